@@ -1,0 +1,230 @@
+"""The facts about one call site: what rules, the impact model and the reports read.
+
+Everything here is plain data. ``None`` always means "not known or not given"; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+Kind = Literal["call", "bind", "load", "embed", "train"]
+Confidence = Literal["resolved", "structural"]
+"""``resolved``: the callee's qualified name is known. ``structural``: matched by a distinctive chain and keywords."""
+
+
+class Place(NamedTuple):
+    """A place in the project, with what was found there (``default of parameter model``)."""
+
+    path: str
+    line: int
+    note: str = ""
+
+
+class Hole(NamedTuple):
+    """A part of a prompt that is only known at run time."""
+
+    name: str
+    """The expression as written, shortened: ``document``, ``row["text"]``."""
+    kind: str = "value"
+    """``value``, ``history`` (a growing list of messages), ``file``, ``loop-item``, ``parameter`` or ``unknown``."""
+
+
+@dataclass(frozen=True, slots=True)
+class PromptPart:
+    """One message or one text argument. ``pieces`` alternate literal text and holes, in order."""
+
+    role: str
+    """``system``, ``user``, ``assistant``, ``tool`` or ``text`` (a plain prompt without roles)."""
+    pieces: tuple[str | Hole, ...]
+
+    @property
+    def static_text(self) -> str:
+        return "".join(piece for piece in self.pieces if isinstance(piece, str))
+
+    @property
+    def holes(self) -> tuple[Hole, ...]:
+        return tuple(piece for piece in self.pieces if isinstance(piece, Hole))
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What is sent. ``complete`` is False when messages may be missing (a history, an unknown list)."""
+
+    parts: tuple[PromptPart, ...] = ()
+    complete: bool = True
+    batch: int | None = None
+    """Number of prompts in one call when a list literal of known length is passed."""
+
+    @property
+    def static_text(self) -> str:
+        return "\n".join(part.static_text for part in self.parts)
+
+    @property
+    def holes(self) -> tuple[Hole, ...]:
+        return tuple(hole for part in self.parts for hole in part.holes)
+
+    def with_holes(self) -> str:
+        """The prompt as one text, holes shown as ``{name}``; parts separated by newlines."""
+        return "\n".join(
+            "".join(piece if isinstance(piece, str) else "{" + piece.name + "}" for piece in part.pieces)
+            for part in self.parts
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFact:
+    """The model that reaches the call with default settings."""
+
+    id: str | None = None
+    via: str = "unknown"
+    """How it is given: literal, local_const, module_const, imported_const, env_default, param_default, self_attr,
+    class_attr, settings_class, dict_config, cli_default, config_file, via_caller, omitted_default, kwargs; or
+    ``unknown``."""
+    origin: tuple[Place, ...] = ()
+    """From the call back to the place where the literal stands (the last one)."""
+    candidates: tuple[str, ...] = ()
+    """Every id that may reach the call (other branches, other callers), the default first."""
+    unknown_reason: str | None = None
+    local_path: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """How often one pass of the enclosing code runs the call."""
+
+    kind: Literal["none", "data", "retry", "chat", "unbounded"] = "none"
+    """``data``: once per item; ``retry``: again on failure; ``chat``: a session that needs the previous answer."""
+    count: int | None = None
+    """Number of passes when it is visible (``range(100)``, a literal list)."""
+    over: str | None = None
+    """The iterable as written."""
+    line: int | None = None
+    via_function: str | None = None
+    """Name of the function called in the loop, when the loop is not around the call itself."""
+    gathered: bool = False
+    """The passes run concurrently (``asyncio.gather``, a thread pool)."""
+    dependent: bool = False
+    """A pass needs the answer of the one before."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadFact:
+    """How weights are loaded (``from_pretrained``, ``pipeline``, ``SentenceTransformer``, ``vllm.LLM``)."""
+
+    dtype: str | None = None
+    """``float32``, ``float16``, ``bfloat16``, ``float8``, ``auto``, ``unknown`` (given, not readable) or None (not given)."""
+    quantization: str | None = None
+    """``nf4``, ``int4``, ``int8``, ``fp8``, ``gptq``, ``awq``, ``gguf``, ... , ``unknown`` (given, not readable) or None."""
+    compute_dtype: str | None = None
+    quantized_by: Place | None = None
+    device_map: str | None = None
+    attention: str | None = None
+    draft_model: str | None = None
+    trust_remote_code: bool = False
+    open_arguments: bool = False
+    """True when ``**kwargs`` may still set any of these: rules on "missing X" stay silent."""
+    cast_after: str | None = None
+    """dtype of a cast after the load: ``.half()``, ``.to(torch.bfloat16)``."""
+    for_training: bool = False
+    """The weights go on to a trainer, an optimizer or a conversion, where float32 can be wanted."""
+    library: str = "transformers"
+    library_class: str = ""
+    """The class or function that loads: ``AutoModelForCausalLM``, ``pipeline``."""
+    task: str | None = None
+    """First argument of ``pipeline``."""
+    library_version: tuple[str, str] | None = None
+    """(version assumed, why): ``("4.57", "transformers<5 in requirements.txt:3")``."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutputContract:
+    """What the caller accepts as an answer."""
+
+    kind: Literal["text", "json", "labels", "bool", "number"] = "text"
+    labels: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    """Each as a sentence part with its line: ``answer compared with "yes" (line 14)``."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskVerdict:
+    """What the call is for and who could do it."""
+
+    name: str
+    solver: Literal["code", "small-model", "small-llm", "llm"]
+    confidence: Literal["high", "medium", "low"]
+    evidence: tuple[str, ...] = ()
+    replacement: str | None = None
+    """One line naming the cure; the full snippet is in the task's catalogue record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """How often the call runs, where somebody said so."""
+
+    calls_per_month: float | None = None
+    tokens_in: float | None = None
+    tokens_out: float | None = None
+    batch: int | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The same call as one caller of the project's own wrapper makes it."""
+
+    caller: Place
+    model: ModelFact
+    prompt: Prompt | None
+    loop: Loop
+    output_limit: int | None = None
+
+
+@dataclass(slots=True)
+class CallSite:
+    """One call expression that runs, binds, loads, embeds with or trains a language model."""
+
+    path: str
+    line: int
+    column: int
+    """0-based, as in ``ast``."""
+    end_line: int
+    end_column: int
+    callee: str
+    """As written: ``self.client.chat.completions.create``."""
+    sdk: str
+    entry_point: str
+    """Name of the catalogue entry: ``openai.chat.completions``."""
+    kind: Kind
+    confidence: Confidence
+    provider: str | None = None
+    cell: int | None = None
+    function: str | None = None
+    """Qualified name of the enclosing function: ``Grader.grade``."""
+    model: ModelFact = field(default_factory=ModelFact)
+    prompt: Prompt | None = None
+    output_limit: int | None = None
+    """Tokens; the argument's value or the SDK's default."""
+    output_limit_given: bool = False
+    contract: OutputContract = field(default_factory=OutputContract)
+    temperature: float | None = None
+    samples: int | None = None
+    """``n``, ``best_of``, ``num_return_sequences``."""
+    reasoning_effort: str | None = None
+    stream: bool = False
+    batch_size: int | None = None
+    use_cache: bool | None = None
+    base_url: str | None = None
+    region: str | None = None
+    open_arguments: bool = False
+    """True when ``**kwargs`` of unknown content reach the call."""
+    loop: Loop = field(default_factory=Loop)
+    load: LoadFact | None = None
+    """Of this call, or of the object the call runs on (``model.generate``)."""
+    draft_model: str | None = None
+    task: TaskVerdict | None = None
+    workload: Workload | None = None
+    contexts: tuple[Context, ...] = ()
+    in_tests: bool = False
+    """In a tests, examples, docs or benchmarks folder."""

@@ -1,0 +1,1 @@
+"""What wattlint knows: SDK entry points, models, tasks, hardware, grids and rule pages, as typed records."""

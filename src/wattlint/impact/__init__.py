@@ -1,0 +1,1 @@
+"""Tokens to energy, carbon, water and money, always as intervals."""

@@ -1,0 +1,1 @@
+"""Evaluates the rule pages over the facts: findings, suppressions, fixes."""

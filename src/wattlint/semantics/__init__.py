@@ -1,0 +1,1 @@
+"""Python semantics on `ast`: scopes, imports, values of expressions, callers, loops. Knows nothing of LLMs."""

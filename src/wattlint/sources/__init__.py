@@ -1,0 +1,1 @@
+"""Which files to read, and their text: discovery, decoding, notebooks, suppression comments."""
