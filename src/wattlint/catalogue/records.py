@@ -48,6 +48,8 @@ class ModelRecord(NamedTuple):
     retired: str | None
     retirement_source: str | None
     successor: str | None
+    smaller: str | None
+    """The same maker's current smaller model: what LLM101 suggests for tasks that a small LLM does."""
     dated: str
     """Date of this record's data (ISO)."""
 

@@ -1,0 +1,50 @@
+"""What a user can set, as plain data. ``config.py`` reads and checks it; everything else only reads these.
+
+Plain dataclasses, because pydantic costs 0.1 s to import and most runs have little or nothing configured.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class ImpactSettings:
+    """``[tool.wattlint.impact]``: the deployment that estimates assume."""
+
+    deployment: str | None = None
+    """``api``, ``server`` or ``local``; None: by the kind of call."""
+    region: str | None = None
+    """Cloud region (``eu-north-1``) or country (``SE``, ``SWE``); None: by the provider's default."""
+    hardware: str | None = None
+    """Name in ``rules/impact/hardware``; None: a range over usual data-centre GPUs."""
+    gpus: int | None = None
+    batch: int | None = None
+    precision: str | None = None
+    pue: float | None = None
+    output_tokens: int | None = None
+    """Overrides the prior where a call has no limit and no task."""
+    measured: dict[str, float] = field(default_factory=dict)
+    """``[tool.wattlint.measured]``: model id -> J per output token, replaces the model's own estimate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """``[tool.wattlint]``."""
+
+    select: tuple[str, ...] = ()
+    """Code prefixes; empty: every rule that is on by default."""
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    per_file_ignores: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    preview: bool = False
+    exclude: tuple[str, ...] = ()
+    extend_exclude: tuple[str, ...] = ()
+    force_exclude: bool = False
+    respect_gitignore: bool = True
+    check_tests: bool = False
+    """Report findings in tests, examples, docs and benchmarks folders too."""
+    rules_dir: str | None = None
+    impact: ImpactSettings = field(default_factory=ImpactSettings)
+    config_path: str | None = None
+    """The file these come from, for messages."""
