@@ -1,0 +1,212 @@
+"""Which files the given paths mean."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from wattlint.settings import Settings
+from wattlint.sources.files import FileRef, Problem
+
+if TYPE_CHECKING:
+    from wattlint.sources.ignore import IgnoreRules
+
+SUFFIXES = (".py", ".pyw", ".ipynb")
+
+DEFAULT_EXCLUDE = frozenset(
+    {
+        ".bzr", ".direnv", ".eggs", ".git", ".git-rewrite", ".hg", ".hypothesis", ".ipynb_checkpoints",
+        ".mypy_cache", ".nox", ".pants.d", ".pyenv", ".pytest_cache", ".pytype", ".ruff_cache", ".svn", ".tox",
+        ".venv", ".vscode", ".wattlint_cache", "__pycache__", "__pypackages__", "_build", "buck-out", "build",
+        "dist", "node_modules", "site-packages", "venv",
+    }
+)  # fmt: skip
+"""Names of folders and files that are passed over below a given folder (ruff's, and a few more)."""
+
+
+class Discovery(NamedTuple):
+    """Sorted by path and free of duplicates."""
+
+    files: list[FileRef]
+    problems: list[Problem]
+
+
+def discover(paths: Sequence[str], settings: Settings) -> Discovery:
+    """The Python files and notebooks that ``paths`` (files and folders) mean.
+
+    Files named explicitly are taken whatever their suffix, and excluded only with ``force_exclude``. Folders are
+    walked; symbolic links to folders below them are not followed. Never raises for anything on disk.
+    """
+    walk = _Walk(settings)
+    for path in paths:
+        walk.start(path)
+    files = sorted(walk.files.values(), key=lambda ref: ref.display.split("/"))
+    return Discovery(files, sorted(walk.problems, key=str))
+
+
+def display_path(path: str, below: str | None = None) -> str:
+    """``path`` (absolute) as shown to people: posix, relative to ``below`` (the working directory) when under it."""
+    prefix = (below or os.getcwd()).rstrip(os.sep) + os.sep
+    shown = path[len(prefix) :] if path.startswith(prefix) else path
+    return shown.replace(os.sep, "/") or "."
+
+
+class _Walk:
+    def __init__(self, settings: Settings) -> None:
+        self.files: dict[str, FileRef] = {}
+        self.problems: set[Problem] = set()
+        self._settings = settings
+        self._cwd = os.getcwd()
+        self._names = frozenset() if settings.exclude else DEFAULT_EXCLUDE
+        self._patterns = self._user_patterns()
+
+    def _user_patterns(self) -> IgnoreRules | None:
+        lines = [*self._settings.exclude, *self._settings.extend_exclude]
+        if not lines:
+            return None
+        from wattlint.sources.ignore import IgnoreRules
+
+        config = self._settings.config_path
+        base = os.path.dirname(os.path.abspath(config)) if config else self._cwd
+        rules, bad = IgnoreRules.parse(base, lines)
+        for line in bad:
+            self._problem(config or "exclude", f'exclude: "{line}" is no valid pattern')
+        return rules
+
+    def _problem(self, path: str, message: str) -> None:
+        self.problems.add(Problem(display_path(path, self._cwd), None, message))
+
+    def start(self, given: str) -> None:
+        path = os.path.abspath(given)
+        try:
+            if not given:
+                raise FileNotFoundError
+            mode = os.stat(path).st_mode
+        except (OSError, ValueError) as error:
+            self._problem(given or '""', _why(path, error))
+            return
+        if self._settings.force_exclude and self._is_excluded(path, stat.S_ISDIR(mode)):
+            return
+        if stat.S_ISDIR(mode):
+            self._folder(path)
+        elif stat.S_ISREG(mode):
+            self._add(path, explicit=True)
+        else:
+            self._problem(given, "neither a file nor a folder")
+
+    def _add(self, path: str, explicit: bool) -> None:
+        if explicit or path not in self.files:
+            self.files[path] = FileRef(Path(path), display_path(path, self._cwd), explicit)
+
+    def _is_excluded(self, path: str, is_folder: bool) -> bool:
+        """Whether ``path`` or a folder above it, up to the working directory, is excluded."""
+        if not self._names.isdisjoint(display_path(path, self._cwd).split("/")):
+            return True
+        return self._patterns is not None and bool(self._patterns.verdict(path, is_folder))
+
+    def _folder(self, top: str) -> None:
+        """Walk ``top``. What applies to the folder itself does not apply below it: the user asked for it."""
+        chain: tuple[IgnoreRules, ...] = ()
+        if self._settings.respect_gitignore:
+            chain = tuple(rules.without_those_matching(top) for rules in _ignore_rules_above(top))
+        exclude = self._patterns.without_those_matching(top) if self._patterns else None
+        todo = [(top, chain)]
+        while todo:
+            folder, chain = todo.pop()
+            try:
+                with os.scandir(folder) as listing:
+                    entries = list(listing)
+            except OSError as error:
+                self._problem(folder, _why(folder, error))
+                continue
+            names = {entry.name for entry in entries}
+            if folder != top and "pyvenv.cfg" in names:
+                continue  # a virtual environment under another name
+            if self._settings.respect_gitignore:
+                chain = (*_ignore_rules_in(folder, names), *chain)
+            for entry in entries:
+                name, path = entry.name, entry.path
+                try:
+                    is_folder = entry.is_dir(follow_symlinks=False)
+                except OSError:
+                    is_folder = False
+                if not is_folder and not name.endswith(SUFFIXES):
+                    continue
+                if name in self._names or (exclude and exclude.verdict(path, is_folder)):
+                    continue
+                if chain and _is_ignored(chain, path, is_folder):
+                    continue
+                if is_folder:
+                    todo.append((path, chain))
+                else:
+                    self._found(entry)
+
+    def _found(self, entry: os.DirEntry[str]) -> None:
+        try:
+            if entry.is_file():
+                self._add(entry.path, explicit=False)
+            elif entry.is_symlink() and not entry.name.startswith(".#"):  # ".#x.py" is an Emacs lock
+                entry.stat()  # raises when the link leads nowhere
+        except OSError as error:
+            self._problem(entry.path, _why(entry.path, error))
+
+
+def _is_ignored(chain: Sequence[IgnoreRules], path: str, is_folder: bool) -> bool:
+    """The nearest ignore file that says anything decides, as in git."""
+    for rules in chain:
+        verdict = rules.verdict(path, is_folder)
+        if verdict is not None:
+            return verdict
+    return False
+
+
+def _ignore_rules_in(folder: str, names: set[str]) -> Iterator[IgnoreRules]:
+    """Rules of ``.gitignore`` and, at the top of a repository, ``.git/info/exclude``; nearest first."""
+    for file, needed in ((".gitignore", ".gitignore"), (os.path.join(".git", "info", "exclude"), ".git")):
+        if needed not in names:
+            continue
+        try:
+            with open(os.path.join(folder, file), encoding="utf-8", errors="surrogateescape") as lines:
+                text = lines.read()
+        except OSError:  # no such file, or .gitignore is a folder: git passes over it too
+            continue
+        if any(line and not line.startswith("#") for line in text.split("\n")):
+            from wattlint.sources.ignore import IgnoreRules
+
+            yield IgnoreRules.parse(folder, text.split("\n"))[0]
+
+
+def _ignore_rules_above(top: str) -> list[IgnoreRules]:
+    """Rules of the folders above ``top`` in the same repository, nearest first; none outside a repository."""
+    found: list[IgnoreRules] = []
+    folder = top
+    while not os.path.exists(os.path.join(folder, ".git")):
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return []
+        folder = parent
+        names = {name for name in (".gitignore", ".git") if os.path.exists(os.path.join(folder, name))}
+        found.extend(_ignore_rules_in(folder, names))
+    return found
+
+
+def _why(path: str, error: Exception) -> str:
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return "no such file or directory" + _nearest_name(path)
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
+    return str(error)
+
+
+def _nearest_name(path: str) -> str:
+    """Suggest a sibling of the first missing part of ``path``."""
+    from wattlint.catalogue.errors import nearest
+
+    folder, name = os.path.split(path)
+    try:
+        return nearest(name, sorted(os.listdir(folder)))
+    except (OSError, ValueError):
+        return ""

@@ -1,0 +1,79 @@
+"""From bytes on disk to text whose lines are numbered as Python numbers them."""
+
+from __future__ import annotations
+
+import io
+import re
+
+from wattlint.sources.files import FileRef, Problem, SourceFile
+
+MAX_BYTES = 64 * 1024 * 1024
+"""Larger files are data, whatever their name says."""
+
+_BOM = b"\xef\xbb\xbf"
+_MAY_HAVE_COOKIE = re.compile(rb"[^\r\n]*(?:\r\n?|\n)?[^\r\n]*coding[:=]").match  # PEP 263: first two lines
+_QUADRATIC = frozenset({"punycode", "idna"})
+
+
+def read(ref: FileRef) -> SourceFile | Problem:
+    """The file's text, or why there is none. Never raises."""
+    try:
+        with open(ref.path, "rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        return Problem(ref.display, None, f"cannot be read: {getattr(error, 'strerror', None) or error}")
+    if len(raw) > MAX_BYTES:
+        return Problem(ref.display, None, f"larger than {MAX_BYTES // 2**20} MB, not read")
+    return source_from_bytes(ref, raw)
+
+
+def source_from_bytes(ref: FileRef, raw: bytes) -> SourceFile | Problem:
+    """Like ``read`` for bytes that are at hand (an editor's buffer, standard input, a git blob)."""
+    if ref.path.suffix == ".ipynb":
+        from wattlint.sources.notebooks import read_notebook
+
+        return read_notebook(ref, raw)
+    text = decode(raw, ref.display)
+    if isinstance(text, Problem):
+        return text
+    return SourceFile(ref.path, ref.display, raw, text, None)
+
+
+def decode(raw: bytes, display: str) -> str | Problem:
+    """Python source as text (PEP 263), line ends normalised to ``\\n``."""
+    encoding = "utf-8"
+    if raw.startswith(_BOM) or _MAY_HAVE_COOKIE(raw):
+        from tokenize import detect_encoding
+
+        try:
+            encoding = detect_encoding(io.BytesIO(_newlines(raw)).readline)[0]
+        except (SyntaxError, ValueError) as error:  # unknown, or at odds with the byte order mark
+            return Problem(display, 1, f"cannot be decoded: {error}")
+    if encoding in _QUADRATIC:
+        return Problem(display, 1, f"cannot be decoded: {encoding} is no encoding for source code")
+    if b"\0" in raw:
+        return Problem(
+            display, _line_at(raw, raw.index(b"\0")), "contains null bytes, so it is no Python source"
+        )
+    try:
+        text = raw.decode(encoding)
+        if encoding not in ("utf-8", "utf-8-sig"):
+            text.encode()  # exotic codecs yield lone surrogates and null characters, which ast refuses
+            if "\0" in text:
+                return Problem(display, 1, f"decodes to null characters as {encoding}")
+    except UnicodeDecodeError as error:
+        line = _line_at(raw, error.start)
+        return Problem(display, line, f"not valid {encoding}: byte 0x{raw[error.start]:02x} ({error.reason})")
+    except (LookupError, ValueError) as error:
+        return Problem(display, 1, f"cannot be decoded as {encoding}: {error}")
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def _newlines(raw: bytes) -> bytes:
+    """Enough of ``raw`` for the two lines of a coding cookie, with line ends that ``readline`` knows."""
+    return raw[:10_000].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
+def _line_at(raw: bytes, offset: int) -> int:
+    before = raw[:offset].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return before.count(b"\n") + 1
