@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from typing import Any
 
 from pathspec import GitIgnoreSpec
-from pathspec.pattern import Pattern
 
 
 class IgnoreRules:
@@ -19,7 +19,7 @@ class IgnoreRules:
     @classmethod
     def parse(cls, base: str, lines: Iterable[str]) -> tuple[IgnoreRules, list[str]]:
         """The rules, and the lines that are no valid pattern."""
-        good: list[Pattern] = []
+        good: list[Any] = []
         bad: list[str] = []
         for line in lines:
             try:
