@@ -1,0 +1,149 @@
+"""Where a project begins, and which version of a library it asks for."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from packaging.version import Version
+
+STRONG_MARKERS = frozenset(
+    {"pyproject.toml", "setup.py", "setup.cfg", "Pipfile", "wattlint.toml", ".git", ".hg"}
+)
+WEAK_MARKERS = frozenset({"requirements.txt", "environment.yml", "environment.yaml"})
+"""Mark a project too, except in the folders of a bigger project that only serve it."""
+
+SERVING_FOLDERS = frozenset(
+    {
+        "tests",
+        "test",
+        "testing",
+        "docs",
+        "doc",
+        "examples",
+        "example",
+        "samples",
+        "benchmarks",
+        "benchmark",
+        "scripts",
+    }
+)
+
+
+class DeclaredVersion(NamedTuple):
+    """What a project says about the version of one distribution."""
+
+    specifier: str
+    """As written, normalised by ``packaging``: ``<5,>=4.40``; empty when any version will do."""
+    lowest: str | None
+    """Lower bound, None when open."""
+    highest: str | None
+    """Upper bound, None when open."""
+    highest_included: bool
+    locked: str | None
+    """The one version of a lock file or of ``==``."""
+    place: str
+    """``requirements.txt:3``, relative to the project root."""
+    why: str
+    """For people: ``transformers<5 in requirements.txt:3``."""
+
+    def allows_below(self, version: str) -> bool:
+        """Whether a version lower than ``version`` may be installed."""
+        floor = self.locked or self.lowest
+        return floor is None or _version(floor) < _version(version)
+
+    def allows_from(self, version: str) -> bool:
+        """Whether ``version`` or a higher one may be installed."""
+        if self.locked is not None:
+            return _version(self.locked) >= _version(version)
+        if self.highest is None:
+            return True
+        bound, wanted = _version(self.highest), _version(version)
+        return bound > wanted or (bound == wanted and self.highest_included)
+
+
+def _version(text: str) -> Version:
+    from packaging.version import Version
+
+    return Version(text)
+
+
+def project_root(path: Path) -> Path:
+    """The folder that ``path`` (a file or a folder) belongs to: the nearest one with a project file or a repository;
+    else the folder that holds its outermost package; else its own folder."""
+    absolute = os.path.abspath(path)
+    return Path(_root_of(absolute if os.path.isdir(absolute) else os.path.dirname(absolute)))
+
+
+@lru_cache(maxsize=4096)
+def _root_of(folder: str) -> str:
+    weak: str | None = None
+    at = folder
+    while True:
+        names = _names_in(at)
+        if not names.isdisjoint(STRONG_MARKERS):
+            if weak is None or _serves(os.path.relpath(weak, at)):
+                return at
+            return weak
+        if weak is None and (not names.isdisjoint(WEAK_MARKERS) or wheel_metadata(at)):
+            weak = at
+        parent = os.path.dirname(at)
+        if parent == at:
+            return weak or _above_package(folder)
+        at = parent
+
+
+@lru_cache(maxsize=4096)
+def _names_in(folder: str) -> frozenset[str]:
+    try:
+        return frozenset(os.listdir(folder))
+    except OSError:
+        return frozenset()
+
+
+def _serves(relative: str) -> bool:
+    return not SERVING_FOLDERS.isdisjoint(relative.lower().split(os.sep))
+
+
+def _above_package(folder: str) -> str:
+    while "__init__.py" in _names_in(folder) and os.path.dirname(folder) != folder:
+        folder = os.path.dirname(folder)
+    return folder
+
+
+def wheel_metadata(folder: str) -> str | None:
+    """``METADATA`` of the one wheel unpacked in ``folder``; None where several are installed (site-packages)."""
+    unpacked = [name for name in _names_in(folder) if name.endswith(".dist-info")]
+    return os.path.join(folder, unpacked[0], "METADATA") if len(unpacked) == 1 else None
+
+
+@lru_cache(maxsize=1024)
+def declared_version(root: Path, distribution: str) -> DeclaredVersion | None:
+    """What the project in ``root`` declares about ``distribution``; None when it does not mention it.
+
+    A lock file says the exact version; else the first declaration with a bound counts, then any. Broken project
+    files are passed over: they are somebody else's to report.
+    """
+    from wattlint.sources.declared import declarations, normalise
+    from wattlint.sources.locks import locked_version
+    from wattlint.sources.specifiers import bounds
+
+    name = normalise(distribution)
+    declared = declarations(root).get(name, [])
+    chosen = next((one for one in declared if one.specifier), declared[0] if declared else None)
+    lock = locked_version(root, name)
+    if chosen is None and lock is None:
+        return None
+    specifier = chosen.specifier if chosen else ""
+    lowest, highest, included, exact = bounds(specifier)
+    if lock is not None:
+        version, place = lock
+        return DeclaredVersion(
+            specifier, lowest, highest, included, version, place, f"{name} {version} in {place}"
+        )
+    assert chosen is not None
+    why = f"{name}{specifier} in {chosen.place}"
+    return DeclaredVersion(specifier, lowest, highest, included, exact, chosen.place, why)
