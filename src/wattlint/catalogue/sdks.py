@@ -1,0 +1,237 @@
+"""SDK entry points at run time: which qualified names are LLM calls, and where their arguments are.
+
+Qualified names are written as the resolver sees them: ``openai.OpenAI().chat.completions.create`` is a method of an
+instance of the type ``openai.OpenAI``; ``TYPE().__call__`` is a call of an instance itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from wattlint.catalogue.records import Argument, EntryPoint
+
+
+class HttpEndpoint(NamedTuple):
+    """What a URL says about the call."""
+
+    name: str
+    provider: str | None
+    kind: str
+    """``call``, ``embed`` or ``other``."""
+    model: str | None
+    """The model in the path, when it is there and known."""
+
+
+class Quantization(NamedTuple):
+    """How a quantization config class says what it does."""
+
+    format: str | None
+    flags: dict[str, str]
+    """Keyword that switches a format on -> format."""
+    scheme: Argument | None
+    bits: Argument | None
+    default_bits: float | None
+    compute_dtype: Argument | None
+
+
+class SdkCatalogue:
+    """Look-ups over the plain data of ``schema/sdks.py``; every answer is remembered."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self._data = data
+        self._entries: dict[str, EntryPoint] = {}
+        self._seen: dict[str, str | None] = {}
+        self._import_patterns = [
+            re.compile(name.replace("*", r"\w*")) for name in data["imports"] if "*" in name
+        ]
+        self.imports: frozenset[str] = frozenset(data["imports"])
+        self.hosts: tuple[str, ...] = tuple(data["hosts"])
+        self.structural_names: frozenset[str] = frozenset(data["structural"])
+        exact = {path.rpartition(".")[2] for path in data["callees"]}
+        self.method_names: frozenset[str] = frozenset(exact | data["wildcard_callees"].keys()) - {"*"}
+
+    def entry(self, qualname: str) -> EntryPoint | None:
+        """The entry point that ``qualname`` is, through base types, wildcards and re-exports."""
+        if qualname not in self._seen:
+            self._seen[qualname] = self._find_entry(qualname)
+        name = self._seen[qualname]
+        return None if name is None else self._entry_named(name)
+
+    def instance_type(self, qualname: str, first_argument: str | None = None) -> str | None:
+        """The type that calling ``qualname`` makes; None when the catalogue does not say."""
+        if first_argument is not None:
+            by_argument = self._data["constructors"].get(f"{qualname}('{first_argument}')")
+            if by_argument:
+                return str(by_argument)
+        made = self._find(qualname, "constructors")
+        if made:
+            return made
+        entry = self.entry(qualname)
+        return entry.returns if entry and entry.returns in self._data["lineage"] else None
+
+    def module_type(self, qualname: str) -> str | None:
+        """The type that a module or a module attribute behaves as an instance of."""
+        found: str | None = self._data["modules"].get(qualname)
+        return found
+
+    def bases(self, type_name: str) -> tuple[str, ...]:
+        """``type_name`` and all types it extends, nearest first."""
+        lineage: tuple[str, ...] = self._data["lineage"].get(type_name, (type_name,))
+        return lineage
+
+    def type_provider(self, type_name: str) -> str | None:
+        """Who serves the calls on instances of ``type_name``."""
+        providers: dict[str, str] = self._data["type_providers"]
+        return next((providers[name] for name in self.bases(type_name) if name in providers), None)
+
+    def structural(
+        self, chain: tuple[str, ...], keywords: frozenset[str], open_arguments: bool
+    ) -> EntryPoint | None:
+        """The entry with the longest chain that ends ``chain`` (outermost attribute last) and whose required
+        keywords are there; ``open_arguments`` (a ``**kwargs`` at the call) can stand for them."""
+        for trailing, needs, allows_open, name in (
+            self._data["structural"].get(chain[-1], ()) if chain else ()
+        ):
+            evident = keywords.issuperset(needs) or (open_arguments and allows_open)
+            if evident and chain[-len(trailing) :] == trailing:
+                return self._entry_named(name)
+        return None
+
+    def endpoint(self, url: str) -> HttpEndpoint | None:
+        """The model server that ``url`` belongs to; ``{}`` stands for an unknown part of it."""
+        for pattern, name, provider, kind in self._data["endpoints"]:
+            found = re.search(pattern, url)
+            if found:
+                model = found.groupdict().get("model")
+                return HttpEndpoint(name, provider, kind, model if model and "{}" not in model else None)
+        return None
+
+    def http_callee(self, qualname: str) -> EntryPoint | None:
+        """How an HTTP client's function takes its arguments: URL in ``options["base_url"]``, payload fields dotted."""
+        name = self._data["http_callees"].get(qualname)
+        return None if name is None else self._entry_named(name)
+
+    def quantization(self, class_name: str) -> Quantization | None:
+        """``class_name`` with or without its module."""
+        raw = self._data["quantization"].get(class_name.rpartition(".")[2])
+        if raw is None:
+            return None
+        fixed, flags, scheme, bits, default_bits, compute_dtype = raw
+        return Quantization(
+            fixed, flags, _argument(scheme), _argument(bits), default_bits, _argument(compute_dtype)
+        )
+
+    def is_sdk_module(self, dotted: str) -> bool:
+        """Whether importing ``dotted`` can bring an SDK in."""
+        parts = dotted.split(".")
+        parents = (".".join(parts[:length]) for length in range(1, len(parts) + 1))
+        return any(
+            name in self.imports or any(p.fullmatch(name) for p in self._import_patterns) for name in parents
+        )
+
+    def _entry_named(self, name: str) -> EntryPoint:
+        if name not in self._entries:
+            self._entries[name] = _entry_point(self._data["entries"][name])
+        return self._entries[name]
+
+    def _find_entry(self, qualname: str) -> str | None:
+        type_name, instance, attributes = qualname.rpartition("()")
+        if not instance:
+            name = self._find(qualname, "callees")
+            method = None if name else self._as_method(qualname)
+            return self._find_entry(method) if method else name
+        for base in self.bases(type_name):
+            path = f"{base}(){attributes}"
+            name = self._data["callees"].get(path) or self._match(path, "callees")
+            if name:
+                return name
+        return None
+
+    def _find(self, qualname: str, table: str) -> str | None:
+        """What ``table`` (``callees`` or ``constructors``) has under any spelling of ``qualname``."""
+        for path in spellings(qualname):
+            found: str | None = self._data[table].get(path) or self._match(path, table)
+            if found:
+                return found
+        return None
+
+    def _match(self, path: str, table: str) -> str | None:
+        patterns = self._data[f"wildcard_{table}"]
+        for last in (path.rpartition(".")[2], "*"):
+            for start, pattern, target in patterns.get(last, ()):
+                if path.startswith(start) and re.fullmatch(pattern, path):
+                    return str(target)
+        return None
+
+    def _as_method(self, qualname: str) -> str | None:
+        """``openai.chat.completions.create`` as a method of the instance that the module ``openai`` behaves as."""
+        module = qualname
+        while "." in module:
+            module = module.rpartition(".")[0]
+            type_name = self.module_type(module)
+            if type_name:
+                return f"{type_name}(){qualname[len(module) :]}"
+        return None
+
+
+def spellings(qualname: str) -> Iterator[str]:
+    """``qualname``, then the names under which parent packages re-export it.
+
+    ``transformers.models.bert.BertModel.from_pretrained`` is also ``transformers.models.BertModel.from_pretrained``
+    and ``transformers.BertModel.from_pretrained``.
+    """
+    yield qualname
+    parts = qualname.split(".")
+    first_class = (number for number, part in enumerate(parts) if part.lstrip("_")[:1].isupper())
+    name = next(first_class, len(parts) - 1)
+    for length in range(name - 1, 0, -1):
+        yield ".".join((*parts[:length], *parts[name:]))
+
+
+def _argument(raw: Any) -> Argument | None:
+    return None if raw is None else Argument(*raw)
+
+
+def _entry_point(raw: tuple[Any, ...]) -> EntryPoint:
+    entry = EntryPoint(*raw)
+    default = entry.model_default
+    if isinstance(default, dict):
+        default = {"by": Argument(*default["by"]), "values": default["values"]}
+    return entry._replace(
+        model=_argument(entry.model),
+        model_default=default,
+        prompt=_argument(entry.prompt),
+        system=_argument(entry.system),
+        limit=_argument(entry.limit),
+        options={key: Argument(*value) for key, value in entry.options.items()},
+    )
+
+
+@cache
+def load_sdks(user_folder: Path | None = None) -> SdkCatalogue:
+    """The built-in catalogue, and on top of it the files of ``user_folder``, which win."""
+    from wattlint.catalogue.store import section
+
+    data = section("sdks")
+    if user_folder is None:
+        return SdkCatalogue(data)
+    from wattlint.catalogue.schema.sdks import compile_folder
+
+    return SdkCatalogue(_merged(data, compile_folder(user_folder, data["lineage"])))
+
+
+def _merged(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, Any]:
+    """Both compiled catalogues in one; ``theirs`` come first wherever the first match decides."""
+    merged: dict[str, Any] = {
+        key: [*theirs[key], *our] if isinstance(our, list) else {**our, **theirs[key]}
+        for key, our in ours.items()
+    }
+    for key in ("structural", "wildcard_callees", "wildcard_constructors"):
+        merged[key] = {last: [*theirs[key].get(last, ()), *ours[key].get(last, ())] for last in merged[key]}
+    for rows in merged["structural"].values():
+        rows.sort(key=lambda row: -len(row[0]))
+    return merged
