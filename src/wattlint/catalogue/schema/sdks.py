@@ -230,18 +230,18 @@ class Endpoint(Strict):
     """A URL of a hosted or local model server."""
 
     name: str
-    marker: str
-    """Literal text that every such URL contains: the sieve looks for it in the raw file."""
-    pattern: str | None = None
-    """Regular expression searched in the URL; a group ``model`` captures the model. Default: the marker."""
+    markers: list[str] = Field(min_length=1)
+    """Literal texts; every such URL contains one of them, and the sieve looks for them in the raw file."""
+    pattern: str
+    """Regular expression searched in the URL; a group ``model`` captures the model."""
     provider: str | None = None
     kind: Literal["call", "embed", "other"] = "call"
 
     @field_validator("pattern")
     @classmethod
-    def compiles(cls, pattern: str | None) -> str | None:
+    def compiles(cls, pattern: str) -> str:
         try:
-            re.compile(pattern or "")
+            re.compile(pattern)
         except re.error as error:
             raise ValueError(f"not a regular expression: {error}") from None
         return pattern
@@ -357,11 +357,8 @@ class Compiler:
             "wildcard_constructors": _wildcards(constructors),
             "modules": {module: name for name, kind in types.items() for module in kind.modules},
             "imports": sorted({module for _, file in self._files for module in file.imports}),
-            "hosts": sorted({point.marker for point in endpoints}),
-            "endpoints": [
-                (point.pattern or re.escape(point.marker), point.name, point.provider, point.kind)
-                for point in endpoints
-            ],
+            "hosts": sorted({marker for point in endpoints for marker in point.markers}),
+            "endpoints": [(point.pattern, point.name, point.provider, point.kind) for point in endpoints],
             "quantization": {
                 name: (
                     kind.format,
