@@ -1,0 +1,365 @@
+"""Schema of ``rules/impact``: hardware, precisions, coefficients, grids, regions, providers, priors.
+
+Compiles to plain data: each record a tuple in the field order of the NamedTuple in ``impact/constants.py`` that reads it.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from wattlint.catalogue.errors import CatalogueError, nearest
+from wattlint.catalogue.yaml_source import YamlSource, read_yaml
+from wattlint.impact.constants import COEFFICIENTS, PRIOR_GROUPS
+
+Triple = tuple[float, float, float]
+
+
+def _ascending(values: Triple) -> Triple:
+    if not values[0] <= values[1] <= values[2]:
+        raise ValueError("low, middle and high must ascend")
+    return values
+
+
+Ascending = Annotated[Triple, AfterValidator(_ascending)]
+Positive = Annotated[float, Field(gt=0)]
+Source = Annotated[str, Field(min_length=4)]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class HardwareEntry(Strict):
+    aliases: list[str] = []
+    memory_gb: Positive
+    bandwidth_tb_s: Positive
+    peak_tflops: dict[Literal["bf16", "fp8", "fp32"], Positive]
+    tdp_w: Positive
+    host: Literal["datacenter", "consumer", "complete"]
+    embodied_kgco2e: Ascending
+    source: Source
+
+    @model_validator(mode="after")
+    def _has_bf16(self) -> HardwareEntry:
+        if not {"bf16", "fp32"} <= self.peak_tflops.keys():
+            raise ValueError("peak_tflops needs bf16 and fp32")
+        return self
+
+
+class HardwareFile(Strict):
+    date: datetime.date
+    hardware: dict[str, HardwareEntry]
+
+
+class PrecisionEntry(Strict):
+    aliases: list[str] = []
+    bytes_per_parameter: Positive
+    compute: Literal["bf16", "fp8", "fp32"]
+    source: Source
+
+
+class PrecisionFile(Strict):
+    date: datetime.date
+    precisions: dict[str, PrecisionEntry]
+
+
+class CoefficientEntry(Strict):
+    value: float
+    low: float | None = None
+    high: float | None = None
+    unit: str
+    source: Source
+    date: datetime.date
+
+    @model_validator(mode="after")
+    def _interval(self) -> CoefficientEntry:
+        if (self.low is None) != (self.high is None):
+            raise ValueError("give both low and high, or neither")
+        if self.low is not None and self.high is not None:
+            _ascending((self.low, self.value, self.high))
+        return self
+
+
+class CoefficientFile(Strict):
+    coefficients: dict[str, CoefficientEntry]
+
+
+class ProviderEntry(Strict):
+    aliases: list[str] = []
+    pue: float | Ascending
+    wue: float | Ascending
+    grid: str
+    source: Source
+
+
+class ProviderFile(Strict):
+    date: datetime.date
+    providers: dict[str, ProviderEntry]
+
+
+class Prior(Strict):
+    tokens: Ascending
+    source: Source
+
+
+class Fixed(Strict):
+    value: float
+    low: float | None = None
+    high: float | None = None
+    source: Source
+
+
+class OutputPriors(Strict):
+    contract: dict[str, Prior]
+    solver: dict[str, Prior]
+    task: dict[str, Prior]
+    default: Prior
+    reasoning: dict[str, Prior]
+
+
+class PriorFile(Strict):
+    date: datetime.date
+    input_tokens: dict[str, Prior]
+    message_tokens: Fixed
+    output_tokens: OutputPriors
+    limit_share: Fixed
+
+
+def compile_folder(folder: Path) -> object:
+    """The plain data of ``folder``; raises CatalogueError naming file, line and key."""
+    grids = _grids(folder / "grids.csv")
+    regions = _regions(folder / "regions.csv", grids)
+    hardware, hardware_names = _hardware(folder / "hardware.yaml")
+    precisions, precision_names = _precisions(folder / "precisions.yaml")
+    providers, provider_names = _providers(folder / "providers.yaml", grids)
+    return {
+        "hardware": hardware,
+        "hardware_names": hardware_names,
+        "precisions": precisions,
+        "precision_names": precision_names,
+        "coefficients": _coefficients(folder / "coefficients.yaml"),
+        "grids": grids,
+        "grid_names": _grid_names(grids),
+        "regions": regions,
+        "providers": providers,
+        "provider_names": provider_names,
+        "priors": _priors(folder / "priors.yaml"),
+    }
+
+
+def _hardware(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
+    source = read_yaml(path)
+    file = source.validate(HardwareFile)
+    records = {
+        name: (
+            name,
+            e.memory_gb,
+            e.bandwidth_tb_s,
+            dict(e.peak_tflops),
+            e.tdp_w,
+            e.host,
+            e.embodied_kgco2e,
+            e.source,
+        )
+        for name, e in file.hardware.items()
+    }
+    return records, _names(source, "hardware", {name: entry.aliases for name, entry in file.hardware.items()})
+
+
+def _precisions(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
+    source = read_yaml(path)
+    file = source.validate(PrecisionFile)
+    records = {
+        name: (name, e.bytes_per_parameter, e.compute, e.source) for name, e in file.precisions.items()
+    }
+    return records, _names(
+        source, "precisions", {name: entry.aliases for name, entry in file.precisions.items()}
+    )
+
+
+def _providers(path: Path, grids: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    source = read_yaml(path)
+    file = source.validate(ProviderFile)
+    for name, entry in file.providers.items():
+        if entry.grid not in grids:
+            raise source.error(
+                ["providers", name, "grid"],
+                f'no country "{entry.grid}" in grids.csv' + nearest(entry.grid, grids),
+            )
+    for needed in ("unknown", "self-hosted", "local"):
+        if needed not in file.providers:
+            raise source.error(
+                ["providers"], f'the entry "{needed}" is missing: it stands in where no provider is known'
+            )
+    records = {
+        name: (name, _triple(e.pue), _triple(e.wue), e.grid, e.source) for name, e in file.providers.items()
+    }
+    return records, _names(
+        source, "providers", {name: entry.aliases for name, entry in file.providers.items()}
+    )
+
+
+def _coefficients(path: Path) -> dict[str, Any]:
+    source = read_yaml(path)
+    file = source.validate(CoefficientFile)
+    for name in file.coefficients:
+        if name not in COEFFICIENTS:
+            raise source.error(
+                ["coefficients", name], "no formula uses this coefficient" + nearest(name, COEFFICIENTS)
+            )
+    for name in COEFFICIENTS:
+        if name not in file.coefficients:
+            raise source.error(["coefficients"], f'the coefficient "{name}" is missing')
+    return {
+        name: (
+            e.value if e.low is None else e.low,
+            e.value,
+            e.value if e.high is None else e.high,
+            e.unit,
+            f"{e.source} ({e.date.isoformat()})",
+        )
+        for name, e in file.coefficients.items()
+    }
+
+
+def _priors(path: Path) -> dict[str, Any]:
+    source = read_yaml(path)
+    file = source.validate(PriorFile)
+    groups = {
+        "input_tokens": file.input_tokens,
+        **{name: getattr(file.output_tokens, name) for name in PRIOR_GROUPS},
+    }
+    plain: dict[str, Any] = {
+        group: {name: (*prior.tokens, prior.source) for name, prior in priors.items()}
+        for group, priors in groups.items()
+    }
+    default, limit = file.output_tokens.default, file.limit_share
+    plain["default"] = {"default": (*default.tokens, default.source)}
+    plain["message"] = {"message": (file.message_tokens.value,) * 3 + (file.message_tokens.source,)}
+    low, high = (limit.value if end is None else end for end in (limit.low, limit.high))
+    plain["limit_share"] = {"limit_share": (low, limit.value, high, limit.source)}
+    return plain
+
+
+def _triple(value: float | Triple) -> Triple:
+    return (value, value, value) if isinstance(value, (int, float)) else value
+
+
+def _names(source: YamlSource, section: str, aliases: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    """Every accepted spelling in lower case -> name; the same spelling twice is an error."""
+    names: dict[str, str] = {}
+    for name, others in aliases.items():
+        for spelling in (name, *others):
+            if names.setdefault(spelling.lower(), name) != name:
+                owner = names[spelling.lower()]
+                raise source.error([section, name, "aliases"], f'"{spelling}" already means "{owner}"')
+    return names
+
+
+def _rows(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
+    """(line, row) of a CSV file whose first lines may be ``#`` comments."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CatalogueError(path, None, None, str(error)) from None
+    first = next((index for index, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    reader = csv.DictReader(lines[first:])
+    found = tuple(reader.fieldnames or ())
+    if found != columns:
+        raise CatalogueError(
+            path, first + 1, None, f"columns are {', '.join(found)}; expected {', '.join(columns)}"
+        )
+    rows = []
+    for row in reader:
+        line = first + reader.line_num
+        if None in row or None in row.values():
+            raise CatalogueError(path, line, None, f"{len(columns)} columns expected")
+        rows.append((line, row))
+    return rows
+
+
+def _number(path: Path, line: int, row: Mapping[str, str], column: str) -> float | None:
+    try:
+        value = float(row[column]) if row[column] else None
+    except ValueError:
+        raise CatalogueError(path, line, column, f'"{row[column]}" is no number') from None
+    if value is not None and value < 0:
+        raise CatalogueError(path, line, column, "is negative")
+    return value
+
+
+GRID_COLUMNS = (
+    "iso3",
+    "iso2",
+    "country",
+    "owid_gco2e_kwh",
+    "owid_year",
+    "ecologits_gco2e_kwh",
+    "offsite_water_l_kwh",
+    "water_scope",
+)
+
+
+def _grids(path: Path) -> dict[str, Any]:
+    grids: dict[str, Any] = {}
+    for line, row in _rows(path, GRID_COLUMNS):
+        owid, other = (
+            _number(path, line, row, column) for column in ("owid_gco2e_kwh", "ecologits_gco2e_kwh")
+        )
+        water = _number(path, line, row, "offsite_water_l_kwh")
+        mid = owid if owid is not None else other
+        if mid is None or water is None:
+            raise CatalogueError(path, line, "owid_gco2e_kwh", "a grid needs an intensity and a water factor")
+        if row["iso3"] in grids:
+            raise CatalogueError(path, line, "iso3", f'"{row["iso3"]}" appears twice')
+        others = [value for value in (owid, other) if value is not None]
+        where = f"Our World in Data / Ember {row['owid_year']}" if owid is not None else "EcoLogits 0.11.3"
+        world = ", world average" if row["water_scope"] == "world" else ""
+        grids[row["iso3"]] = (
+            row["iso3"],
+            row["country"],
+            (min(others), mid, max(others)),
+            water,
+            f"grid: {where}; off-site water: EcoLogits 0.11.3 (WRI){world}",
+            row["iso2"],
+        )
+    if "WOR" not in grids:
+        raise CatalogueError(path, None, None, "the row WOR (world) is missing")
+    return grids
+
+
+def _grid_names(grids: Mapping[str, Any]) -> dict[str, str]:
+    names = {}
+    for iso3, grid in grids.items():
+        names.update({spelling.lower(): iso3 for spelling in (grid[5], grid[1], iso3) if spelling})
+    return names
+
+
+REGION_COLUMNS = (
+    "provider", "region", "location", "iso3", "gco2e_kwh", "grid_year", "pue", "pue_year", "wue_l_kwh", "wue_year",
+)  # fmt: skip
+
+
+def _regions(path: Path, grids: Mapping[str, Any]) -> dict[str, Any]:
+    regions: dict[str, Any] = {}
+    for line, row in _rows(path, REGION_COLUMNS):
+        if row["iso3"] not in grids:
+            raise CatalogueError(
+                path, line, "iso3", f'no country "{row["iso3"]}" in grids.csv' + nearest(row["iso3"], grids)
+            )
+        numbers = [_number(path, line, row, column) for column in ("gco2e_kwh", "pue", "wue_l_kwh")]
+        key = row["region"].lower()
+        if key in regions:
+            raise CatalogueError(path, line, "region", f'"{row["region"]}" appears twice')
+        year = f" {row['grid_year']}" if row["grid_year"] else ""
+        regions[key] = (
+            row["region"], row["provider"], row["location"], row["iso3"], *numbers,
+            f"Green Software Foundation real-time-cloud{year}",
+        )  # fmt: skip
+    return regions

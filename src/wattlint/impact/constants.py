@@ -1,0 +1,180 @@
+"""The constants of ``rules/impact`` as the estimator reads them (compiled; no YAML at run time)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Any, NamedTuple
+
+from wattlint.catalogue import store
+from wattlint.impact.quantities import Factor, Interval
+
+
+class Hardware(NamedTuple):
+    name: str
+    memory_gb: float
+    bandwidth_tb_s: float
+    peaks: dict[str, float]
+    """Dense TFLOP/s by arithmetic: bf16, fp8, fp32."""
+    tdp_w: float
+    host: str
+    """``datacenter``, ``consumer`` or ``complete`` (the power is that of the whole machine)."""
+    embodied_kgco2e: tuple[float, float, float]
+    source: str
+
+    def peak_tflops(self, compute: str) -> float:
+        return self.peaks.get(compute) or self.peaks["bf16"]
+
+
+class Precision(NamedTuple):
+    name: str
+    bytes_per_parameter: float
+    compute: str
+    source: str
+
+
+class Known(NamedTuple):
+    """A constant with its interval; all three equal when it counts as exact."""
+
+    low: float
+    mid: float
+    high: float
+    unit: str
+    source: str
+
+    @property
+    def interval(self) -> Interval:
+        return Interval(self.low, self.mid, self.high)
+
+    def factor(self, name: str) -> Factor:
+        return Factor.of(name, self.low, self.mid, self.high)
+
+
+class Prior(NamedTuple):
+    """Tokens where the code does not say."""
+
+    low: float
+    mid: float
+    high: float
+    source: str
+
+    @property
+    def interval(self) -> Interval:
+        return Interval(self.low, self.mid, self.high)
+
+
+class Grid(NamedTuple):
+    iso3: str
+    country: str
+    gco2e_kwh: tuple[float, float, float]
+    """Lowest, preferred and highest of the sources."""
+    offsite_water_l_kwh: float
+    source: str
+    iso2: str
+
+
+class Region(NamedTuple):
+    name: str
+    provider: str
+    location: str
+    iso3: str
+    gco2e_kwh: float | None
+    pue: float | None
+    wue_l_kwh: float | None
+    source: str
+
+
+class Provider(NamedTuple):
+    name: str
+    pue: tuple[float, float, float]
+    wue_l_kwh: tuple[float, float, float]
+    grid: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coefficients:
+    """The fitted constants of ``impact/physics.py`` (their middle values)."""
+
+    layers_at_8b: float
+    layers_exponent: float
+    layer_s: float
+    layer_eager_s: float
+    tensor_parallel: float
+    weights: float
+    moe_weights: float
+    moe_fp8_weights: float
+    kv_cache: float
+    kv_bytes_at_1b: float
+    compute: float
+    sequence_s: float
+    power_static: float
+    power_memory: float
+    power_compute: float
+
+
+FITTED = tuple(field.name for field in fields(Coefficients))
+ASSUMED = (
+    "residual_dense", "residual_moe", "memory_headroom", "batch_api", "batch_server", "batch_embed_api", "host_datacenter",
+    "host_consumer", "host_complete", "lifetime_years", "busy_share", "mean_draw", "grid_spread",
+    "water_spread", "train_flop", "train_mfu", "train_draw",
+)  # fmt: skip
+COEFFICIENTS = FITTED + ASSUMED
+PRIOR_GROUPS = ("contract", "solver", "task", "reasoning")
+
+
+@cache
+def _data() -> dict[str, Any]:
+    data: dict[str, Any] = store.section("impact")
+    return data
+
+
+def hardware(name: str) -> Hardware | None:
+    found = _data()["hardware_names"].get(name.lower())
+    return Hardware(*_data()["hardware"][found]) if found else None
+
+
+def hardware_names() -> tuple[str, ...]:
+    return tuple(_data()["hardware"])
+
+
+def precision(name: str) -> Precision | None:
+    found = _data()["precision_names"].get(name.lower())
+    return Precision(*_data()["precisions"][found]) if found else None
+
+
+@cache
+def known(name: str) -> Known:
+    """A coefficient with interval, unit and source."""
+    return Known(*_data()["coefficients"][name])
+
+
+@cache
+def coefficients() -> Coefficients:
+    return Coefficients(**{name: known(name).mid for name in FITTED})
+
+
+def grid(name: str) -> Grid | None:
+    """By ISO code (2 or 3 letters) or English name."""
+    found = _data()["grid_names"].get(name.lower())
+    return Grid(*_data()["grids"][found]) if found else None
+
+
+def region(name: str) -> Region | None:
+    found = _data()["regions"].get(name.lower())
+    return Region(*found) if found else None
+
+
+def region_names() -> tuple[str, ...]:
+    """Cloud regions and countries, for messages."""
+    return (*_data()["regions"], *_data()["grids"])
+
+
+def provider(name: str | None) -> Provider:
+    found = _data()["provider_names"].get((name or "unknown").lower(), "unknown")
+    return Provider(*_data()["providers"][found])
+
+
+def prior(group: str, name: str) -> Prior | None:
+    found = _data()["priors"][group].get(name)
+    return Prior(*found) if found else None

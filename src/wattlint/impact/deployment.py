@@ -1,0 +1,176 @@
+"""Where and how a call runs: deployment, hardware, precision, batch and place, each with the reason for it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from wattlint.callsites.facts import CallSite
+from wattlint.catalogue.records import ModelRecord
+from wattlint.impact import constants
+from wattlint.impact.constants import Grid, Hardware, Known, Precision, Provider, Region
+from wattlint.settings import ImpactSettings
+
+SERVERS = ("vllm", "sglang", "lmdeploy", "tensorrt_llm")
+"""Libraries that load weights into a batching server."""
+HARDWARE = {
+    "api": ("H100", "B200"),
+    "server": ("H100", "A100-80", "L40S"),
+    "local": ("A100-80", "RTX-4090", "L4"),
+    "train": ("H100", "A100-80"),
+}
+"""What is assumed where nobody says; the spread between them is part of the interval."""
+DEVICES = {"cpu": "CPU", "mps": "M2-Ultra"}
+LOCAL_HOST = re.compile(r"//(localhost|127\.|0\.0\.0\.0|\[::1?\]|10\.|192\.168\.|host\.docker\.internal)")
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """Everything about a call's surroundings that its energy depends on."""
+
+    kind: str
+    """``api``, ``server`` or ``local``."""
+    kind_reason: str
+    hardware: tuple[Hardware, ...]
+    hardware_reason: str
+    gpus: int | None
+    precisions: tuple[Precision, ...]
+    """The most likely first; the others are part of the interval."""
+    precision_reason: str
+    batch: Known
+    eager: bool
+    provider: Provider
+    region: Region | None
+    grid: Grid
+    grid_reason: str
+
+
+def deployment_of(site: CallSite, record: ModelRecord, settings: ImpactSettings) -> Deployment:
+    kind, kind_reason = _kind(site, settings)
+    hardware, hardware_reason = _hardware(site, kind, settings)
+    precisions, precision_reason = _precisions(site, record, kind, settings)
+    default_place = {"server": "self-hosted", "local": "local"}.get(kind, site.provider)
+    provider = constants.provider(default_place)
+    region, grid, grid_reason = _place(site, provider, settings)
+    return Deployment(
+        kind=kind,
+        kind_reason=kind_reason,
+        hardware=hardware,
+        hardware_reason=hardware_reason,
+        gpus=settings.gpus if settings.gpus and settings.gpus > 0 else None,
+        precisions=precisions,
+        precision_reason=precision_reason,
+        batch=_batch(site, kind, settings),
+        eager=kind == "local" and site.load is not None and site.load.library in ("transformers", "peft"),
+        provider=provider,
+        region=region,
+        grid=grid,
+        grid_reason=grid_reason,
+    )
+
+
+def _kind(site: CallSite, settings: ImpactSettings) -> tuple[str, str]:
+    if settings.deployment in ("api", "server", "local"):
+        return settings.deployment, "impact.deployment"
+    if site.load is not None:
+        if site.load.library in SERVERS:
+            return "server", f"weights loaded by {site.load.library}"
+        return "local", f"weights loaded by {site.load.library}"
+    if site.base_url and LOCAL_HOST.search(site.base_url):
+        return "local", f"base_url {site.base_url}"
+    provider = constants.provider(site.provider).name
+    if provider in ("local", "self-hosted"):
+        return ("local" if provider == "local" else "server"), f"provider {site.provider}"
+    return "api", f"hosted by {site.provider or 'an unknown provider'}"
+
+
+def _hardware(site: CallSite, kind: str, settings: ImpactSettings) -> tuple[tuple[Hardware, ...], str]:
+    if settings.hardware:
+        chosen = constants.hardware(settings.hardware)
+        if chosen is not None:
+            return (chosen,), "impact.hardware"
+    device = site.load.device_map if site.load else None
+    if device in DEVICES:
+        chosen = constants.hardware(DEVICES[device])
+        if chosen is not None:
+            return (chosen,), f"device {device}"
+    names = HARDWARE["train" if site.kind == "train" else kind]
+    found = tuple(hardware for hardware in map(constants.hardware, names) if hardware is not None)
+    return found, "assumed: nobody says which"
+
+
+def _precisions(
+    site: CallSite, record: ModelRecord, kind: str, settings: ImpactSettings
+) -> tuple[tuple[Precision, ...], str]:
+    load = site.load
+    candidates = [(settings.precision, "impact.precision")]
+    if load is not None:
+        candidates += [
+            (load.quantization, "quantization of the load"),
+            (record.quantized, f"the repository {record.id} is quantized"),
+            (load.cast_after, "cast after the load"),
+            (load.dtype if load.dtype != "auto" else None, "dtype of the load"),
+        ]
+        if load.dtype is None and not load.open_arguments and _loads_float32(site):
+            version = load.library_version
+            candidates.append(
+                ("fp32", f"default dtype of {load.library}" + (f" {version[0]}" if version else ""))
+            )
+    else:
+        candidates.append((record.quantized, f"{record.id} is quantized"))
+    if record.open_weights or kind != "api":
+        candidates.append((record.native_precision, f"native precision of {record.id}"))
+    for name, reason in candidates:
+        found = constants.precision(name) if name else None
+        if found is not None:
+            return (found,), reason
+    both = tuple(found for found in map(constants.precision, ("bf16", "fp8")) if found is not None)
+    return both, "assumed: bf16, perhaps fp8; the provider does not say"
+
+
+def _loads_float32(site: CallSite) -> bool:
+    """transformers before 5 and sentence-transformers load in float32 unless told otherwise."""
+    load = site.load
+    if load is None or load.library not in (
+        "transformers",
+        "sentence-transformers",
+        "sentence_transformers",
+        "peft",
+    ):
+        return False
+    if load.library_version is None:
+        return load.library.startswith("sentence")
+    major = re.match(r"\d+", load.library_version[0])
+    return load.library.startswith("sentence") or (major is not None and int(major.group()) < 5)
+
+
+def _batch(site: CallSite, kind: str, settings: ImpactSettings) -> Known:
+    own = site.prompt.batch if site.prompt and kind == "local" else None
+    for value, source in (
+        (settings.batch, "impact.batch"),
+        (site.workload.batch if site.workload else None, "workload given by the user"),
+        (site.batch_size if kind != "api" else None, "batch size of the call"),
+        (own, "number of prompts in the call"),
+    ):
+        if value and value > 0:
+            return Known(value, value, value, "sequences", source)
+    if kind == "local":
+        return Known(1, 1, 1, "sequences", "one call at a time")
+    if site.kind == "embed":
+        return constants.known("batch_embed_api")
+    return constants.known(f"batch_{kind}")
+
+
+def _place(site: CallSite, provider: Provider, settings: ImpactSettings) -> tuple[Region | None, Grid, str]:
+    unknown = ""
+    for name, reason in ((site.region, "region in the code"), (settings.region, "impact.region")):
+        if not name:
+            continue
+        region = constants.region(name)
+        grid = constants.grid(region.iso3 if region else name)
+        if grid is not None:
+            return region, grid, reason
+        unknown = f'; the region "{name}" is not in the catalogue'
+    default = constants.grid(provider.grid)
+    assert default is not None, "the schema checks that every provider's grid exists"
+    return None, default, f"default of {provider.name}{unknown}"

@@ -1,0 +1,136 @@
+"""How many tokens a call reads and writes, as intervals, from what the code shows and stated priors for the rest."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from wattlint.callsites.facts import CallSite, Prompt
+from wattlint.catalogue.records import ModelRecord
+from wattlint.impact import constants
+from wattlint.impact.quantities import Interval, Step
+from wattlint.impact.tokens import count_tokens
+from wattlint.settings import ImpactSettings
+
+
+class Volume(NamedTuple):
+    """Tokens and how they were arrived at."""
+
+    tokens: Interval
+    step: Step
+
+
+def tokens_in(prompt: Prompt | None, site: CallSite, record: ModelRecord | None) -> Volume:
+    """Tokens read by one call."""
+    if site.workload and site.workload.tokens_in:
+        return _exact(
+            "input tokens", site.workload.tokens_in, site.workload.source or "workload given by the user"
+        )
+    if prompt is None or not prompt.parts:
+        prior = constants.prior("input_tokens", "embedded-text" if site.kind == "embed" else "nothing")
+        assert prior is not None
+        tokens, formula, source = prior.interval, "the prompt cannot be seen", prior.source
+    else:
+        tokens, formula, source = _of_prompt(prompt, embed=site.kind == "embed")
+    if record is not None and record.context_tokens:
+        tokens = Interval(*(min(tokens_, float(record.context_tokens)) for tokens_ in tokens))
+    return Volume(tokens, Step("input tokens", formula, tokens, "tokens", source))
+
+
+def _of_prompt(prompt: Prompt, embed: bool) -> tuple[Interval, str, str]:
+    counts = [count_tokens(piece) for part in prompt.parts for piece in part.pieces if isinstance(piece, str)]
+    static = Interval(sum(c.low for c in counts), sum(c.tokens for c in counts), sum(c.high for c in counts))
+    kinds = [hole.kind for hole in prompt.holes]
+    if not prompt.complete and "history" not in kinds:
+        kinds.append("unknown")
+    if embed:
+        kinds = ["embedded-text"] * len(kinds)
+    addends, terms, sources = (
+        [static],
+        [f"{static.p50:.0f} of text"],
+        [f"text: {counts[0].method}"] if counts else [],
+    )
+    if not embed:
+        message = constants.prior("message", "message")
+        assert message is not None
+        addends.append(message.interval.scaled(len(prompt.parts)))
+        terms.append(f"{message.mid:.0f} x {len(prompt.parts)} messages")
+        sources.append(f"messages: {message.source}")
+    for kind in dict.fromkeys(kinds):
+        prior = constants.prior("input_tokens", kind) or constants.prior("input_tokens", "unknown")
+        assert prior is not None
+        addends += [prior.interval] * kinds.count(kind)
+        terms.append(f"{prior.mid:.0f} x {kinds.count(kind)} {kind} hole{'s' * (kinds.count(kind) > 1)}")
+        sources.append(f"{kind}: {prior.source}")
+    repeats = prompt.batch if prompt.batch and len(prompt.parts) < prompt.batch else 1
+    if repeats > 1:
+        terms = [f"({' + '.join(terms)}) x {repeats} prompts"]
+    return _sum(addends).scaled(repeats), " + ".join(terms), "; ".join(sources)
+
+
+def tokens_out(site: CallSite, limit: int | None, record: ModelRecord, settings: ImpactSettings) -> Volume:
+    """Tokens written by one call: thought, answer, and all samples, never more than the limit allows."""
+    if site.workload and site.workload.tokens_out:
+        return _exact(
+            "output tokens", site.workload.tokens_out, site.workload.source or "workload given by the user"
+        )
+    answer, formula, source = _answer(site, limit, record, settings)
+    if record.reasoning and site.reasoning_effort != "none":
+        effort = site.reasoning_effort or "medium"
+        thought = constants.prior("reasoning", effort) or constants.prior("reasoning", "medium")
+        assert thought is not None
+        answer = _sum([answer, thought.interval])
+        formula += f" + {thought.mid:.0f} of thought (effort {effort})"
+        source += f"; thought: {thought.source}"
+    if limit is not None and limit > 0 and answer.p90 > limit:
+        answer = Interval(*(min(tokens, float(limit)) for tokens in answer))
+        formula = f"min({formula}, limit {limit})"
+    times = max(site.samples or 1, 1) * (site.prompt.batch if site.prompt and site.prompt.batch else 1)
+    if times > 1:
+        answer, formula = answer.scaled(times), f"({formula}) x {times} answers"
+    return Volume(answer, Step("output tokens", formula, answer, "tokens", source))
+
+
+def _answer(
+    site: CallSite, limit: int | None, record: ModelRecord, settings: ImpactSettings
+) -> tuple[Interval, str, str]:
+    """Length of one answer: by what the code accepts, else by the task, else by settings, model and limit."""
+    contract = constants.prior("contract", site.contract.kind)
+    if contract is not None:
+        return contract.interval, f"answer: {site.contract.kind}", contract.source
+    if site.task is not None:
+        task = constants.prior("task", site.task.name)
+        if task is None and site.task.solver != "llm":
+            task = constants.prior("solver", site.task.solver)
+        if task is not None:
+            return task.interval, f"answer: task {site.task.name}", task.source
+    if settings.output_tokens:
+        tokens = float(settings.output_tokens)
+        return Interval(tokens, tokens, tokens), f"answer: {tokens:.0f}", "impact.output_tokens"
+    default = constants.prior("default", "default")
+    share = constants.prior("limit_share", "limit_share")
+    assert default is not None and share is not None
+    answer, formula, source = default.interval, "answer: free text", default.source
+    if record.typical_output_tokens and record.typical_output_tokens > 0:
+        ratio = record.typical_output_tokens / default.mid
+        answer, formula = answer.scaled(ratio), f"answer: typical of {record.id}"
+        source = f"catalogue record of {record.id}; spread: {default.source}"
+    if limit is not None and limit > 0:
+        below = share.interval.scaled(limit)
+        answer = Interval(*(min(pair) for pair in zip(answer, below, strict=True)))
+        formula, source = f"{formula}, limit {limit}", f"{source}; under a limit: {share.source}"
+    return answer, formula, source
+
+
+def _exact(name: str, tokens: float, source: str) -> Volume:
+    value = Interval(tokens, tokens, tokens)
+    return Volume(value, Step(name, f"{tokens:g}", value, "tokens", source))
+
+
+def _sum(addends: Sequence[Interval]) -> Interval:
+    """Sum of independent quantities: middles add, distances to the ends add as squares."""
+    mid = sum(addend.p50 for addend in addends)
+    down = math.sqrt(sum((addend.p50 - addend.p10) ** 2 for addend in addends))
+    up = math.sqrt(sum((addend.p90 - addend.p50) ** 2 for addend in addends))
+    return Interval(max(mid - down, sum(addend.p10 for addend in addends)), mid, mid + up)
