@@ -1,0 +1,249 @@
+"""The format of rule pages (``rules/checks/*.md``, and the same in a user's own folder).
+
+A page is YAML front matter, a title, prose under fixed headings, and Python blocks. Blocks whose info string says
+``bad`` hold lines marked with the page's code that must be reported; ``good`` blocks must stay silent. A first comment
+line ``# requires: transformers>=4.40,<5`` states the project's dependencies for that block.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from wattlint.callsites.facts import Kind
+from wattlint.catalogue.errors import CatalogueError, nearest
+from wattlint.catalogue.yaml_source import YamlSource
+from wattlint.lint.conditions import ConditionError, compile_condition
+from wattlint.lint.facts import TYPES
+from wattlint.lint.messages import MessageError, compile_template
+
+HEADINGS = (
+    "What it does",
+    "Why it matters",
+    "Example",
+    "Use instead",
+    "When to ignore",
+    "Fix safety",
+    "References",
+)
+CASES = "Cases"
+"""Optional last heading: further test blocks, not part of the page that users read."""
+
+FENCE = re.compile(r"^(`{3,}|~{3,})\s*(.*?)\s*$")
+MARKER = re.compile(r"#\s*([A-Z]{1,3}\d{3})\s*$")
+REQUIRES = re.compile(r"#\s*requires:\s*(.+?)\s*$")
+
+
+class FrontMatter(BaseModel):
+    """The keys of a page's front matter."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    code: str = Field(pattern=r"^[A-Z]{1,3}[0-9]{3}$")
+    name: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+    summary: str = Field(min_length=1)
+    severity: Literal["error", "warning", "info"]
+    confidence: Literal["high", "medium", "low"]
+    default: Literal["on", "off", "preview"]
+    since: str
+    kinds: list[Kind] = Field(min_length=1)
+    when: str = Field(min_length=1)
+    message: str = Field(min_length=1)
+    help: str = Field(min_length=1)
+    fix: str | None = None
+    yields_to: list[str] = Field(default=[], alias="yields-to")
+    references: list[str] = Field(min_length=1)
+
+
+class Case(NamedTuple):
+    """One Python block that is a test. ``line``: of its first line in the page. ``marked``: 1-based lines in ``source``."""
+
+    path: str
+    line: int
+    bad: bool
+    source: str
+    marked: tuple[int, ...]
+    requires: tuple[str, ...]
+
+
+class Page(NamedTuple):
+    path: Path
+    source: YamlSource
+    front: FrontMatter
+    record: dict[str, Any]
+    """Plain data for the compiled catalogue (see ``lint.rules.Rule``)."""
+    cases: list[Case]
+
+
+class Block(NamedTuple):
+    """A fenced block; ``line`` is that of its opening fence."""
+
+    line: int
+    info: tuple[str, ...]
+    lines: list[str]
+
+
+def compile_folder(folder: Path) -> list[dict[str, Any]]:
+    return [page.record for page in read_folder(folder)]
+
+
+def read_folder(folder: Path) -> list[Page]:
+    """Every page of ``folder``, checked one by one and against each other; raises CatalogueError."""
+    pages = [read_page(path) for path in sorted(folder.glob("*.md")) if path.name != "README.md"]
+    first: dict[str, Path] = {}
+    for page in pages:
+        for key in ("code", "name"):
+            value = getattr(page.front, key)
+            if value in first:
+                raise page.source.error([key], f"{value} is already used by {first[value].name}")
+            first[value] = page.path
+    return pages
+
+
+def read_page(path: Path) -> Page:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CatalogueError(path, None, None, str(error)) from None
+    lines = text.split("\n")
+    end = next((index for index, line in enumerate(lines) if index and line.rstrip() == "---"), None)
+    if lines[0].rstrip() != "---" or end is None:
+        raise CatalogueError(path, 1, None, "a rule page starts with front matter between two lines `---`")
+    source = YamlSource(path, "\n".join(lines[1:end]), first_line=2)
+    front = source.validate(FrontMatter)
+    if path.stem != f"{front.code}-{front.name}":
+        raise source.error(
+            ["code"], f"the file of this rule is called {front.code}-{front.name}.md, not {path.name}"
+        )
+    blocks = list(_blocks(path, lines, end + 1))
+    _check_headings(path, front, lines, end + 1, blocks)
+    record = {
+        **front.model_dump(
+            include={"code", "name", "summary", "severity", "confidence", "default", "since", "fix"}
+        ),
+        "kinds": list(front.kinds),
+        "when": _condition(source, front),
+        "message": _template(source, "message", front.message),
+        "help": _template(source, "help", front.help),
+        "yields_to": list(front.yields_to),
+        "references": tuple(front.references),
+        "page": _readable(lines[end + 1 :]),
+    }
+    return Page(path, source, front, record, list(_cases(path, front.code, blocks)))
+
+
+def _condition(source: YamlSource, front: FrontMatter) -> object:
+    try:
+        return compile_condition(front.when, TYPES)
+    except ConditionError as error:
+        raise source.error(["when"], str(error)) from None
+
+
+def _template(source: YamlSource, key: str, text: str) -> object:
+    try:
+        return compile_template(text, TYPES)
+    except MessageError as error:
+        raise source.error([key], str(error)) from None
+
+
+def _blocks(path: Path, lines: list[str], start: int) -> Iterator[Block]:
+    opened: Block | None = None
+    fence = ""
+    for number, line in enumerate(lines[start:], start + 1):
+        match = FENCE.match(line)
+        if opened is None and match:
+            fence, opened = match[1], Block(number, tuple(match[2].split()), [])
+        elif opened is not None and match and match[1].startswith(fence) and not match[2]:
+            yield opened
+            opened = None
+        elif opened is not None:
+            opened.lines.append(line)
+    if opened is not None:
+        raise CatalogueError(path, opened.line, None, "this block is never closed")
+
+
+def _check_headings(
+    path: Path, front: FrontMatter, lines: list[str], start: int, blocks: list[Block]
+) -> None:
+    inside = {number for block in blocks for number in range(block.line, block.line + len(block.lines) + 2)}
+    prose = [
+        (number, line.strip()) for number, line in enumerate(lines[start:], start + 1) if number not in inside
+    ]
+    title = f"# {front.name} ({front.code})"
+    first = next(((number, line) for number, line in prose if line), (start + 1, ""))
+    if first[1] != title:
+        raise CatalogueError(path, first[0], None, f"the title must be `{title}`")
+    found = [(number, line[3:].strip()) for number, line in prose if line.startswith("## ")]
+    for wanted in HEADINGS:
+        if wanted not in [heading for _, heading in found]:
+            raise CatalogueError(path, len(lines), wanted, "missing heading")
+    for (number, heading), wanted in zip(found, (*HEADINGS, CASES), strict=False):
+        if heading != wanted:
+            hint = nearest(heading, HEADINGS) or f": here stands `## {wanted}`"
+            raise CatalogueError(path, number, heading, f"heading out of order, unknown or twice{hint}")
+    if len(found) > len(HEADINGS) + 1:
+        number, heading = found[len(HEADINGS) + 1]
+        raise CatalogueError(path, number, heading, f"no heading may follow `## {CASES}`")
+
+
+def _cases(path: Path, code: str, blocks: list[Block]) -> Iterator[Case]:
+    for block in blocks:
+        if block.info[:1] != ("python",) or len(block.info) == 1:
+            continue
+        kind = block.info[1]
+        if kind not in ("bad", "good") or len(block.info) > 2:
+            raise CatalogueError(
+                path,
+                block.line,
+                " ".join(block.info),
+                f'a Python block is "bad", "good" or neither{nearest(kind, ("bad", "good"))}',
+            )
+        yield _case(path, code, block, kind == "bad")
+
+
+def _case(path: Path, code: str, block: Block, bad: bool) -> Case:
+    source = "\n".join(block.lines) + "\n"
+    try:
+        ast.parse(source)
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None) or 1
+        raise CatalogueError(
+            path, block.line + line, None, f"the example is not valid Python: {error}"
+        ) from None
+    marked = []
+    for number, line in enumerate(block.lines, 1):
+        match = MARKER.search(line)
+        if match and match[1] != code:
+            raise CatalogueError(path, block.line + number, match[1], f"markers on this page read `# {code}`")
+        if match:
+            marked.append(number)
+    if bad and not marked:
+        raise CatalogueError(
+            path, block.line, None, f"a bad example marks the lines to report with `# {code}`"
+        )
+    if marked and not bad:
+        raise CatalogueError(path, block.line + marked[0], None, "a good example has no marked line")
+    requires = REQUIRES.match(block.lines[0]) if block.lines else None
+    wanted = tuple(part.strip() for part in requires[1].split(";")) if requires else ()
+    return Case(str(path), block.line + 1, bad, source, tuple(marked), wanted)
+
+
+def _readable(lines: list[str]) -> str:
+    """The page for readers: no test markers, no further cases."""
+    kept = []
+    fenced = False
+    for line in lines:
+        if FENCE.match(line):
+            fenced = not fenced
+            line = re.sub(r"^(`{3,}|~{3,})\s*python\s+(bad|good)\s*$", r"\1python", line)
+        elif not fenced and line.strip() == f"## {CASES}":
+            break
+        elif fenced:
+            line = re.sub(r"\s*" + MARKER.pattern, "", line)
+        kept.append(line)
+    return "\n".join(kept).strip() + "\n"

@@ -1,0 +1,83 @@
+"""Evaluates the selected rules on call sites."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from wattlint.callsites.facts import CallSite, Place
+from wattlint.lint.facts import GETTERS
+from wattlint.lint.findings import Finding
+from wattlint.lint.messages import render
+from wattlint.lint.rules import Rule
+from wattlint.lint.selection import ignored_in_file, selected_rules
+from wattlint.lint.subject import Subject
+from wattlint.settings import Settings
+
+
+def check_sites(sites: Sequence[CallSite], settings: Settings) -> list[Finding]:
+    """Findings in order of place and code, before comments suppress any. Raises UnknownCode, CatalogueError."""
+    rules = selected_rules(settings)
+    findings = {
+        finding.order: finding
+        for site in sites
+        if settings.check_tests or not site.in_tests
+        for finding in _check_site(site, rules, settings)
+        if not (settings.per_file_ignores and ignored_in_file(finding.code, finding.path, settings))
+    }
+    return [findings[order] for order in sorted(findings)]
+
+
+def _check_site(site: CallSite, rules: Sequence[Rule], settings: Settings) -> Iterator[Finding]:
+    """What holds for the call as written is reported there; what only holds for some callers is reported at them."""
+    applicable = [rule for rule in rules if site.kind in rule.kinds]
+    if not applicable:
+        return
+    subject = Subject(site, settings)
+    fired = _fired(subject, applicable)
+    yield from (_finding(rule, subject) for rule in fired)
+    if site.contexts:
+        left = [rule for rule in applicable if rule not in fired]
+        for caller in subject.callers():
+            yield from (_finding(rule, caller) for rule in _fired(caller, left))
+
+
+def _fired(subject: Subject, rules: Sequence[Rule]) -> list[Rule]:
+    fired = [rule for rule in rules if rule.holds(subject) is True]
+    codes = {rule.code for rule in fired}
+    return [rule for rule in fired if not rule.yields_to & codes]
+
+
+def _finding(rule: Rule, subject: Subject) -> Finding:
+    site, caller = subject.site, subject.caller
+    path, cell, line, column, end_line, end_column = (
+        (site.path, site.cell, site.line, site.column, site.end_line, site.end_column)
+        if caller is None
+        else (caller.path, site.cell if caller.path == site.path else None, caller.line, 0, caller.line, 0)
+    )
+    return Finding(
+        path=path,
+        cell=cell,
+        line=line,
+        column=column,
+        end_line=end_line,
+        end_column=end_column,
+        code=rule.code,
+        name=rule.name,
+        severity=rule.severity,
+        message=render(rule.message, subject, GETTERS),
+        help=render(rule.help, subject, GETTERS),
+        url=rule.url,
+        fix=rule.fix,
+        site=site,
+        related=tuple(_related(subject, line)),
+    )
+
+
+def _related(subject: Subject, line: int) -> Iterator[Place]:
+    site = subject.site
+    if subject.caller is not None:
+        yield Place(site.path, site.line, "the call itself")
+    if subject.origin is not None:
+        yield site.model.origin[-1]
+    if site.loop.line is not None and site.loop.line != line:
+        yield Place(site.path, site.loop.line, "the loop")

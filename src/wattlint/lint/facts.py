@@ -1,0 +1,274 @@
+"""Every fact a rule may ask for: name, type, unit, meaning and where it is read from. ``docs/facts.md`` is generated:
+``python -m wattlint.lint.facts > docs/facts.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import reduce
+from typing import Any, NamedTuple, get_args, get_type_hints
+
+from wattlint.callsites import facts as site_facts
+from wattlint.callsites.facts import CallSite, Loop, OutputContract, TaskVerdict
+from wattlint.lint.conditions import BOOLEAN, NUMBER, TEXT, FactType
+
+
+class Fact(NamedTuple):
+    """``get(subject)`` is None when the fact is unknown. ``doc``: one line of Markdown."""
+
+    name: str
+    type: FactType
+    doc: str
+    get: Callable[[Any], Any]
+
+
+TEXTS, DATE = FactType("texts"), FactType("date")
+TOKENS, BILLION, GB = (FactType("number", unit=unit) for unit in ("tokens", "billion", "GB"))
+USD_PER_MTOK = FactType("number", unit="US$ per million tokens")
+
+
+def _one_of(owner: type, attribute: str) -> FactType:
+    """The text type whose values are those of the attribute's ``Literal``."""
+    return FactType("text", get_args(get_type_hints(owner, vars(site_facts))[attribute]))
+
+
+def _reader(path: str) -> Callable[[Any], Any]:
+    """Follows attributes from the subject; None where one of them is None."""
+    names = path.split(".")
+    return lambda subject: reduce(
+        lambda value, name: None if value is None else getattr(value, name), names, subject
+    )
+
+
+GROUPS: dict[str, tuple[str, str, list[tuple[str, FactType, str] | tuple[str, FactType, str, str]]]] = {
+    # prefix: (meaning, where its facts are read from, [(name, type, meaning, path unless that place and the name)])
+    "site": (
+        "The call itself.",
+        "site",
+        [
+            ("kind", _one_of(CallSite, "kind"), "What the call does with the model."),
+            ("sdk", TEXT, "Library, as in `rules/sdks`: `openai`, `transformers`."),
+            ("entry_point", TEXT, "Entry of `rules/sdks`."),
+            ("callee", TEXT, "The callee as written."),
+            ("provider", TEXT, "Who serves the model."),
+            ("confidence", _one_of(CallSite, "confidence"), "Callee known by name, or matched by its shape."),
+            ("function", TEXT, "Qualified name of the enclosing function."),
+            ("path", TEXT, "File, as shown in findings."),
+            ("in_tests", BOOLEAN, "In a tests, examples, docs or benchmarks folder."),
+            ("open_arguments", BOOLEAN, "`**kwargs` of unknown content reach the call."),
+            ("output_limit", TOKENS, "Output limit, given or the SDK's default."),
+            (
+                "output_limit_given",
+                BOOLEAN,
+                "The call sets a limit; unknown when `**kwargs` may.",
+                "limit_given",
+            ),
+            ("temperature", NUMBER, "Sampling temperature."),
+            ("samples", NUMBER, "Answers per call (`n`, `num_return_sequences`)."),
+            ("reasoning_effort", TEXT, "Reasoning effort, as given."),
+            ("stream", BOOLEAN, "The answer is streamed."),
+            ("batch_size", NUMBER, "Batch size given to the call."),
+            ("use_cache", BOOLEAN, "KV cache of local generation, where given."),
+            ("region", TEXT, "Cloud region given in code."),
+            ("base_url", TEXT, "Endpoint given in code."),
+            ("draft_model", TEXT, "Draft model for speculative decoding."),
+        ],
+    ),
+    "model": (
+        "The model that reaches the call with default settings: as written, and its record in `rules/models`.",
+        "record",
+        [
+            ("id", TEXT, "As written.", "site.model.id"),
+            ("via", TEXT, "How it is given: `literal`, `module_const`, `env_default`, …", "site.model.via"),
+            ("origin", TEXT, "Where its name stands, when not in the call.", "origin"),
+            ("candidates", TEXTS, "Every id that may reach the call.", "site.model.candidates"),
+            ("local_path", BOOLEAN, "A folder on disk.", "site.model.local_path"),
+            ("name", TEXT, "Canonical id.", "record.id"),
+            ("maker", TEXT, "Maker."),
+            ("family", TEXT, "Family."),
+            ("kind", TEXT, "`chat`, `completion`, `embedding`, `rerank`, `encoder`, `seq2seq`, …"),
+            ("params_total_b", BILLION, "Parameters, middle of the range.", "record.total_b.mid"),
+            (
+                "params_active_b",
+                BILLION,
+                "Parameters used per token, middle of the range.",
+                "record.active_b.mid",
+            ),
+            (
+                "params_source",
+                TEXT,
+                "How the counts are known: `disclosed`, `parsed-from-name`, …",
+                "record.provenance",
+            ),
+            ("architecture", FactType("text", ("dense", "moe", "unknown")), "Architecture."),
+            ("native_precision", TEXT, "What the published weights are stored in: `bf16`, `fp8`, …"),
+            ("quantized", TEXT, "Format of a repository that is already quantized."),
+            ("open_weights", BOOLEAN, "The weights are published."),
+            ("reasoning", BOOLEAN, "A reasoning model."),
+            ("context_tokens", TOKENS, "Context length."),
+            ("input_usd_per_mtok", USD_PER_MTOK, "List price of input."),
+            ("output_usd_per_mtok", USD_PER_MTOK, "List price of output."),
+            ("released", DATE, "Release date."),
+            ("deprecated", DATE, "Deprecation date."),
+            ("retired", DATE, "Retirement date."),
+            ("successor", TEXT, "The maker's successor."),
+        ],
+    ),
+    "smaller": (
+        "The same maker's current smaller model, and what it would save.",
+        "smaller",
+        [
+            ("id", TEXT, "Its id."),
+            ("params_total_b", BILLION, "Its parameters, middle of the range.", "smaller.total_b.mid"),
+            ("energy_ratio", NUMBER, "Predicted energy of the present model, relative to it.", "ratio.value"),
+            ("energy_ratio_low", NUMBER, "Low end of that ratio.", "ratio.low"),
+            ("energy_ratio_high", NUMBER, "High end of that ratio.", "ratio.high"),
+            ("reliability", TEXT, "How often predicted ratios of this size were right.", "ratio.reliability"),
+        ],
+    ),
+    "prompt": (
+        "What is sent.",
+        "site.prompt",
+        [
+            ("text", TEXT, "The literal text, messages joined by newlines.", "site.prompt.static_text"),
+            ("tokens", TOKENS, "Tokens of the literal text.", "prompt_tokens"),
+            ("holes", NUMBER, "Parts only known at run time.", "holes"),
+            ("complete", BOOLEAN, "False when messages may be missing."),
+            ("batch", NUMBER, "Prompts in one call, where a list of known length is passed."),
+            ("has_history", BOOLEAN, "A growing list of messages is sent.", "has_history"),
+            ("has_loop_item", BOOLEAN, "The item of the enclosing loop is sent.", "has_loop_item"),
+        ],
+    ),
+    "contract": (
+        "What the code accepts as an answer.",
+        "site.contract",
+        [
+            ("kind", _one_of(OutputContract, "kind"), "Form of the answer."),
+            ("labels", TEXTS, "The labels it accepts."),
+        ],
+    ),
+    "loop": (
+        "How often one pass of the enclosing code runs the call.",
+        "site.loop",
+        [
+            ("kind", _one_of(Loop, "kind"), "Once per item, again on failure, or a session."),
+            ("count", NUMBER, "Passes, when visible."),
+            ("over", TEXT, "The iterable as written."),
+            ("line", NUMBER, "Line of the loop."),
+            ("via_function", TEXT, "The function called in the loop, when the loop is further out."),
+            ("gathered", BOOLEAN, "The passes run concurrently."),
+            ("dependent", BOOLEAN, "A pass needs the answer of the one before."),
+            (
+                "batched",
+                BOOLEAN,
+                "A pass takes several items: known batch, stepped range, or names.",
+                "batched",
+            ),
+        ],
+    ),
+    "load": (
+        "How weights are loaded: by this call, or for the object it runs on.",
+        "load",
+        [
+            ("library", TEXT, "Library that loads.", "load.fact.library"),
+            ("library_class", TEXT, "Class or function that loads.", "load.fact.library_class"),
+            ("version", TEXT, "Version assumed for the library."),
+            ("version_source", TEXT, "Why that version."),
+            ("task", TEXT, "First argument of `pipeline`.", "load.fact.task"),
+            ("dtype", TEXT, "dtype argument: `float32`, `bfloat16`, `auto`, …"),
+            ("dtype_given", BOOLEAN, "A dtype is given; unknown when `**kwargs` may hold it."),
+            ("default_dtype", TEXT, "dtype of the assumed version when none is given."),
+            ("effective_dtype", TEXT, "dtype of the weights in use: cast, argument, or default."),
+            ("dtype_reason", TEXT, "Why that one, for messages."),
+            ("cast_after", TEXT, "dtype of a cast after the load.", "load.fact.cast_after"),
+            ("quantization", TEXT, "`nf4`, `int8`, `gptq`, …"),
+            ("quantization_given", BOOLEAN, "The load quantizes; unknown when `**kwargs` may."),
+            ("compute_dtype", TEXT, "Compute dtype of the quantization.", "load.fact.compute_dtype"),
+            ("device_map", TEXT, "Device map, as given.", "load.fact.device_map"),
+            ("attention", TEXT, "Attention implementation, as given.", "load.fact.attention"),
+            ("draft_model", TEXT, "Draft model given at the load.", "load.fact.draft_model"),
+            ("trust_remote_code", BOOLEAN, "Code of the repository runs.", "load.fact.trust_remote_code"),
+            (
+                "for_training",
+                BOOLEAN,
+                "The weights go on to training or conversion.",
+                "load.fact.for_training",
+            ),
+            ("memory_gb", GB, "Weights alone, as loaded."),
+            ("memory_16bit_gb", GB, "Weights alone, at 16 bits."),
+            ("memory_4bit_gb", GB, "Weights alone, at 4 bits with their scales."),
+            ("gpus", NUMBER, "GPUs of the configured kind that hold the weights as loaded; a lower bound."),
+            ("gpus_4bit", NUMBER, "The same at 4 bits."),
+        ],
+    ),
+    "hardware": (
+        "The configured hardware.",
+        "",
+        [
+            ("memory_gb", GB, "Memory of one GPU; 80 when none is configured.", "gpu_memory_gb"),
+            ("gpus", NUMBER, "GPUs configured.", "settings.impact.gpus"),
+        ],
+    ),
+    "task": (
+        "What the call is for, where that is recognised.",
+        "site.task",
+        [
+            ("name", TEXT, "Task of `rules/tasks`."),
+            ("title", TEXT, "The same in words.", "task_title"),
+            ("solver", _one_of(TaskVerdict, "solver"), "The smallest means that does it."),
+            ("confidence", _one_of(TaskVerdict, "confidence"), "How sure the verdict is."),
+            ("evidence", TEXTS, "What speaks for it."),
+            ("replacement", TEXT, "What to use instead, in one line."),
+        ],
+    ),
+    "workload": (
+        "How often the call runs, where somebody said so.",
+        "site.workload",
+        [("calls_per_month", NUMBER, "Calls per month."), ("batch", NUMBER, "Batch size.")],
+    ),
+    "impact": (
+        "The estimate for one call, medians (docs/impact.md).",
+        "impact",
+        [
+            ("deployment", TEXT, "`api`, `server` or `local`."),
+            ("tokens_in", TOKENS, "Input tokens.", "impact.tokens_in.p50"),
+            ("tokens_out", TOKENS, "Output tokens.", "impact.tokens_out.p50"),
+            ("energy_wh", FactType("number", unit="Wh"), "Energy.", "impact.energy_wh.p50"),
+            ("energy_range", TEXT, "p10–p90 of that with its unit, for messages.", "energy_range"),
+            ("carbon_gco2e", FactType("number", unit="gCO2e"), "Carbon.", "impact.carbon_gco2e.p50"),
+            ("water_ml", FactType("number", unit="mL"), "Water.", "impact.water_ml.p50"),
+            ("cost_usd", FactType("number", unit="US$"), "Price.", "impact.cost_usd.p50"),
+        ],
+    ),
+}
+
+FACTS: dict[str, Fact] = {
+    f"{prefix}.{name}": Fact(f"{prefix}.{name}", type_, doc, _reader(path[0] if path else f"{part}.{name}"))
+    for prefix, (_, part, rows) in GROUPS.items()
+    for name, type_, doc, *path in rows
+}
+TYPES = {name: fact.type for name, fact in FACTS.items()}
+GETTERS = {name: fact.get for name, fact in FACTS.items()}
+
+
+def reference_page() -> str:
+    """The text of ``docs/facts.md``."""
+    lines = [
+        "# Facts",
+        "",
+        "What a rule's `when`, `message` and `help` may refer to. Generated from `src/wattlint/lint/facts.py` by `make docs`.",
+        "",
+        "Any fact may be unknown. A comparison with an unknown fact is unknown, and a rule fires only where its condition",
+        "is true: not knowing means silence. `known(fact)`, `fact is None` and `fact is not None` ask.",
+    ]
+    for prefix, (meaning, _, rows) in GROUPS.items():
+        lines += ["", f"## {prefix}", "", meaning, "", "| fact | type | meaning |", "|---|---|---|"]
+        for name, type_, doc, *_ in rows:
+            kind = f"{type_.kind}, {type_.unit}" if type_.unit else type_.kind
+            values = ": " + ", ".join(f"`{choice}`" for choice in type_.choices) if type_.choices else ""
+            lines.append(f"| `{prefix}.{name}` | {kind}{values} | {doc} |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    print(reference_page(), end="")

@@ -1,0 +1,152 @@
+"""What a load puts into memory: which dtype applies, how many gigabytes the weights take, how many GPUs hold them."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from wattlint.callsites.facts import LoadFact
+from wattlint.catalogue.records import ModelRecord
+
+BYTES_PER_PARAMETER = {
+    "float32": 4.0,
+    "float16": 2.0,
+    "bfloat16": 2.0,
+    "float8": 1.0,
+    "int8": 1.0,
+    "int4": 0.55,
+    "mxfp4": 0.53,
+}
+"""4-bit formats store one scale per block of weights beside them: 0.53–0.56 bytes in all."""
+
+DTYPE_OF_PRECISION = {
+    "fp32": "float32",
+    "fp16": "float16",
+    "bf16": "bfloat16",
+    "fp8": "float8",
+    "int8": "int8",
+    "int4": "int4",
+    "nf4": "int4",
+    "nvfp4": "int4",
+    "mxfp4": "mxfp4",
+}
+"""The catalogue's names of stored precisions as dtypes."""
+
+FROM_PRETRAINED_AUTO_SINCE = (5, 0)
+"""transformers ``from_pretrained`` without a dtype: float32 in every 4.x, "auto" from 5.0.0 (read in the source of
+5.0.0, run on 4.57.6 and 5.23.0)."""
+PIPELINE_AUTO_SINCE = (4, 53)
+"""transformers ``pipeline()`` without a dtype: float32 up to 4.52.1, "auto" from 4.53.0 (bisected in the source)."""
+
+
+class Weights:
+    """A load as rules see it. None: unknown."""
+
+    def __init__(self, fact: LoadFact, record: ModelRecord | None, gpu_memory_gb: float) -> None:
+        self.fact, self.record, self.gpu_memory_gb = fact, record, gpu_memory_gb
+
+    @property
+    def dtype(self) -> str | None:
+        """The argument; None also when it cannot be read."""
+        return _readable(self.fact.dtype)
+
+    @property
+    def dtype_given(self) -> bool | None:
+        return self._given(self.fact.dtype)
+
+    @property
+    def quantization(self) -> str | None:
+        """None also when it cannot be read."""
+        return _readable(self.fact.quantization)
+
+    @property
+    def quantization_given(self) -> bool | None:
+        return self._given(self.fact.quantization)
+
+    def _given(self, argument: str | None) -> bool | None:
+        """``**kwargs`` may hold what is not written."""
+        if argument is not None:
+            return True
+        return None if self.fact.open_arguments else False
+
+    @property
+    def version(self) -> str | None:
+        return self.fact.library_version[0] if self.fact.library_version else None
+
+    @property
+    def version_source(self) -> str | None:
+        return self.fact.library_version[1] if self.fact.library_version else None
+
+    @property
+    def default_dtype(self) -> str | None:
+        """The dtype when none is given. Without a declared version the newest one is assumed."""
+        if self.fact.library == "vllm":
+            return "auto"
+        if self.fact.library != "transformers":
+            return None
+        pipeline = self.fact.library_class == "pipeline"
+        version = _version_numbers(self.version or "")
+        old = version and version < (PIPELINE_AUTO_SINCE if pipeline else FROM_PRETRAINED_AUTO_SINCE)
+        return "float32" if old else "auto"
+
+    @property
+    def effective_dtype(self) -> str | None:
+        """Of the weights in use: a later cast, the argument, or the default; ``auto`` is the checkpoint's own."""
+        dtype = self.fact.cast_after or self.fact.dtype
+        if dtype is None and not self.fact.open_arguments:
+            dtype = self.default_dtype
+        if dtype == "auto":
+            return DTYPE_OF_PRECISION.get(self.record.native_precision) if self.record else None
+        return _readable(dtype)
+
+    @property
+    def dtype_reason(self) -> str | None:
+        """Why ``effective_dtype``: who asked for it, or whose default it is."""
+        if self.fact.cast_after:
+            return "by a cast after the load"
+        if self.fact.dtype:
+            return "as the call asks"
+        if self.fact.open_arguments or self.default_dtype is None:
+            return None
+        version = f" {self.version} ({self.version_source})" if self.version else ""
+        return f"the default of {self.fact.library}{version}"
+
+    @property
+    def memory_gb(self) -> float | None:
+        """Weights alone, in the dtype they are loaded in (1 GB = 1e9 bytes)."""
+        return self._memory_gb(self.effective_dtype)
+
+    @property
+    def memory_16bit_gb(self) -> float | None:
+        return self._memory_gb("bfloat16")
+
+    @property
+    def memory_4bit_gb(self) -> float | None:
+        return self._memory_gb("int4")
+
+    @property
+    def gpus(self) -> int | None:
+        """GPUs of the configured kind that hold the weights alone: a lower bound, the KV cache comes on top."""
+        return self._gpus(self.memory_gb)
+
+    @property
+    def gpus_4bit(self) -> int | None:
+        return self._gpus(self.memory_4bit_gb)
+
+    def _memory_gb(self, dtype: str | None) -> float | None:
+        if self.record is None or self.record.total_b is None or dtype not in BYTES_PER_PARAMETER:
+            return None
+        return self.record.total_b.mid * BYTES_PER_PARAMETER[dtype]
+
+    def _gpus(self, memory_gb: float | None) -> int | None:
+        return None if memory_gb is None else max(1, math.ceil(memory_gb / self.gpu_memory_gb))
+
+
+def _readable(value: str | None) -> str | None:
+    return None if value == "unknown" else value
+
+
+def _version_numbers(version: str) -> tuple[int, ...]:
+    """Leading numbers: ``4.57.1.dev0`` -> (4, 57, 1); empty when there are none."""
+    match = re.match(r"\d+(?:\.\d+)*", version)
+    return tuple(map(int, match.group().split("."))) if match else ()
