@@ -72,5 +72,5 @@ class SourceFile(NamedTuple):
 
     @property
     def code(self) -> bytes:
-        """The Python code as bytes: what the sieve looks at."""
-        return self.raw if self.cells is None else self.text.encode("utf-8", "surrogatepass")
+        """The text as UTF-8: what the sieve looks at (a notebook's raw bytes are JSON, a module's may be UTF-7)."""
+        return self.text.encode("utf-8", "surrogatepass")
