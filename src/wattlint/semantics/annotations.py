@@ -1,0 +1,60 @@
+"""Types written in annotations: what an object is when no assignment tells."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from wattlint.semantics.module_index import Spot
+from wattlint.semantics.values import Class, External, Instance, Result, Value, alternatives
+
+if TYPE_CHECKING:
+    from wattlint.semantics.evaluator import Evaluator
+    from wattlint.semantics.frames import Frame
+
+WRAPPERS = frozenset({"Optional", "Annotated", "Final", "ClassVar", "Required", "NotRequired", "Awaitable", "Coroutine"})
+PLAIN = frozenset({"str", "int", "float", "bool", "bytes", "dict", "list", "tuple", "set", "object", "type", "None"})
+
+
+def typed(ev: Evaluator, annotation: ast.expr | None, frame: Frame, spot: Spot) -> Value | None:
+    """An instance of the annotated class; None for plain data, unions of several classes and unreadable ones."""
+    for _ in range(4):
+        if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+            try:
+                parsed = ast.parse(annotation.value, mode="eval").body
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                return None
+            annotation = ast.copy_location(parsed, annotation)
+        elif isinstance(annotation, ast.BinOp) and isinstance(annotation.op, ast.BitOr):
+            sides = [side for side in (annotation.left, annotation.right) if not _is_none(side)]
+            if len(sides) != 1:
+                return None
+            annotation = sides[0]
+        elif isinstance(annotation, ast.Subscript):
+            name = annotation.value.attr if isinstance(annotation.value, ast.Attribute) else getattr(annotation.value, "id", "")
+            inside = annotation.slice
+            if name == "Union" and isinstance(inside, ast.Tuple):
+                members = [member for member in inside.elts if not _is_none(member)]
+                if len(members) != 1:
+                    return None
+                annotation = members[0]
+            elif name in WRAPPERS:
+                annotation = inside.elts[0] if isinstance(inside, ast.Tuple) and inside.elts else inside
+            else:
+                annotation = annotation.value
+        else:
+            break
+    if isinstance(annotation, ast.Name) and annotation.id in PLAIN:
+        return None
+    if not isinstance(annotation, (ast.Name, ast.Attribute)):
+        return None
+    for one in alternatives(ev.value(annotation, frame, spot)):
+        if isinstance(one, Class):
+            return Instance(one)
+        if isinstance(one, External) and not one.path.startswith(("typing.", "builtins.", "collections.", "typing_extensions.")):
+            return Result(one)
+    return None
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None

@@ -1,0 +1,203 @@
+"""Who calls a function of the project, and with what."""
+
+from __future__ import annotations
+
+import ast
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from wattlint.semantics import arguments as call_arguments
+from wattlint.semantics import attributes
+from wattlint.semantics.module_index import END, FunctionInfo, Spot, last_name
+from wattlint.semantics.values import (
+    Choice,
+    Class,
+    Const,
+    Element,
+    Function,
+    Hop,
+    Mapping,
+    Partial,
+    Sequence,
+    Unknown,
+    Value,
+    alternatives,
+    is_known,
+    join,
+    through,
+)
+
+if TYPE_CHECKING:
+    from wattlint.semantics.evaluator import Evaluator
+    from wattlint.semantics.frames import Frame
+
+MAX_CALLERS = 12
+MAX_CANDIDATES = 60
+MAX_CALLER_DEPTH = 6
+TEST_FOLDERS = frozenset({"test", "tests", "testing", "examples", "example", "docs", "benchmarks"})
+
+
+class Caller(NamedTuple):
+    node: ast.Call
+    frame: Frame
+    spot: Spot
+    bound: bool
+    """The receiver is given by the call (a method on an instance); False for ``Class.method(self, ...)``."""
+
+
+def of(ev: Evaluator, info: FunctionInfo) -> list[Caller]:
+    """The calls of ``info`` in the project, at most MAX_CALLERS, in the order of files and lines."""
+    known = ev.callers.get(id(info))
+    if known is None:
+        ev.callers[id(info)] = []
+        known = ev.callers[id(info)] = _find(ev, info)
+    result: list[Caller] = known
+    return result
+
+
+def _find(ev: Evaluator, info: FunctionInfo) -> list[Caller]:
+    words = {info.name}
+    is_constructor = info.name in ("__init__", "__new__") and info.cls is not None
+    if is_constructor:
+        assert info.cls is not None
+        words = {info.cls.name, *(cls.name for cls in attributes.subclasses(ev, info.cls)), "__init__"}
+    own_is_test = in_tests(ev, info.module.file)
+    found: list[Caller] = []
+    candidates = 0
+    modules = {}
+    if is_constructor:
+        for word in words - {"__init__"}:
+            modules.update({module.file: module for module in ev.project.mentioning(word)})
+    else:
+        modules = {module.file: module for module in ev.project.mentioning(info.name)}
+    modules.setdefault(info.module.file, info.module)
+    for file in sorted(modules):
+        module = modules[file]
+        if in_tests(ev, file) and not own_is_test:
+            continue
+        for record in module.calls:
+            name = last_name(record.node.func)
+            if name not in words and not (is_constructor and name == "cls"):
+                continue
+            candidates += 1
+            if candidates > MAX_CANDIDATES or len(found) >= MAX_CALLERS:
+                return found
+            frame = ev.frame_of(record.scope)
+            bound = _calls(ev, record.node, frame, record.spot, info)
+            if bound is not None:
+                found.append(Caller(record.node, frame, record.spot, bound))
+    return found
+
+
+def _calls(ev: Evaluator, node: ast.Call, frame: Frame, spot: Spot, info: FunctionInfo) -> bool | None:
+    """Whether the call reaches ``info``: None no; else whether its receiver is bound."""
+    callee = ev.value(node.func, frame, spot)
+    unknown = True
+    for one in alternatives(callee):
+        if isinstance(one, Partial):
+            one = alternatives(one.callee)[0]
+        if isinstance(one, Function):
+            unknown = False
+            if one.info is info:
+                return one.receiver is not None or not info.is_method
+        elif isinstance(one, Class):
+            unknown = False
+            if attributes.find_method(ev, one.info, "__init__") is info:
+                return True
+        elif not isinstance(one, (Unknown, Element)):
+            unknown = False
+    if unknown and info.cls is not None and isinstance(node.func, ast.Attribute) and not info.name.startswith("__"):
+        # The receiver's type is unknown: link by name only where the project has one such method, and a telling name.
+        if "_" in info.name.strip("_") and _only_definition(ev, info):
+            return True
+    return None
+
+
+def _only_definition(ev: Evaluator, info: FunctionInfo) -> bool:
+    same = 0
+    for module in ev.project.mentioning(f"def {info.name}"):
+        same += sum(function.name == info.name for function in module.functions)
+    return same == 1
+
+
+def in_tests(ev: Evaluator, file: str) -> bool:
+    """Below a folder for tests, examples, docs or benchmarks of the project."""
+    parts = os.path.relpath(file, ev.project.root).replace(os.sep, "/").split("/")
+    name = parts[-1]
+    return not TEST_FOLDERS.isdisjoint(parts[:-1]) or name.startswith("test_") or name == "conftest.py"
+
+
+def joined(ev: Evaluator, info: FunctionInfo, name: str, default: Value | None, starred: tuple[int | str, ...]) -> Value:
+    """A parameter over all callers; the default comes after what callers pass, for outsiders may omit it."""
+    if ev.caller_depth >= MAX_CALLER_DEPTH:
+        return default if default is not None and is_known(default) else Unknown("budget")
+    found: list[Value] = []
+    ev.caller_depth += 1
+    try:
+        for caller in of(ev, info):
+            bound = call_arguments.bind(ev, info, caller.node, caller.frame, caller.spot, caller.bound)
+            thunk = bound.get(name)
+            if thunk is None:
+                if default is not None:
+                    found.append(default)
+                continue
+            value = ev.force(thunk)
+            found.append(through(value, Hop("via_caller", caller.frame.module.path, caller.node.lineno, name)))
+    finally:
+        ev.caller_depth -= 1
+    if starred == ("**",):
+        mappings = [one for value in found for one in alternatives(value) if isinstance(one, Mapping)]
+        if not mappings:
+            return Mapping({}, open=True)
+        # Outsiders may pass more.
+        return join([Mapping(one.entries, True, one.by_attribute, "kwargs") for one in mappings])
+    if starred == ("*",):
+        return found[0] if len(found) == 1 else Sequence((), open=True, kind="tuple")
+    if default is not None:
+        found.append(default)
+    if not found:
+        return Unknown(f"parameter {name}")
+    return join(_known_first(found))
+
+
+def _known_first(values: list[Value]) -> list[Value]:
+    """None from an omitted argument says less than a value that a caller passes."""
+    flat = [one for value in values for one in (value.values if isinstance(value, Choice) else (value,))]
+    return sorted(flat, key=lambda one: isinstance(one, Const) and one.value is None)
+
+
+def default_of(ev: Evaluator, info: FunctionInfo, argument: ast.arg, frame: Frame) -> Value | None:
+    """A parameter's default, or that of the command-line option which a decorator declares for it."""
+    arguments = info.node.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    outside = frame.parent or frame
+    node: ast.expr | None = None
+    if argument in positional:
+        place = positional.index(argument) - (len(positional) - len(arguments.defaults))
+        node = arguments.defaults[place] if place >= 0 else None
+    elif argument in arguments.kwonlyargs:
+        node = arguments.kw_defaults[arguments.kwonlyargs.index(argument)]
+    if node is not None:
+        value = ev.value(node, outside, END)
+        return through(value, Hop("param_default", info.module.path, node.lineno, argument.arg))
+    if isinstance(info.node, ast.Lambda):
+        return None
+    for decorator in info.node.decorator_list:
+        option = _option_default(decorator, argument.arg)
+        if option is not None:
+            value = ev.value(option, outside, END)
+            return through(value, Hop("cli_default", info.module.path, option.lineno, argument.arg))
+    return None
+
+
+def _option_default(decorator: ast.expr, name: str) -> ast.expr | None:
+    """The default in ``@click.option("--model", default=...)`` when it declares ``name``."""
+    if not isinstance(decorator, ast.Call) or last_name(decorator) not in ("option", "argument"):
+        return None
+    flags = [a.value for a in decorator.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+    explicit = [flag for flag in flags if not flag.startswith("-")]
+    declared = explicit or [flag.lstrip("-").partition("/")[0].replace("-", "_") for flag in flags if flag.startswith("--")]
+    if name not in declared:
+        return None
+    return next((keyword.value for keyword in decorator.keywords if keyword.arg == "default"), None)
+

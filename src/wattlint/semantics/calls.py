@@ -1,0 +1,247 @@
+"""Results of calls: the project's own functions are evaluated with their arguments, classes make instances."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from wattlint.semantics import annotations, arguments, attributes, containers, known_calls, strings
+from wattlint.semantics.frames import Frame
+from wattlint.semantics.module_index import END, Spot
+from wattlint.semantics.reaching import reaching
+from wattlint.semantics.values import (
+    Class,
+    Composite,
+    Const,
+    Element,
+    External,
+    Function,
+    Instance,
+    Mapping,
+    Member,
+    ModuleRef,
+    Package,
+    Partial,
+    Result,
+    Sequence,
+    Text,
+    Thunk,
+    Unknown,
+    Value,
+    alternatives,
+    is_known,
+    join,
+)
+
+if TYPE_CHECKING:
+    from wattlint.semantics.evaluator import Evaluator
+
+MAX_INLINE = 6
+"""Depth of the project's own calls that are followed with their arguments."""
+MAX_CALLEES = 8
+
+
+def result(ev: Evaluator, node: ast.Call, frame: Frame, spot: Spot) -> Value:
+    """The value of a call expression."""
+    callee = ev.value(node.func, frame, spot)
+    options = [one for one in alternatives(callee) if not (isinstance(one, Const) and one.value is None)]
+    return join(apply(ev, one, node, frame, spot) for one in options[:MAX_CALLEES]) if options else Unknown("call of None")
+
+
+def apply(ev: Evaluator, callee: Value, node: ast.Call, frame: Frame, spot: Spot) -> Value:
+    """The value of calling one callee with this call's arguments."""
+    if isinstance(callee, Function):
+        bound = arguments.bind(ev, callee.info, node, frame, spot, callee.receiver is not None)
+        return inline(ev, callee, bound, frame.depth + 1)
+    if isinstance(callee, Class):
+        return _construct(ev, callee, node, frame, spot)
+    if isinstance(callee, Instance):
+        method = attributes.find_method(ev, callee.cls.info, "__call__")
+        if method is not None and method.cls is not None:
+            function = Function(method, ev.frame_of(method.cls.scope), callee)
+            return inline(ev, function, arguments.bind(ev, method, node, frame, spot, True), frame.depth + 1)
+        return Result(callee, node, frame, spot)
+    if isinstance(callee, External):
+        known = known_calls.of_external(ev, callee.path, node, frame, spot)
+        return known if known is not None else Result(callee, node, frame, spot)
+    if isinstance(callee, Member):
+        known = _of_member(ev, callee, node, frame, spot)
+        return known if known is not None else Result(callee, node, frame, spot)
+    if isinstance(callee, Partial):
+        return _of_partial(ev, callee, node, frame, spot)
+    if isinstance(callee, (Composite, Result, Element, Unknown)):
+        return Result(callee, node, frame, spot)
+    return Unknown("call")
+
+
+def _construct(ev: Evaluator, callee: Class, node: ast.Call, frame: Frame, spot: Spot) -> Value:
+    new = callee.info.methods.get("__new__")
+    if new is not None:
+        bound = arguments.bind(ev, new, node, frame, spot, True)
+        made = inline(ev, Function(new, ev.frame_of(callee.info.scope), callee), bound, frame.depth + 1)
+        if any(isinstance(one, (Instance, Result)) for one in alternatives(made)):
+            return made
+    if _is_enum(ev, callee) and node.args:
+        return ev.value(node.args[0], frame, spot)
+    return Instance(callee, node, frame, spot)
+
+
+def _is_enum(ev: Evaluator, cls: Class) -> bool:
+    return any((path(base) or "").startswith("enum.") for base in attributes.bases(ev, cls.info)[1])
+
+
+def inline(ev: Evaluator, function: Function, bound: dict[str, Thunk], depth: int) -> Value:
+    """What a project function returns for these arguments."""
+    info = function.info
+    scope = info.scope
+    if depth > MAX_INLINE:
+        return Unknown("budget")
+    if depth == 0 and not bound and function.receiver is None:
+        frame = ev.frame_of(scope)
+    else:
+        parent = function.frame
+        frame = ev.keep(Frame(info.module, scope, parent, bound, function.receiver, depth))
+    generator = bool(scope.yields)
+    if generator:
+        items = tuple((expression, frame, spot) for expression, spot in scope.yields[:8])
+        if {"contextmanager", "asynccontextmanager", "fixture"} & set(info.decorators) or _is_dependency(info.name):
+            return join(ev.force(item) for item in items)
+        return Sequence(items, open=True, repeated=True)
+    returned = _Returns.reaching(ev, frame)
+    value = join(ev.value(expression, frame, spot) for expression, spot in returned) if returned else Const(None)
+    if not any(is_known(one) for one in alternatives(value)) and not isinstance(info.node, ast.Lambda):
+        typed = annotations.typed(ev, info.node.returns, ev.frame_of(scope.parent or scope), END)
+        if typed is not None:
+            return typed
+    return value
+
+
+def _is_dependency(name: str) -> bool:
+    """``get_db``-like generators, used through ``Depends``."""
+    return name.startswith("get_")
+
+
+class _Returns:
+    """Adapts return statements to ``reaching``: the last certain one hides those above it only when it is first met."""
+
+    @staticmethod
+    def reaching(ev: Evaluator, frame: Frame) -> list[tuple[ast.expr, Spot]]:
+        truth = ev.arm_truth(frame)
+        ranked: list[tuple[int, tuple[ast.expr, Spot]]] = []
+        for expression, spot in frame.scope.returns:
+            verdicts = [truth(node, arm) for node, arm in spot.branches]
+            if any(verdict is False for verdict in verdicts):
+                ranked.append((2, (expression, spot)))
+                continue
+            certain = all(verdict is True for verdict in verdicts)
+            ranked.append((0 if certain else 1, (expression, spot)))
+            if certain:
+                break  # nothing after an unconditional return runs
+        possible = [one for rank, one in ranked if rank < 2]
+        if possible and frame.arguments is not None:
+            return possible[:8]
+        ranked.sort(key=lambda entry: entry[0] == 2)
+        return [one for _, one in ranked][:8]
+
+
+def _of_member(ev: Evaluator, callee: Member, node: ast.Call, frame: Frame, spot: Spot) -> Value | None:
+    """Methods of built-in values, and of external objects that are known by their path."""
+    owner, name = callee.owner, callee.name
+    if isinstance(owner, (Const, Text)) and strings.is_text(owner):
+        given = arguments.of(ev, node, frame, spot)
+        return strings.method(ev, owner, name, given.positional, given.keywords)
+    if isinstance(owner, (Mapping, Sequence)):
+        return _of_container(ev, owner, name, node, frame, spot)
+    return known_calls.of_member(ev, callee, node, frame, spot)
+
+
+def _of_container(
+    ev: Evaluator, owner: Mapping | Sequence, name: str, node: ast.Call, frame: Frame, spot: Spot
+) -> Value:
+    given = arguments.of(ev, node, frame, spot)
+    if name in ("copy", "model_copy", "__copy__"):
+        return owner
+    if isinstance(owner, Mapping):
+        if name in ("get", "pop", "setdefault") and given.positional:
+            default: Thunk = given.positional[1] if len(given.positional) > 1 else given.keywords.get("default", Const(None))
+            key = ev.force(given.positional[0])
+            return _get(ev, owner, key, default, node, frame)
+        if name == "items":
+            pairs = tuple(Sequence((Const(key), thunk), kind="tuple") for key, thunk in list(owner.entries.items())[:100])
+            return Sequence(pairs, owner.open)
+        if name == "values":
+            return Sequence(tuple(owner.entries.values())[:100], owner.open)
+        if name == "keys":
+            return Sequence(tuple(Const(key) for key in list(owner.entries)[:100]), owner.open)
+    if isinstance(owner, Sequence) and name == "pop" and owner.items:
+        return ev.force(owner.items[-1])
+    return Unknown("container method")
+
+
+def _get(ev: Evaluator, owner: Mapping, key: Value, default: Thunk, node: ast.Call, frame: Frame) -> Value:
+    from wattlint.semantics.values import Hop, through
+
+    one = alternatives(key)[0]
+    hop = Hop("dict_config", frame.module.path, node.lineno, str(one.value)[:40] if isinstance(one, Const) else "")
+    if isinstance(one, Const) and containers._hashable(one.value):
+        if one.value in owner.entries:
+            return through(ev.force(owner.entries[one.value]), hop)
+        fallback = through(ev.force(default), hop)
+        return join([Unknown("key given at run time"), fallback]) if owner.open else fallback
+    return join([containers.item(ev, owner, key), ev.force(default)])
+
+
+def _of_partial(ev: Evaluator, callee: Partial, node: ast.Call, frame: Frame, spot: Spot) -> Value:
+    found = []
+    for one in alternatives(callee.callee):
+        if isinstance(one, Function):
+            bound = arguments.bind(ev, one.info, callee.call, callee.frame, callee.spot, one.receiver is not None)
+            bound.update(arguments.bind(ev, one.info, node, frame, spot, one.receiver is not None))
+            found.append(inline(ev, one, bound, frame.depth + 1))
+        else:
+            found.append(apply(ev, one, callee.call, callee.frame, callee.spot))
+    return join(found)
+
+
+def arithmetic(operator: ast.operator, left: Value, right: Value) -> Value:
+    """Products and the like of small numbers; ``path / "name"`` joins."""
+    a, b = alternatives(left)[0], alternatives(right)[0]
+    if isinstance(a, Const) and isinstance(b, Const):
+        x, y = a.value, b.value
+        if isinstance(operator, ast.Div) and isinstance(x, str) and isinstance(y, str):
+            return Const(f"{x.rstrip('/')}/{y}", b.origin)
+        if isinstance(x, (int, float)) and isinstance(y, (int, float)) and abs(x) < 1e12 and abs(y) < 1e12:
+            if isinstance(operator, ast.Mult):
+                return Const(x * y)
+            if isinstance(operator, ast.Sub):
+                return Const(x - y)
+            if isinstance(operator, ast.Div) and y:
+                return Const(x / y)
+            if isinstance(operator, ast.FloorDiv) and y:
+                return Const(x // y)
+            if isinstance(operator, ast.Pow) and 0 <= y <= 40 and abs(x) <= 1024:
+                return Const(x**y)
+    return Unknown("arithmetic")
+
+
+def path(value: Value) -> str | None:
+    """How outside code names a value: ``openai.OpenAI().chat.completions.create``. None for the project's own."""
+    names: list[str] = []
+    at: Value = value
+    for _ in range(60):
+        if isinstance(at, External):
+            return at.path + "".join(reversed(names))
+        if isinstance(at, Result):
+            names.append("()")
+            at = at.callee
+        elif isinstance(at, Member):
+            names.append(f".{at.name}")
+            at = at.owner
+        elif isinstance(at, Element):
+            names.append("[]")
+            at = at.owner
+        else:
+            return None
+    return None
+
+

@@ -1,0 +1,178 @@
+"""Values from YAML, TOML, JSON and INI files that the project ships and reads by a path that can be resolved."""
+
+from __future__ import annotations
+
+import ast
+import os
+from typing import TYPE_CHECKING, Any
+
+from wattlint.semantics import arguments
+from wattlint.semantics.module_index import Spot
+from wattlint.semantics.values import (
+    Const,
+    Hop,
+    Mapping,
+    Member,
+    Result,
+    Sequence,
+    Thunk,
+    Unknown,
+    Value,
+    alternatives,
+)
+
+if TYPE_CHECKING:
+    from wattlint.semantics.arguments import Arguments
+    from wattlint.semantics.evaluator import Evaluator
+    from wattlint.semantics.frames import Frame
+
+MAX_BYTES = 1_000_000
+MAX_NODES = 5_000
+OPENERS = ("builtins.open", "io.open", "codecs.open", "aiofiles.open")
+
+
+def _load(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value | None:
+    """``yaml.safe_load(file)`` and its relatives."""
+    if not given.positional:
+        return None
+    file = _file_of(ev, alternatives(ev.force(given.positional[0]))[0], frame)
+    return read(file, ev.project.root) if file is not None else None
+
+
+def _load_path(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value | None:
+    """``OmegaConf.load(path)``: keys are attributes too."""
+    if not given.positional:
+        return None
+    file = _existing(ev, alternatives(ev.force(given.positional[0]))[0], frame)
+    return read(file, ev.project.root, by_attribute=True) if file is not None else None
+
+
+def _dirname(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value:
+    first = alternatives(ev.force(given.positional[0]))[0] if given.positional else Unknown("call")
+    if isinstance(first, Const) and isinstance(first.value, str):
+        return Const(os.path.dirname(first.value))
+    return Unknown("path")
+
+
+LOADERS = {
+    "yaml.safe_load": _load,
+    "yaml.load": _load,
+    "yaml.full_load": _load,
+    "json.load": _load,
+    "json.loads": _load,
+    "tomllib.load": _load,
+    "tomllib.loads": _load,
+    "tomli.load": _load,
+    "tomli.loads": _load,
+    "toml.load": _load,
+    "toml.loads": _load,
+    "omegaconf.OmegaConf.load": _load_path,
+    "os.path.dirname": _dirname,
+}
+
+
+def _file_of(ev: Evaluator, value: Value, frame: Frame) -> str | None:
+    """The file behind an open handle, a path or the text read from it."""
+    for _ in range(4):
+        if isinstance(value, Result) and value.call is not None and value.frame is not None and value.spot is not None:
+            callee = value.callee
+            opener = getattr(callee, "path", None)
+            if opener in OPENERS and value.call.args:
+                value = alternatives(ev.value(value.call.args[0], value.frame, value.spot))[0]
+                return _existing(ev, value, frame)
+            if isinstance(callee, Member) and callee.name in ("read", "read_text", "open", "read_bytes"):
+                value = alternatives(callee.owner)[0]
+                continue
+        if isinstance(value, Member) and value.name in ("read_text", "open"):
+            value = value.owner
+            continue
+        break
+    return _existing(ev, value, frame)
+
+
+def _existing(ev: Evaluator, value: Value, frame: Frame) -> str | None:
+    """A file inside the project, from a literal path relative to the module's folder or the project root."""
+    if not (isinstance(value, Const) and isinstance(value.value, str)) or len(value.value) > 1_000:
+        return None
+    name = value.value
+    if "\n" in name or "\0" in name or not name.endswith((".yaml", ".yml", ".json", ".toml", ".ini", ".cfg")):
+        return None
+    root = os.path.realpath(ev.project.root)
+    for folder in (os.path.dirname(frame.module.file), ev.project.root, os.getcwd()):
+        file = os.path.realpath(os.path.join(folder, name))
+        if file.startswith(root + os.sep) and os.path.isfile(file):
+            return file
+    return None
+
+
+def read(file: str, root: str, by_attribute: bool = False) -> Value | None:
+    """The data of a file as values whose origin is the file and the line of the key; None when unreadable."""
+    try:
+        if os.path.getsize(file) > MAX_BYTES:
+            return None
+        with open(file, encoding="utf-8") as handle:
+            text = handle.read()
+        data = _parse(file, text)
+    except (OSError, ValueError, RecursionError):
+        return None
+    display = os.path.relpath(file, root).replace(os.sep, "/")
+    return _Convert(display, text, by_attribute).value(data, 0)
+
+
+def _parse(file: str, text: str) -> Any:
+    if file.endswith(".json"):
+        import json
+
+        return json.loads(text)
+    if file.endswith(".toml"):
+        from wattlint.sources.toml import loads
+
+        return loads(text)
+    if file.endswith((".yaml", ".yml")):
+        import yaml
+
+        try:
+            return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        except yaml.YAMLError as error:
+            raise ValueError(str(error)) from None
+    import configparser
+
+    parser = configparser.ConfigParser(interpolation=None)
+    try:
+        parser.read_string(text)
+    except configparser.Error as error:
+        raise ValueError(str(error)) from None
+    return {section: dict(parser[section]) for section in parser.sections()}
+
+
+class _Convert:
+    def __init__(self, display: str, text: str, by_attribute: bool) -> None:
+        self.display, self.by_attribute = display, by_attribute
+        self.lines = text.splitlines()
+        self.nodes = 0
+
+    def value(self, data: Any, line: int, key: str = "") -> Value:
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            return Unknown("budget")
+        if isinstance(data, dict):
+            entries: dict[object, Thunk] = {}
+            at = line
+            for name, inner in data.items():
+                at = self._line_of(str(name), at)
+                entries[name] = self.value(inner, at, str(name))
+            return Mapping(entries, by_attribute=self.by_attribute, how="config_file")
+        if isinstance(data, list):
+            return Sequence(tuple(self.value(inner, line) for inner in data[:500]))
+        if isinstance(data, (str, int, float, bool)) or data is None:
+            return Const(data, (Hop("config_file", self.display, line or 1, key),))
+        return Unknown("value of the file")
+
+    def _line_of(self, key: str, start: int) -> int:
+        """The first line from ``start`` on that names the key (files keep their keys in order)."""
+        for number in range(max(start, 1), len(self.lines) + 1):
+            if key in self.lines[number - 1]:
+                return number
+        return start
+
+

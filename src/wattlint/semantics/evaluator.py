@@ -1,0 +1,271 @@
+"""The demand-driven evaluator: ask it for the value of an expression; it evaluates only what reaches it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+from wattlint.semantics import attributes, calls, containers, names, strings, truth
+from wattlint.semantics.frames import Frame
+from wattlint.semantics.module_index import FunctionInfo, ModuleIndex, Scope, Spot
+from wattlint.semantics.project import Project
+from wattlint.semantics.values import (
+    Composite,
+    Const,
+    External,
+    Function,
+    Hop,
+    Mapping,
+    Sequence,
+    Thunk,
+    Unknown,
+    Value,
+    alternatives,
+    join,
+)
+
+MAX_DEPTH = 80
+STEPS_PER_QUERY = 6_000
+
+
+class Evaluator:
+    """One per project and run. Values are cached per (expression, frame)."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.callers: dict[int, Any] = {}
+        self.instance_frames: dict[tuple[int, int], Frame | None] = {}
+        self.class_cache: dict[int, Any] = {}
+        self._memo: dict[tuple[int, int], Value] = {}
+        self._active: set[tuple[int, int]] = set()
+        self._frames: dict[tuple[int, int], Frame] = {}
+        self._kept: list[Frame] = []
+        self._kept_nodes: list[ast.AST] = []
+        self._kept_values: list[Value] = []
+        self._depth = 0
+        self._cuts = 0
+        self._steps = 0
+        self.caller_depth = 0
+
+    # -- queries ------------------------------------------------------------------------------------------------
+
+    def begin_query(self) -> None:
+        """Start a new budget: call before each question about a call site."""
+        self._steps = 0
+
+    def force(self, thunk: Thunk) -> Value:
+        if isinstance(thunk, tuple):
+            return self.value(*thunk)
+        return thunk
+
+    def value(self, node: ast.expr, frame: Frame, spot: Spot) -> Value:
+        """What ``node`` can be, evaluated in ``frame`` at ``spot``."""
+        if isinstance(node, ast.Constant):
+            return _constant(node, frame)
+        key = (id(node), id(frame))
+        known = self._memo.get(key)
+        if known is not None:
+            return known
+        if key in self._active:
+            self._cuts += 1
+            return Unknown("recursion")
+        self._steps += 1
+        if self._depth > MAX_DEPTH or self._steps > STEPS_PER_QUERY:
+            self._cuts += 1
+            return Unknown("budget")
+        handler = _HANDLERS.get(type(node))
+        if handler is None:
+            return Unknown("expression")
+        cuts = self._cuts
+        self._active.add(key)
+        self._depth += 1
+        try:
+            result: Value = handler(self, node, frame, spot)
+        finally:
+            self._active.discard(key)
+            self._depth -= 1
+        if self._cuts == cuts or not self._active:
+            # A result that was cut short by a cycle higher up would differ when asked for on its own.
+            self._memo[key] = result
+        return result
+
+    def truth(self, node: ast.expr, frame: Frame, spot: Spot) -> bool | None:
+        """Whether a condition holds with default settings; None when not known."""
+        return truth.of(self, node, frame, spot)
+
+    def arm_truth(self, frame: Frame) -> Callable[[ast.AST, str], bool | None]:
+        """The truth of a branch's arm, for ``reaching``."""
+        return lambda node, arm: truth.of_arm(self, node, arm, frame)
+
+    # -- frames -------------------------------------------------------------------------------------------------
+
+    def module_frame(self, module: ModuleIndex) -> Frame:
+        return self.frame(module.scope, None)
+
+    def frame(self, scope: Scope, parent: Frame | None) -> Frame:
+        """The context-free frame of ``scope`` inside ``parent``."""
+        key = (id(scope), id(parent))
+        if key not in self._frames:
+            self._frames[key] = Frame(scope.module, scope, parent, depth=parent.depth if parent else 0)
+        return self._frames[key]
+
+    def frame_of(self, scope: Scope) -> Frame:
+        """The context-free frame of ``scope`` inside the context-free frames of its parents."""
+        chain = []
+        at: Scope | None = scope
+        while at is not None:
+            chain.append(at)
+            at = at.parent
+        frame: Frame | None = None
+        for one in reversed(chain):
+            frame = self.frame(one, frame)
+        assert frame is not None
+        return frame
+
+    def keep_node(self, node: ast.AST) -> None:
+        """Hold on to a node made here, because cached values are keyed by its identity."""
+        self._kept_nodes.append(node)
+
+    def keep_value(self, value: Value) -> None:
+        """Hold on to a value whose identity is a key."""
+        self._kept_values.append(value)
+
+    def keep(self, frame: Frame) -> Frame:
+        """Hold on to a frame, because cached values are keyed by its identity."""
+        self._kept.append(frame)
+        return frame
+
+    def function(self, info: FunctionInfo, frame: Frame, receiver: Value | None = None) -> Function:
+        return Function(info, frame, receiver)
+
+
+def _constant(node: ast.Constant, frame: Frame) -> Value:
+    if isinstance(node.value, str):
+        return Const(node.value, (Hop("literal", frame.module.path, node.lineno),))
+    return Const(node.value)
+
+
+def _attribute(ev: Evaluator, node: ast.Attribute, frame: Frame, spot: Spot) -> Value:
+    inherited = attributes.of_super(ev, node, frame)
+    if inherited is not None:
+        return inherited
+    owner = ev.value(node.value, frame, spot)
+    value = attributes.get(ev, owner, node.attr)
+    stored = names.stored_attribute(ev, node, frame, spot)
+    return join([stored, value]) if stored is not None else value
+
+
+def _pass_through(ev: Evaluator, node: Any, frame: Frame, spot: Spot) -> Value:
+    return ev.value(node.value, frame, spot)
+
+
+def _either(ev: Evaluator, node: ast.IfExp, frame: Frame, spot: Spot) -> Value:
+    holds = ev.truth(node.test, frame, spot)
+    first, second = (node.orelse, node.body) if holds is False else (node.body, node.orelse)
+    if holds is not None and frame.arguments is not None:
+        return ev.value(first, frame, spot)
+    return join([ev.value(first, frame, spot), ev.value(second, frame, spot)])
+
+
+def _boolean(ev: Evaluator, node: ast.BoolOp, frame: Frame, spot: Spot) -> Value:
+    is_or = isinstance(node.op, ast.Or)
+    found: list[Value] = []
+    for operand in node.values:
+        value = ev.value(operand, frame, spot)
+        for one in alternatives(value):
+            certain = truth.of_value(one)
+            if operand is node.values[-1] or certain is None or certain == is_or:
+                found.append(one)
+        if truth.of_all(value) == is_or:
+            break
+    return join(found)
+
+
+def _binary(ev: Evaluator, node: ast.BinOp, frame: Frame, spot: Spot) -> Value:
+    if isinstance(node.op, ast.Add):
+        # A chain of additions nests to the left: walk it without recursion.
+        operands: list[ast.expr] = []
+        at: ast.expr = node
+        while isinstance(at, ast.BinOp) and isinstance(at.op, ast.Add):
+            operands.append(at.right)
+            at = at.left
+        operands.append(at)
+        if len(operands) > 2_000:
+            return Unknown("budget")
+        return strings.add(ev, [(operand, frame, spot) for operand in reversed(operands)])
+    left = ev.value(node.left, frame, spot)
+    right = ev.value(node.right, frame, spot)
+    if isinstance(node.op, ast.Mod):
+        return strings.percent(ev, left, right, node)
+    if isinstance(node.op, ast.BitOr):
+        if isinstance(left, Mapping) and isinstance(right, Mapping):
+            return containers.merge(left, right)
+        return Composite((left, right))
+    return calls.arithmetic(node.op, left, right)
+
+
+def _function(ev: Evaluator, node: ast.Lambda, frame: Frame, spot: Spot) -> Value:
+    info = frame.module.scope_of(node).function
+    assert info is not None
+    return Function(info, frame)
+
+
+def _comprehension(ev: Evaluator, node: Any, frame: Frame, spot: Spot) -> Value:
+    if isinstance(node, ast.DictComp):
+        return Mapping({}, open=True)
+    inner = ev.frame(frame.module.scope_of(node), frame)
+    return Sequence(((node.elt, inner, spot),), open=True, kind="list", repeated=True)
+
+
+def _known_truth(ev: Evaluator, node: ast.expr, frame: Frame, spot: Spot) -> Value:
+    holds = ev.truth(node, frame, spot)
+    return Unknown("condition") if holds is None else Const(holds)
+
+
+def _unary(ev: Evaluator, node: ast.UnaryOp, frame: Frame, spot: Spot) -> Value:
+    if isinstance(node.op, ast.Not):
+        return _known_truth(ev, node, frame, spot)
+    value = ev.value(node.operand, frame, spot)
+    if isinstance(node.op, ast.USub) and isinstance(value, Const) and isinstance(value.value, (int, float)):
+        return Const(-value.value)
+    return Unknown("expression")
+
+
+def _name(ev: Evaluator, node: ast.Name, frame: Frame, spot: Spot) -> Value:
+    return names.lookup(ev, node.id, frame, spot)
+
+
+def _named(ev: Evaluator, node: ast.NamedExpr, frame: Frame, spot: Spot) -> Value:
+    return ev.value(node.value, frame, spot)
+
+
+_HANDLERS: dict[type[ast.expr], Callable[[Evaluator, Any, Frame, Spot], Value]] = {
+    ast.Name: _name,
+    ast.Attribute: _attribute,
+    ast.Call: calls.result,
+    ast.JoinedStr: strings.joined,
+    ast.BinOp: _binary,
+    ast.BoolOp: _boolean,
+    ast.IfExp: _either,
+    ast.Dict: containers.dictionary,
+    ast.List: containers.sequence,
+    ast.Tuple: containers.sequence,
+    ast.Set: containers.sequence,
+    ast.Subscript: containers.subscript,
+    ast.Lambda: _function,
+    ast.Await: _pass_through,
+    ast.NamedExpr: _named,
+    ast.Starred: _pass_through,
+    ast.Compare: _known_truth,
+    ast.UnaryOp: _unary,
+    ast.ListComp: _comprehension,
+    ast.SetComp: _comprehension,
+    ast.GeneratorExp: _comprehension,
+    ast.DictComp: _comprehension,
+}
+
+
+def external_path(value: Value) -> str | None:
+    """The dotted path of a module, class or function outside the project."""
+    return value.path if isinstance(value, External) else None

@@ -1,0 +1,335 @@
+"""What well-known calls of the standard library and of settings libraries give."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from wattlint.semantics import arguments, attributes, calls, config_files, strings
+from wattlint.semantics.module_index import Spot, last_name
+from wattlint.semantics.values import (
+    Class,
+    Const,
+    External,
+    Function,
+    Hop,
+    Instance,
+    Mapping,
+    Member,
+    Partial,
+    Result,
+    Sequence,
+    Text,
+    Thunk,
+    Unknown,
+    Value,
+    alternatives,
+    join,
+    through,
+)
+
+if TYPE_CHECKING:
+    from wattlint.semantics.arguments import Arguments
+    from wattlint.semantics.evaluator import Evaluator
+    from wattlint.semantics.frames import Frame
+
+Handler = Callable[["Evaluator", "Arguments", ast.Call, "Frame", Spot], "Value | None"]
+
+
+def of_external(ev: Evaluator, path: str, node: ast.Call, frame: Frame, spot: Spot) -> Value | None:
+    """The value of calling something outside the project, where it is known; else None."""
+    handler = _EXTERNAL.get(path)
+    if handler is None:
+        return None
+    return handler(ev, arguments.of(ev, node, frame, spot), node, frame, spot)
+
+
+def of_member(ev: Evaluator, callee: Member, node: ast.Call, frame: Frame, spot: Spot) -> Value | None:
+    """The value of calling a method of an external object, where it is known; else None."""
+    path = calls.path(callee)
+    if path is None:
+        return None
+    if callee.name in _PARSERS and path.split("(")[0].rpartition(".")[2] in ("ArgumentParser", "HfArgumentParser", "TrlParser"):
+        return _PARSERS[callee.name](ev, callee, node, frame)
+    return None
+
+
+# -- environment ------------------------------------------------------------------------------------------------
+
+
+def _environment(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value | None:
+    default = given.positional[1] if len(given.positional) > 1 else given.keywords.get("default")
+    if default is None:
+        return Unknown("environment")
+    return through(ev.force(default), Hop("env_default", frame.module.path, node.lineno, _first_text(ev, given)))
+
+
+def _first_text(ev: Evaluator, given: Arguments) -> str:
+    first = alternatives(ev.force(given.positional[0]))[0] if given.positional else None
+    return str(first.value) if isinstance(first, Const) else ""
+
+
+# -- built-ins --------------------------------------------------------------------------------------------------
+
+
+def _dict(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value:
+    entries: dict[object, Thunk] = {}
+    is_open = given.open_keywords
+    if given.positional:
+        first = alternatives(ev.force(given.positional[0]))[0]
+        if isinstance(first, Mapping):
+            entries.update(first.entries)
+            is_open |= first.open
+        else:
+            is_open = True
+    entries.update(given.keywords)
+    return Mapping(entries, is_open)
+
+
+def _first(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value:
+    return ev.force(given.positional[0]) if given.positional else Unknown("call")
+
+
+def _last(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value:
+    return ev.force(given.positional[-1]) if given.positional else Unknown("call")
+
+
+def _list(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value:
+    if not given.positional:
+        return Sequence(())
+    first = alternatives(ev.force(given.positional[0]))[0]
+    return first if isinstance(first, Sequence) else Sequence((), open=True)
+
+
+def _string(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value:
+    if not given.positional:
+        return Const("")
+    thunk = given.positional[0]
+    written = strings.source(thunk[0]) if isinstance(thunk, tuple) else "..."
+    return strings.gap(ev.force(thunk), written)
+
+
+def _getattr(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value:
+    if len(given.positional) < 2:
+        return Unknown("getattr")
+    name = alternatives(ev.force(given.positional[1]))[0]
+    if not (isinstance(name, Const) and isinstance(name.value, str)):
+        return Unknown("getattr of a name known at run time")
+    value = attributes.get(ev, ev.force(given.positional[0]), name.value)
+    if len(given.positional) > 2 and all(isinstance(one, Unknown) for one in alternatives(value)):
+        return join([value, ev.force(given.positional[2])])
+    return value
+
+
+def _vars(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value:
+    first = alternatives(ev.force(given.positional[0]))[0] if given.positional else Unknown("vars")
+    return Mapping(first.entries, first.open, False, first.how) if isinstance(first, Mapping) else Unknown("vars")
+
+
+def _namespace(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value:
+    return Mapping(dict(given.keywords), given.open_keywords, by_attribute=True)
+
+
+def _partial(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value:
+    if not node.args:
+        return Unknown("partial")
+    rest = ast.copy_location(ast.Call(node.args[0], node.args[1:], node.keywords), node)
+    ev.keep_node(rest)
+    return Partial(ev.value(node.args[0], frame, spot), rest, frame, spot)
+
+
+def _dumped(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value:
+    """``json.dumps(x)``: the data itself, because a request body is read through it."""
+    return ev.force(given.positional[0]) if given.positional else Unknown("call")
+
+
+def _field(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value:
+    """``dataclasses.field``, ``pydantic.Field``, ``attrs.field``, ``typer.Option``: the default."""
+    if "default" in given.keywords:
+        return ev.force(given.keywords["default"])
+    for name in ("default_factory", "factory"):
+        if name in given.keywords:
+            maker = alternatives(ev.force(given.keywords[name]))[0]
+            if isinstance(maker, Function):
+                return calls.inline(ev, maker, {}, frame.depth + 1)
+            if isinstance(maker, Class):
+                return Instance(maker, node_without_arguments(ev, node), frame, spot)
+            if isinstance(maker, External) and maker.path in ("builtins.dict", "builtins.list"):
+                return Mapping({}) if maker.path.endswith("dict") else Sequence(())
+            return Unknown("default factory")
+    if given.positional:
+        first = ev.force(given.positional[0])
+        return Unknown("required field") if isinstance(first, Const) and first.value is ... else first
+    return Unknown("required field")
+
+
+def node_without_arguments(ev: Evaluator, node: ast.Call) -> ast.Call:
+    empty = ast.copy_location(ast.Call(node.func, [], []), node)
+    ev.keep_node(empty)
+    return empty
+
+
+def _depends(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value:
+    """``Depends(get_client)``: what the dependency returns."""
+    if not given.positional:
+        return Unknown("dependency")
+    found = []
+    for one in alternatives(ev.force(given.positional[0])):
+        if isinstance(one, Function):
+            found.append(calls.inline(ev, one, {}, frame.depth + 1))
+        elif isinstance(one, Class):
+            found.append(Instance(one))
+    return join(found) if found else Unknown("dependency")
+
+
+def _path_join(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value:
+    parts = [alternatives(ev.force(part))[0] for part in given.positional]
+    pieces: list[str | strings.Gap] = []
+    for number, part in enumerate(parts):
+        if number:
+            pieces.append("/")
+        thunk = given.positional[number]
+        written = strings.source(thunk[0]) if isinstance(thunk, tuple) else "..."
+        pieces.extend(strings.pieces_of(part, written))
+    return strings.build(pieces)
+
+
+def _number(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value:
+    first = alternatives(ev.force(given.positional[0]))[0] if given.positional else Const(0)
+    if isinstance(first, Const) and isinstance(first.value, (str, int, float)):
+        try:
+            return Const(int(first.value) if last_name(node) == "int" else float(first.value), first.origin)
+        except (ValueError, OverflowError):
+            pass
+    return Unknown("number")
+
+
+def _range_of_numbers(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value:
+    return Sequence((), open=True, kind="range")
+
+
+def _pairs(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value:
+    """``enumerate(xs)``."""
+    first = alternatives(ev.force(given.positional[0]))[0] if given.positional else Unknown("call")
+    if isinstance(first, Sequence) and not first.repeated:
+        pairs = tuple(Sequence((Const(n), one), kind="tuple") for n, one in enumerate(first.items[:100]))
+        return Sequence(pairs, first.open)
+    return Sequence((), open=True)
+
+
+def _import_module(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value:
+    from wattlint.semantics import names
+
+    first = _first_text(ev, given)
+    return names.imported(ev, first, frame.module) if first else Unknown("import")
+
+
+# -- command line -----------------------------------------------------------------------------------------------
+
+
+def _parsed_arguments(ev: Evaluator, callee: Member, node: ast.Call, frame: Frame) -> Value:
+    """``parser.parse_args()``: the defaults of every ``add_argument`` on that parser."""
+    entries: dict[object, Thunk] = {}
+    for record in frame.module.calls:
+        function = record.node.func
+        if not isinstance(function, ast.Attribute) or function.attr not in ("add_argument", "set_defaults"):
+            continue
+        if function.attr == "set_defaults":
+            entries.update({k.arg: (k.value, ev.frame_of(record.scope), record.spot) for k in record.node.keywords if k.arg})
+            continue
+        flags = [a.value for a in record.node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+        options = {keyword.arg: keyword.value for keyword in record.node.keywords}
+        if not flags:
+            continue
+        name = next((flag for flag in flags if flag.startswith("--")), flags[0]).lstrip("-").replace("-", "_")
+        dest = options.get("dest")
+        if isinstance(dest, ast.Constant) and isinstance(dest.value, str):
+            name = dest.value
+        default = options.get("default")
+        value: Value = Unknown("command line")
+        if default is not None:
+            value = ev.value(default, ev.frame_of(record.scope), record.spot)
+            value = through(value, Hop("cli_default", frame.module.path, record.node.lineno, flags[-1]))
+        elif isinstance(options.get("action"), ast.Constant) and options["action"].value == "store_true":  # type: ignore[attr-defined]
+            value = Const(False)
+        elif flags[0].startswith("-") and "required" not in options:
+            value = join([Unknown("command line"), Const(None)])
+        entries.setdefault(name, value)
+    namespace = Mapping(entries, open=True, by_attribute=True, how="cli_default")
+    return Sequence((namespace, Unknown("rest")), kind="tuple") if callee.name == "parse_known_args" else namespace
+
+
+def _parsed_dataclasses(ev: Evaluator, callee: Member, node: ast.Call, frame: Frame) -> Value:
+    """``HfArgumentParser((A, B)).parse_args_into_dataclasses()``: one instance each, with the class defaults."""
+    owner = callee.owner
+    if not isinstance(owner, Result) or owner.call is None or owner.frame is None or owner.spot is None:
+        return Unknown("command line")
+    classes = []
+    if owner.call.args:
+        first = alternatives(ev.value(owner.call.args[0], owner.frame, owner.spot))[0]
+        members = [ev.force(item) for item in first.items] if isinstance(first, Sequence) else [first]
+        classes = [one for member in members for one in alternatives(member)[:1]]
+    instances = tuple(Instance(one) if isinstance(one, Class) else Unknown("command line") for one in classes)
+    return Sequence(instances, kind="tuple")
+
+
+_PARSERS: dict[str, Callable[..., Value]] = {
+    "parse_args": _parsed_arguments,
+    "parse_known_args": _parsed_arguments,
+    "parse_args_into_dataclasses": _parsed_dataclasses,
+    "parse_args_and_config": _parsed_dataclasses,
+}
+
+_EXTERNAL: dict[str, Handler] = {
+    "os.getenv": _environment,
+    "os.environ.get": _environment,
+    "decouple.config": _environment,
+    "builtins.dict": _dict,
+    "collections.OrderedDict": _dict,
+    "builtins.list": _list,
+    "builtins.tuple": _list,
+    "builtins.sorted": _list,
+    "builtins.reversed": _list,
+    "builtins.str": _string,
+    "builtins.int": _number,
+    "builtins.float": _number,
+    "builtins.getattr": _getattr,
+    "builtins.vars": _vars,
+    "builtins.range": _range_of_numbers,
+    "builtins.enumerate": _pairs,
+    "builtins.__import__": _import_module,
+    "importlib.import_module": _import_module,
+    "types.SimpleNamespace": _namespace,
+    "argparse.Namespace": _namespace,
+    "functools.partial": _partial,
+    "typing.cast": _last,
+    "copy.copy": _first,
+    "copy.deepcopy": _first,
+    "textwrap.dedent": _first,
+    "inspect.cleandoc": _first,
+    "asyncio.run": _first,
+    "functools.lru_cache": _first,
+    "functools.cache": _first,
+    "pathlib.Path": _path_join,
+    "os.path.join": _path_join,
+    "os.path.expanduser": _first,
+    "os.path.abspath": _first,
+    "json.dumps": _dumped,
+    "dataclasses.field": _field,
+    "pydantic.Field": _field,
+    "pydantic.fields.Field": _field,
+    "pydantic_settings.Field": _field,
+    "attr.ib": _field,
+    "attrs.field": _field,
+    "attr.field": _field,
+    "typer.Option": _field,
+    "typer.Argument": _field,
+    "fastapi.Query": _field,
+    "fastapi.Body": _field,
+    "fastapi.Depends": _depends,
+    "omegaconf.OmegaConf.create": _first,
+    "omegaconf.OmegaConf.to_container": _first,
+}
+_EXTERNAL.update({path: handler for path, handler in config_files.LOADERS.items()})
+

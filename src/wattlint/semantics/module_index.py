@@ -1,0 +1,556 @@
+"""One walk over a module's tree: scopes, bindings, attribute stores, mutations, calls and loops.
+
+The walk is iterative (no recursion limit on deep nesting of statements) and each node is visited once.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+Branch = tuple[ast.AST, str]
+"""An enclosing branching statement and the arm: (If, "body"), (Try, "handler0"), (For, "body")..."""
+
+
+class Spot(NamedTuple):
+    """Where in the control flow something stands."""
+
+    order: int
+    """Position in execution order of the text (a counter of the walk)."""
+    branches: tuple[Branch, ...]
+    """Enclosing branches within the scope, outermost first."""
+
+
+class Binding(NamedTuple):
+    """One way a name gets a value in a scope."""
+
+    name: str
+    kind: str
+    """assign, annotate, augment, import, import_from, star, parameter, for, with, def, class, except, walrus, delete, match."""
+    node: ast.AST
+    value: ast.expr | None
+    path: tuple[int | str, ...]
+    """Way into the value for unpacking: (1,) is its second item, ("*",) a starred rest."""
+    spot: Spot
+
+
+class Store(NamedTuple):
+    """``owner.name = value`` for a simple owner (``self`` or another name)."""
+
+    name: str
+    value: ast.expr | None
+    annotation: ast.expr | None
+    node: ast.AST
+    path: tuple[int | str, ...]
+    scope: Scope
+    spot: Spot
+
+
+class Mutation(NamedTuple):
+    """A change of a container: ``d[k] = v``, ``d.update(x)``, ``xs.append(v)``, ``d |= x``."""
+
+    kind: str
+    """item, delete, or the method's name (append, extend, insert, update, setdefault, pop, clear, augment)."""
+    node: ast.AST
+    key: ast.expr | None
+    value: ast.expr | None
+    spot: Spot
+
+
+class CallRecord(NamedTuple):
+    node: ast.Call
+    scope: Scope
+    spot: Spot
+    awaited: bool
+
+
+@dataclass(slots=True, eq=False)
+class Scope:
+    kind: str
+    """module, class, function, lambda or comprehension."""
+    node: ast.AST
+    name: str
+    parent: Scope | None
+    module: ModuleIndex
+    qualname: str = ""
+    bindings: dict[str, list[Binding]] = field(default_factory=dict)
+    mutations: dict[str, list[Mutation]] = field(default_factory=dict)
+    """By the written owner: ``config`` or ``self.config``."""
+    attribute_stores: dict[str, dict[str, list[Store]]] = field(default_factory=dict)
+    """owner name -> attribute -> stores in this scope."""
+    globals: set[str] = field(default_factory=set)
+    nonlocals: set[str] = field(default_factory=set)
+    returns: list[tuple[ast.expr, Spot]] = field(default_factory=list)
+    yields: list[tuple[ast.expr, Spot]] = field(default_factory=list)
+    function: FunctionInfo | None = None
+    cls: ClassInfo | None = None
+    spot: Spot | None = None
+    """Where a comprehension or lambda stands in its parent; None for functions and classes, which run later."""
+
+
+@dataclass(slots=True, eq=False)
+class FunctionInfo:
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    name: str
+    qualname: str
+    module: ModuleIndex
+    scope: Scope
+    cls: ClassInfo | None
+    decorators: tuple[str, ...] = ()
+    """Each decorator's last name: ``property``, ``staticmethod``, ``command``."""
+
+    def parameters(self) -> list[ast.arg]:
+        arguments = self.node.args
+        return [*arguments.posonlyargs, *arguments.args]
+
+    @property
+    def is_method(self) -> bool:
+        return self.cls is not None and "staticmethod" not in self.decorators
+
+
+@dataclass(slots=True, eq=False)
+class ClassInfo:
+    node: ast.ClassDef
+    name: str
+    qualname: str
+    module: ModuleIndex
+    scope: Scope
+    methods: dict[str, FunctionInfo] = field(default_factory=dict)
+    self_stores: dict[str, list[Store]] = field(default_factory=dict)
+    self_mutations: dict[str, list[tuple[Scope, Mutation]]] = field(default_factory=dict)
+
+
+END = Spot(1 << 60, ())
+"""After everything else in a scope: what a function that runs later sees of its surroundings."""
+
+MUTATORS = frozenset({"append", "extend", "insert", "update", "setdefault", "pop", "clear", "add"})
+LOOPS = (ast.For, ast.AsyncFor, ast.While)
+
+
+class ModuleIndex:
+    """``path`` as displayed, ``dotted`` the import name (``pkg.sub.module``), ``is_package`` for ``__init__.py``."""
+
+    __slots__ = ("calls", "classes", "dotted", "file", "functions", "is_package", "path", "scope", "scopes", "spots", "stars", "tree")
+
+    def __init__(self, tree: ast.Module, path: str, file: str, dotted: str, is_package: bool) -> None:
+        self.tree = tree
+        self.path = path
+        self.file = file
+        self.dotted = dotted
+        self.is_package = is_package
+        self.calls: list[CallRecord] = []
+        self.functions: list[FunctionInfo] = []
+        self.classes: list[ClassInfo] = []
+        self.scopes: dict[int, Scope] = {}
+        self.stars: list[ast.ImportFrom] = []
+        self.spots: dict[int, Spot] = {}
+        """Of the tests of branches, by id of the branching node."""
+        self.scope = Scope("module", tree, "", None, self)
+        _Walk(self).module()
+
+    def scope_of(self, node: ast.AST) -> Scope:
+        return self.scopes[id(node)]
+
+
+class _Walk:
+    def __init__(self, index: ModuleIndex) -> None:
+        self.index = index
+        self.order = 0
+        self.todo: list[Any] = []
+
+    def module(self) -> None:
+        index = self.index
+        index.scopes[id(index.tree)] = index.scope
+        self.block(index.tree.body, index.scope, ())
+        while self.todo:
+            # Function bodies are walked after their surroundings, so that nesting costs no Python recursion.
+            body, scope = self.todo.pop()
+            self.block(body, scope, ())
+
+    # -- statements ---------------------------------------------------------------------------------------------
+
+    def block(self, statements: list[ast.stmt], scope: Scope, branches: tuple[Branch, ...]) -> None:
+        for statement in statements:
+            self.statement(statement, scope, branches)
+
+    def spot(self, branches: tuple[Branch, ...]) -> Spot:
+        self.order += 1
+        return Spot(self.order, branches)
+
+    def statement(self, node: ast.stmt, scope: Scope, branches: tuple[Branch, ...]) -> None:
+        handler = _STATEMENTS.get(type(node))
+        if handler is not None:
+            handler(self, node, scope, branches)
+        else:
+            self.children(node, scope, branches)
+
+    def children(self, node: ast.AST, scope: Scope, branches: tuple[Branch, ...]) -> None:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.expr):
+                self.expression(child, scope, branches)
+            elif isinstance(child, ast.stmt):
+                self.statement(child, scope, branches)
+            else:
+                self.children(child, scope, branches)
+
+    def if_(self, node: ast.If, scope: Scope, branches: tuple[Branch, ...]) -> None:
+        # A chain of elif is a chain of nested Ifs; walk it without recursion.
+        while True:
+            self.expression(node.test, scope, branches)
+            self.index.spots[id(node)] = self.spot(branches)
+            self.block(node.body, scope, (*branches, (node, "body")))
+            if not node.orelse:
+                return
+            branches = (*branches, (node, "orelse"))
+            if len(node.orelse) == 1 and isinstance(node.orelse[0], ast.If):
+                node = node.orelse[0]
+            else:
+                self.block(node.orelse, scope, branches)
+                return
+
+    def loop(self, node: ast.For | ast.AsyncFor, scope: Scope, branches: tuple[Branch, ...]) -> None:
+        self.expression(node.iter, scope, branches)
+        inside = (*branches, (node, "body"))
+        self.target(node.target, None, "for", node, scope, inside)
+        self.block(node.body, scope, inside)
+        self.block(node.orelse, scope, branches)
+
+    def while_(self, node: ast.While, scope: Scope, branches: tuple[Branch, ...]) -> None:
+        inside = (*branches, (node, "body"))
+        self.expression(node.test, scope, inside)
+        self.block(node.body, scope, inside)
+        self.block(node.orelse, scope, branches)
+
+    def try_(self, node: ast.Try, scope: Scope, branches: tuple[Branch, ...]) -> None:
+        self.block(node.body, scope, (*branches, (node, "body")))
+        for number, handler in enumerate(node.handlers):
+            inside = (*branches, (node, f"handler{number}"))
+            if handler.type is not None:
+                self.expression(handler.type, scope, inside)
+            if handler.name:
+                self.bind(handler.name, "except", handler, None, (), scope, inside)
+            self.block(handler.body, scope, inside)
+        self.block(node.orelse, scope, (*branches, (node, "body")))
+        self.block(node.finalbody, scope, branches)
+
+    def with_(self, node: ast.With | ast.AsyncWith, scope: Scope, branches: tuple[Branch, ...]) -> None:
+        for item in node.items:
+            self.expression(item.context_expr, scope, branches)
+            if item.optional_vars is not None:
+                self.target(item.optional_vars, item.context_expr, "with", node, scope, branches)
+        self.block(node.body, scope, branches)
+
+    def match_(self, node: Any, scope: Scope, branches: tuple[Branch, ...]) -> None:
+        self.expression(node.subject, scope, branches)
+        self.index.spots[id(node)] = self.spot(branches)
+        for number, case in enumerate(node.cases):
+            inside = (*branches, (node, f"case{number}"))
+            for pattern in ast.walk(case.pattern):
+                name = getattr(pattern, "name", None) or getattr(pattern, "rest", None)
+                if isinstance(name, str):
+                    self.bind(name, "match", pattern, None, (), scope, inside)
+            if case.guard is not None:
+                self.expression(case.guard, scope, inside)
+            self.block(case.body, scope, inside)
+
+    def assign(self, node: ast.Assign, scope: Scope, branches: tuple[Branch, ...]) -> None:
+        self.expression(node.value, scope, branches)
+        for target in node.targets:
+            self.target(target, node.value, "assign", node, scope, branches)
+
+    def annotated(self, node: ast.AnnAssign, scope: Scope, branches: tuple[Branch, ...]) -> None:
+        if node.value is not None:
+            self.expression(node.value, scope, branches)
+        kind = "assign" if node.value is not None else "annotate"
+        if isinstance(node.target, ast.Name):
+            self.bind(node.target.id, kind, node, node.value, (), scope, branches)
+        else:
+            self.target(node.target, node.value, kind, node, scope, branches, annotation=node.annotation)
+
+    def augmented(self, node: ast.AugAssign, scope: Scope, branches: tuple[Branch, ...]) -> None:
+        self.expression(node.value, scope, branches)
+        target = node.target
+        if isinstance(target, ast.Name):
+            self.bind(target.id, "augment", node, node.value, (), scope, branches)
+        owner = dotted_name(target)
+        if owner is not None:
+            self.mutate(owner, Mutation("augment", node, None, node.value, self.spot(branches)), scope)
+
+    def delete(self, node: ast.Delete, scope: Scope, branches: tuple[Branch, ...]) -> None:
+        for target in node.targets:
+            if isinstance(target, ast.Subscript):
+                owner = dotted_name(target.value)
+                if owner is not None:
+                    self.mutate(owner, Mutation("delete", node, target.slice, None, self.spot(branches)), scope)
+
+    def import_(self, node: ast.Import, scope: Scope, branches: tuple[Branch, ...]) -> None:
+        for alias in node.names:
+            name = alias.asname or alias.name.partition(".")[0]
+            self.bind(name, "import", alias, None, (), scope, branches)
+
+    def import_from(self, node: ast.ImportFrom, scope: Scope, branches: tuple[Branch, ...]) -> None:
+        for alias in node.names:
+            if alias.name == "*":
+                self.index.stars.append(node)
+            else:
+                self.bind(alias.asname or alias.name, "import_from", node, None, (alias.name,), scope, branches)
+
+    def function(
+        self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope, branches: tuple[Branch, ...]
+    ) -> None:
+        for decorator in node.decorator_list:
+            self.expression(decorator, scope, branches)
+        self.defaults(node.args, scope, branches)
+        inner = self.new_scope("function", node, node.name, scope)
+        info = FunctionInfo(
+            node, node.name, inner.qualname, self.index, inner, scope.cls, tuple(map(last_name, node.decorator_list))
+        )
+        inner.function = info
+        self.index.functions.append(info)
+        if scope.cls is not None:
+            scope.cls.methods.setdefault(node.name, info)
+        self.parameters(node.args, inner)
+        self.bind(node.name, "def", node, None, (), scope, branches)
+        self.todo.append((node.body, inner))
+
+    def class_(self, node: ast.ClassDef, scope: Scope, branches: tuple[Branch, ...]) -> None:
+        for part in (*node.decorator_list, *node.bases, *(k.value for k in node.keywords)):
+            self.expression(part, scope, branches)
+        inner = self.new_scope("class", node, node.name, scope)
+        inner.cls = ClassInfo(node, node.name, inner.qualname, self.index, inner)
+        self.index.classes.append(inner.cls)
+        self.bind(node.name, "class", node, None, (), scope, branches)
+        self.block(node.body, inner, ())
+
+    def return_(self, node: ast.Return, scope: Scope, branches: tuple[Branch, ...]) -> None:
+        if node.value is not None:
+            self.expression(node.value, scope, branches)
+            scope.returns.append((node.value, self.spot(branches)))
+
+    def global_(self, node: ast.Global, scope: Scope, branches: tuple[Branch, ...]) -> None:
+        scope.globals.update(node.names)
+
+    def nonlocal_(self, node: ast.Nonlocal, scope: Scope, branches: tuple[Branch, ...]) -> None:
+        scope.nonlocals.update(node.names)
+
+    # -- scopes and bindings ------------------------------------------------------------------------------------
+
+    def new_scope(self, kind: str, node: ast.AST, name: str, parent: Scope) -> Scope:
+        qualname = f"{parent.qualname}.{name}" if parent.qualname else name
+        scope = Scope(kind, node, name, parent, self.index, qualname)
+        self.index.scopes[id(node)] = scope
+        return scope
+
+    def defaults(self, arguments: ast.arguments, scope: Scope, branches: tuple[Branch, ...]) -> None:
+        for default in (*arguments.defaults, *arguments.kw_defaults):
+            if default is not None:
+                self.expression(default, scope, branches)
+
+    def parameters(self, arguments: ast.arguments, scope: Scope) -> None:
+        for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+            self.bind(argument.arg, "parameter", argument, None, (), scope, ())
+        if arguments.vararg:
+            self.bind(arguments.vararg.arg, "parameter", arguments.vararg, None, ("*",), scope, ())
+        if arguments.kwarg:
+            self.bind(arguments.kwarg.arg, "parameter", arguments.kwarg, None, ("**",), scope, ())
+
+    def bind(
+        self,
+        name: str,
+        kind: str,
+        node: ast.AST,
+        value: ast.expr | None,
+        path: tuple[int | str, ...],
+        scope: Scope,
+        branches: tuple[Branch, ...],
+    ) -> None:
+        home = scope
+        if name in scope.globals:
+            home = self.index.scope
+        elif name in scope.nonlocals:
+            home = scope.parent or scope
+            while home.parent is not None and (home.kind == "class" or name not in home.bindings):
+                home = home.parent
+        while home.kind == "comprehension" and kind == "walrus" and home.parent is not None:
+            home = home.parent
+        home.bindings.setdefault(name, []).append(Binding(name, kind, node, value, path, self.spot(branches)))
+
+    def target(
+        self,
+        target: ast.expr,
+        value: ast.expr | None,
+        kind: str,
+        node: ast.AST,
+        scope: Scope,
+        branches: tuple[Branch, ...],
+        path: tuple[int | str, ...] = (),
+        annotation: ast.expr | None = None,
+    ) -> None:
+        if isinstance(target, ast.Name):
+            self.bind(target.id, kind, node, value, path, scope, branches)
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            matched = isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts) and not path
+            starred = False
+            for number, element in enumerate(target.elts):
+                if isinstance(element, ast.Starred):
+                    starred = True
+                    self.target(element.value, value, kind, node, scope, branches, (*path, "*"))
+                elif matched and not starred:
+                    self.target(element, value.elts[number], kind, node, scope, branches)  # type: ignore[union-attr]
+                else:
+                    step = number - len(target.elts) if starred else number
+                    self.target(element, value, kind, node, scope, branches, (*path, step))
+        elif isinstance(target, ast.Attribute):
+            if isinstance(target.value, ast.Name):
+                store = Store(target.attr, value, annotation, node, path, scope, self.spot(branches))
+                if kind == "for":
+                    store = store._replace(value=None)
+                owner = target.value.id
+                scope.attribute_stores.setdefault(owner, {}).setdefault(target.attr, []).append(store)
+                cls = enclosing_class(scope, owner)
+                if cls is not None:
+                    cls.self_stores.setdefault(target.attr, []).append(store)
+            self.expression(target.value, scope, branches)
+        elif isinstance(target, ast.Subscript):
+            owner_name = dotted_name(target.value)
+            if owner_name is not None and not path:
+                self.mutate(owner_name, Mutation("item", node, target.slice, value, self.spot(branches)), scope)
+            self.expression(target.value, scope, branches)
+            self.expression(target.slice, scope, branches)
+
+    def mutate(self, owner: str, mutation: Mutation, scope: Scope) -> None:
+        scope.mutations.setdefault(owner, []).append(mutation)
+        first, _, rest = owner.partition(".")
+        if rest and "." not in rest:
+            cls = enclosing_class(scope, first)
+            if cls is not None:
+                cls.self_mutations.setdefault(rest, []).append((scope, mutation))
+
+    # -- expressions --------------------------------------------------------------------------------------------
+
+    def expression(self, node: ast.expr, scope: Scope, branches: tuple[Branch, ...]) -> None:
+        stack: list[tuple[ast.AST, Scope, tuple[Branch, ...], bool]] = [(node, scope, branches, False)]
+        while stack:
+            node_, scope, branches, awaited = stack.pop()
+            kind = type(node_)
+            if kind is ast.Name or kind is ast.Constant:
+                continue
+            if kind is ast.Call:
+                self.call(node_, scope, branches, awaited)  # type: ignore[arg-type]
+            elif kind is ast.Await:
+                stack.append((node_.value, scope, branches, True))  # type: ignore[attr-defined]
+                continue
+            elif kind is ast.Lambda:
+                assert isinstance(node_, ast.Lambda)
+                self.defaults(node_.args, scope, branches)
+                inner = self.new_scope("lambda", node_, "<lambda>", scope)
+                inner.spot = self.spot(branches)
+                inner.function = FunctionInfo(node_, "<lambda>", inner.qualname, self.index, inner, None)
+                self.parameters(node_.args, inner)
+                inner.returns.append((node_.body, self.spot(())))
+                stack.append((node_.body, inner, (), False))
+                continue
+            elif kind in _COMPREHENSIONS:
+                self.comprehension(node_, scope, branches, stack)
+                continue
+            elif kind is ast.IfExp:
+                assert isinstance(node_, ast.IfExp)
+                self.index.spots[id(node_)] = self.spot(branches)
+                stack.append((node_.orelse, scope, (*branches, (node_, "orelse")), False))
+                stack.append((node_.body, scope, (*branches, (node_, "body")), False))
+                stack.append((node_.test, scope, branches, False))
+                continue
+            elif kind is ast.NamedExpr:
+                assert isinstance(node_, ast.NamedExpr)
+                self.bind(node_.target.id, "walrus", node_, node_.value, (), scope, branches)
+                stack.append((node_.value, scope, branches, False))
+                continue
+            elif kind is ast.Yield or kind is ast.YieldFrom:
+                value = node_.value  # type: ignore[attr-defined]
+                if value is not None and kind is ast.Yield:
+                    scope.yields.append((value, self.spot(branches)))
+            stack.extend((child, scope, branches, False) for child in reversed(list(ast.iter_child_nodes(node_))))
+
+    def comprehension(
+        self, node: Any, scope: Scope, branches: tuple[Branch, ...], stack: list[tuple[ast.AST, Scope, tuple[Branch, ...], bool]]
+    ) -> None:
+        inner = self.new_scope("comprehension", node, "<comprehension>", scope)
+        inner.qualname = scope.qualname
+        inner.spot = self.spot(branches)
+        inside: tuple[Branch, ...] = ((node, "body"),)
+        for number, generator in enumerate(node.generators):
+            self.target(generator.target, None, "for", generator, inner, inside)
+            stack.append((generator.iter, scope if number == 0 else inner, branches if number == 0 else inside, False))
+            stack.extend((condition, inner, inside, False) for condition in generator.ifs)
+        elements = (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,)
+        stack.extend((element, inner, inside, False) for element in elements)
+
+    def call(self, node: ast.Call, scope: Scope, branches: tuple[Branch, ...], awaited: bool) -> None:
+        spot = self.spot(branches)
+        self.index.calls.append(CallRecord(node, scope, spot, awaited))
+        function = node.func
+        if isinstance(function, ast.Attribute) and function.attr in MUTATORS:
+            owner = dotted_name(function.value)
+            if owner is not None:
+                arguments = node.args
+                key = arguments[0] if len(arguments) > 1 or function.attr in ("pop", "setdefault") and arguments else None
+                value = arguments[-1] if arguments else None
+                self.mutate(owner, Mutation(function.attr, node, key, value, spot), scope)
+
+
+_COMPREHENSIONS = frozenset({ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp})
+_STATEMENTS: dict[type[ast.stmt], Any] = {
+    ast.If: _Walk.if_,
+    ast.For: _Walk.loop,
+    ast.AsyncFor: _Walk.loop,
+    ast.While: _Walk.while_,
+    ast.Try: _Walk.try_,
+    ast.With: _Walk.with_,
+    ast.AsyncWith: _Walk.with_,
+    ast.Match: _Walk.match_,
+    ast.Assign: _Walk.assign,
+    ast.AnnAssign: _Walk.annotated,
+    ast.AugAssign: _Walk.augmented,
+    ast.Delete: _Walk.delete,
+    ast.Import: _Walk.import_,
+    ast.ImportFrom: _Walk.import_from,
+    ast.FunctionDef: _Walk.function,
+    ast.AsyncFunctionDef: _Walk.function,
+    ast.ClassDef: _Walk.class_,
+    ast.Return: _Walk.return_,
+    ast.Global: _Walk.global_,
+    ast.Nonlocal: _Walk.nonlocal_,
+}
+if hasattr(ast, "TryStar"):
+    _STATEMENTS[ast.TryStar] = _Walk.try_
+
+
+def enclosing_class(scope: Scope, owner: str) -> ClassInfo | None:
+    """The class whose instance ``owner`` is, when it is the first parameter of an enclosing method."""
+    at: Scope | None = scope
+    while at is not None:
+        function = at.function
+        if function is not None and function.cls is not None and function.is_method:
+            parameters = function.parameters()
+            return function.cls if parameters and parameters[0].arg == owner else None
+        at = at.parent
+    return None
+
+
+def dotted_name(node: ast.expr) -> str | None:
+    """``a`` or ``a.b`` as written; None for anything else."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        return f"{node.value.id}.{node.attr}"
+    return None
+
+
+def last_name(node: ast.expr) -> str:
+    """The last name of a callee or decorator: ``cached_property`` of ``functools.cached_property()``."""
+    if isinstance(node, ast.Call):
+        node = node.func
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""

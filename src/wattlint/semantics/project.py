@@ -1,0 +1,159 @@
+"""The modules of one project: parsed once, on demand, found by import name or by a word they contain."""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections.abc import Iterator
+
+from wattlint.semantics.module_index import ModuleIndex
+
+SKIPPED_FOLDERS = frozenset(
+    {"node_modules", "__pycache__", "site-packages", "venv", "env", "build", "dist", "__pypackages__", "buck-out"}
+)
+SOURCE_FOLDERS = ("src", "lib", "python")
+MAX_FILE_BYTES = 2_000_000
+"""Larger modules are not followed into (they can still be linted themselves)."""
+
+
+class Project:
+    """``root`` is the folder that import names are resolved under; the tree below it is listed once."""
+
+    def __init__(self, root: str) -> None:
+        self.root = os.path.abspath(root)
+        self._modules: dict[str, ModuleIndex | None] = {}
+        self._listing: dict[str, frozenset[str]] = {}
+        self._files: list[str] | None = None
+        self._bytes: dict[str, bytes] = {}
+        self._mentions: dict[str, list[str]] = {}
+
+    # -- modules ------------------------------------------------------------------------------------------------
+
+    def add(self, file: str, tree: ast.Module, display: str) -> ModuleIndex:
+        """Use this tree for ``file`` (an unsaved buffer, a notebook) instead of reading it."""
+        file = os.path.abspath(file)
+        index = ModuleIndex(tree, display, file, *self._names(file))
+        self._modules[file] = index
+        return index
+
+    def module(self, file: str) -> ModuleIndex | None:
+        """The module in ``file``; None when it cannot be read or parsed."""
+        if file not in self._modules:
+            self._modules[file] = None
+            try:
+                raw = self._read(file)
+                if len(raw) <= MAX_FILE_BYTES:
+                    tree = ast.parse(raw, filename=file)
+                    display = os.path.relpath(file, self.root).replace(os.sep, "/")
+                    self._modules[file] = ModuleIndex(tree, display, file, *self._names(file))
+            except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+                pass
+        return self._modules[file]
+
+    def _names(self, file: str) -> tuple[str, bool]:
+        folder, name = os.path.split(file)
+        stem = os.path.splitext(name)[0]
+        parts = [] if stem == "__init__" else [stem]
+        while self._has(folder, "__init__.py") and len(folder) > len(self.root):
+            folder, last = os.path.split(folder)
+            parts.insert(0, last)
+        return ".".join(parts), stem == "__init__"
+
+    def resolve(self, dotted: str, importer: ModuleIndex) -> ModuleIndex | str | None:
+        """The project module an absolute import names; a folder's path for a namespace package; else None."""
+        relative = dotted.replace(".", os.sep)
+        first = dotted.partition(".")[0]
+        namespace: str | None = None
+        for root in self._roots(importer):
+            names = self._names_in(root)
+            if first not in names and first + ".py" not in names:
+                continue
+            found = self._at(os.path.join(root, relative))
+            if isinstance(found, ModuleIndex):
+                if found is not importer:
+                    return found
+            elif found is not None and namespace is None:
+                namespace = found
+        return namespace
+
+    def relative(self, level: int, dotted: str, importer: ModuleIndex) -> ModuleIndex | str | None:
+        """The project module ``from ..dotted import`` names, counted from the importer's folder."""
+        folder = os.path.dirname(importer.file)
+        for _ in range(level - 1):
+            folder = os.path.dirname(folder)
+        return self._at(os.path.join(folder, dotted.replace(".", os.sep)) if dotted else folder)
+
+    def submodule(self, package: ModuleIndex | str, name: str) -> ModuleIndex | str | None:
+        folder = package if isinstance(package, str) else os.path.dirname(package.file)
+        return self._at(os.path.join(folder, name))
+
+    def _at(self, stem: str) -> ModuleIndex | str | None:
+        folder, name = os.path.split(stem)
+        names = self._names_in(folder)
+        if name in names and self._has(stem, "__init__.py"):
+            return self.module(os.path.join(stem, "__init__.py"))
+        if name + ".py" in names:
+            return self.module(stem + ".py")
+        if name in names and os.path.isdir(stem):
+            return stem
+        return None
+
+    def _roots(self, importer: ModuleIndex) -> Iterator[str]:
+        """Folders on the import path: above the importer's package, the folders between it and the root, the root."""
+        folder = os.path.dirname(importer.file)
+        while self._has(folder, "__init__.py") and len(folder) > len(self.root):
+            folder = os.path.dirname(folder)
+        while True:
+            yield folder
+            if folder == self.root or len(folder) <= len(self.root):
+                break
+            folder = os.path.dirname(folder)
+        for name in SOURCE_FOLDERS:
+            if name in self._names_in(self.root):
+                yield os.path.join(self.root, name)
+
+    def _names_in(self, folder: str) -> frozenset[str]:
+        if folder not in self._listing:
+            try:
+                self._listing[folder] = frozenset(os.listdir(folder))
+            except OSError:
+                self._listing[folder] = frozenset()
+        return self._listing[folder]
+
+    def _has(self, folder: str, name: str) -> bool:
+        return name in self._names_in(folder)
+
+    # -- search -------------------------------------------------------------------------------------------------
+
+    def files(self) -> list[str]:
+        """Every Python file below the root, sorted."""
+        if self._files is None:
+            found = []
+            for folder, folders, names in os.walk(self.root):
+                folders[:] = sorted(
+                    name for name in folders if name not in SKIPPED_FOLDERS and not name.startswith(".")
+                )
+                found.extend(os.path.join(folder, name) for name in sorted(names) if name.endswith(".py"))
+            self._files = found
+        return self._files
+
+    def mentioning(self, word: str) -> list[ModuleIndex]:
+        """The modules whose text contains ``word``."""
+        if word not in self._mentions:
+            needle = word.encode()
+            self._mentions[word] = [file for file in self.files() if needle in self._read_or_empty(file)]
+        modules = (self.module(file) for file in self._mentions[word])
+        return [module for module in modules if module is not None]
+
+    def _read(self, file: str) -> bytes:
+        if file not in self._bytes:
+            with open(file, "rb") as handle:
+                self._bytes[file] = handle.read(MAX_FILE_BYTES + 1)
+        return self._bytes[file]
+
+    def _read_or_empty(self, file: str) -> bytes:
+        try:
+            return self._read(file)
+        except OSError:
+            self._bytes[file] = b""
+            return b""

@@ -1,0 +1,127 @@
+"""Which definitions of a name reach a use, from the structure of the branches around both."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable
+from typing import Protocol, TypeVar
+
+from wattlint.semantics.module_index import LOOPS, Branch, Spot
+
+
+class Definition(Protocol):
+    @property
+    def spot(self) -> Spot: ...
+
+
+Def = TypeVar("Def", bound=Definition)
+Truth = Callable[[ast.AST, str], "bool | None"]
+"""(branching node, arm) -> whether that arm runs with default settings; None: not known."""
+
+
+def reaching(definitions: Iterable[Def], use: Spot, truth: Truth) -> tuple[list[Def], bool]:
+    """Definitions that can reach ``use``, the likeliest first, and whether they cover every way to it.
+
+    Likeliest: in an arm whose condition holds, then unknown conditions, then arms that defaults do not take.
+    Within equal likelihood the later definition comes first.
+    """
+    before = [one for one in definitions if one.spot.order < use.order]
+    later = [one for one in definitions if one.spot.order > use.order and _same_loop(one.spot, use)]
+    found: list[tuple[int, Def]] = []
+    covered: dict[tuple[int, int], set[str]] = {}
+    complete = False
+    for one in reversed(before):
+        extra = _beyond_common(one.spot.branches, use.branches)
+        if extra is None or any(_leaves(branch, use) for branch in extra):
+            continue
+        if not extra:
+            found.append((0, one))
+            complete = True
+            break
+        rank = 0
+        certain = True
+        for node, arm in extra:
+            holds = truth(node, arm)
+            certain = certain and holds is True
+            rank = max(rank, 2 if holds is False else 0 if holds else 1)
+        found.append((rank, one))
+        if certain or _covers(extra, covered):
+            complete = True
+            break
+    for one in later:
+        found.append((3, one))
+    found.sort(key=lambda entry: entry[0])
+    return [one for _, one in found], complete
+
+
+def _beyond_common(definition: tuple[Branch, ...], use: tuple[Branch, ...]) -> tuple[Branch, ...] | None:
+    """The branches around the definition but not the use; None when no path leads from one to the other."""
+    common = 0
+    for mine, other in zip(definition, use):
+        if mine[0] is not other[0]:
+            break
+        if mine[1] != other[1]:
+            # The body of a try may run in part before its handler does; other arms exclude each other.
+            return definition[common:] if _is_try(mine[0]) and mine[1] == "body" else None
+        common += 1
+    return definition[common:]
+
+
+def _covers(extra: tuple[Branch, ...], covered: dict[tuple[int, int], set[str]]) -> bool:
+    """Note one more arm that defines the name; True when all arms of the outermost branch now do."""
+    while extra:
+        node, arm = extra[-1]
+        if isinstance(node, (*LOOPS, ast.comprehension)):
+            return False
+        arms = covered.setdefault((id(node), len(extra)), set())
+        arms.add(arm)
+        if not all(name in arms or _terminates(body) for name, body in _arms(node)):
+            return False
+        extra = extra[:-1]
+    return True
+
+
+def _arms(node: ast.AST) -> list[tuple[str, list[ast.stmt]]]:
+    if isinstance(node, ast.If):
+        return [("body", node.body), ("orelse", node.orelse)]
+    if _is_try(node):
+        return [("body", []), *((f"handler{n}", handler.body) for n, handler in enumerate(node.handlers))]  # type: ignore[attr-defined]
+    if isinstance(node, ast.Match):
+        last = node.cases[-1].pattern
+        exhaustive = isinstance(last, ast.MatchAs) and last.pattern is None and node.cases[-1].guard is None
+        arms = [(f"case{n}", case.body) for n, case in enumerate(node.cases)]
+        return arms if exhaustive else [*arms, ("no case", [])]
+    return [("body", []), ("other", [])]
+
+
+def _terminates(body: list[ast.stmt]) -> bool:
+    """No path leads out of the end of this block."""
+    if not body:
+        return False
+    last = body[-1]
+    if isinstance(last, (ast.Return, ast.Raise, ast.Continue, ast.Break)):
+        return True
+    return isinstance(last, ast.If) and _terminates(last.body) and _terminates(last.orelse)
+
+
+def _leaves(branch: Branch, use: Spot) -> bool:
+    """After this arm the function is left, or the loop that the use is in goes on without reaching the use."""
+    node, arm = branch
+    body = dict(_arms(node)).get(arm) if not isinstance(node, LOOPS) else None
+    if arm == "body" and _is_try(node):
+        body = node.body  # type: ignore[attr-defined]
+    if not body:
+        return False
+    last = body[-1]
+    if isinstance(last, (ast.Return, ast.Raise)):
+        return True
+    return isinstance(last, (ast.Continue, ast.Break)) and any(isinstance(around, LOOPS) for around, _ in use.branches)
+
+
+def _same_loop(definition: Spot, use: Spot) -> bool:
+    loops = {id(node) for node, _ in definition.branches if isinstance(node, LOOPS)}
+    return any(id(node) in loops for node, _ in use.branches)
+
+
+def _is_try(node: ast.AST) -> bool:
+    return isinstance(node, ast.Try) or type(node).__name__ == "TryStar"
