@@ -15,7 +15,7 @@ class Hardware(NamedTuple):
     memory_gb: float
     bandwidth_tb_s: float
     peaks: dict[str, float]
-    """Dense TFLOP/s by arithmetic: bf16, fp8, fp32."""
+    """Dense TFLOP/s by arithmetic: bf16, fp32. fp8 is given the bf16 peak: measured serving was no faster."""
     tdp_w: float
     host: str
     """``datacenter``, ``consumer`` or ``complete`` (the power is that of the whole machine)."""
@@ -23,7 +23,7 @@ class Hardware(NamedTuple):
     source: str
 
     def peak_tflops(self, compute: str) -> float:
-        return self.peaks.get(compute) or self.peaks["bf16"]
+        return self.peaks["fp32" if compute == "fp32" else "bf16"]
 
 
 class Precision(NamedTuple):
@@ -94,28 +94,28 @@ class Provider(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Coefficients:
-    """The fitted constants of ``impact/physics.py`` (their middle values)."""
+    """The constants of ``impact/physics.py`` (their middle values)."""
 
     layers_at_8b: float
     layers_exponent: float
+    kv_bytes_at_1b: float
     layer_s: float
-    layer_eager_s: float
     tensor_parallel: float
     weights: float
-    moe_weights: float
-    moe_fp8_weights: float
     kv_cache: float
-    kv_bytes_at_1b: float
     compute: float
     sequence_s: float
+    eager: float
+    moe_weights: float
+    moe_fp8_weights: float
     power_static: float
-    power_memory: float
     power_compute: float
+    joules_per_byte: float
 
 
 FITTED = tuple(field.name for field in fields(Coefficients))
 ASSUMED = (
-    "residual_dense", "residual_moe", "memory_headroom", "batch_api", "batch_server", "batch_embed_api", "host_datacenter",
+    "residual_dense", "residual_moe", "precision_unknown", "memory_headroom", "batch_api", "batch_server", "batch_embed_api", "host_datacenter",
     "host_consumer", "host_complete", "lifetime_years", "busy_share", "mean_draw", "grid_spread",
     "water_spread", "train_flop", "train_mfu", "train_draw",
 )  # fmt: skip

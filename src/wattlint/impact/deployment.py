@@ -34,9 +34,9 @@ class Deployment:
     hardware: tuple[Hardware, ...]
     hardware_reason: str
     gpus: int | None
-    precisions: tuple[Precision, ...]
-    """The most likely first; the others are part of the interval."""
+    precision: Precision
     precision_reason: str
+    precision_known: bool
     batch: Known
     eager: bool
     provider: Provider
@@ -48,7 +48,7 @@ class Deployment:
 def deployment_of(site: CallSite, record: ModelRecord, settings: ImpactSettings) -> Deployment:
     kind, kind_reason = _kind(site, settings)
     hardware, hardware_reason = _hardware(site, kind, settings)
-    precisions, precision_reason = _precisions(site, record, kind, settings)
+    precision, precision_reason = _precision(site, record, kind, settings)
     default_place = {"server": "self-hosted", "local": "local"}.get(kind, site.provider)
     provider = constants.provider(default_place)
     region, grid, grid_reason = _place(site, provider, settings)
@@ -58,8 +58,9 @@ def deployment_of(site: CallSite, record: ModelRecord, settings: ImpactSettings)
         hardware=hardware,
         hardware_reason=hardware_reason,
         gpus=settings.gpus if settings.gpus and settings.gpus > 0 else None,
-        precisions=precisions,
+        precision=precision,
         precision_reason=precision_reason,
+        precision_known=not precision_reason.startswith("assumed"),
         batch=_batch(site, kind, settings),
         eager=kind == "local" and site.load is not None and site.load.library in ("transformers", "peft"),
         provider=provider,
@@ -99,9 +100,9 @@ def _hardware(site: CallSite, kind: str, settings: ImpactSettings) -> tuple[tupl
     return found, "assumed: nobody says which"
 
 
-def _precisions(
+def _precision(
     site: CallSite, record: ModelRecord, kind: str, settings: ImpactSettings
-) -> tuple[tuple[Precision, ...], str]:
+) -> tuple[Precision, str]:
     load = site.load
     candidates = [(settings.precision, "impact.precision")]
     if load is not None:
@@ -123,9 +124,10 @@ def _precisions(
     for name, reason in candidates:
         found = constants.precision(name) if name else None
         if found is not None:
-            return (found,), reason
-    both = tuple(found for found in map(constants.precision, ("bf16", "fp8")) if found is not None)
-    return both, "assumed: bf16, perhaps fp8; the provider does not say"
+            return found, reason
+    assumed = constants.precision("bf16")
+    assert assumed is not None, "the schema checks that bf16 exists"
+    return assumed, "assumed: the provider does not say"
 
 
 def _loads_float32(site: CallSite) -> bool:

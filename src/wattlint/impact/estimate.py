@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
 from wattlint.callsites.facts import CallSite, Context
 from wattlint.catalogue.records import ModelRecord, Range
 from wattlint.impact import constants, physics
-from wattlint.impact.constants import Coefficients, Hardware, Precision
+from wattlint.impact.constants import Coefficients, Hardware
 from wattlint.impact.deployment import Deployment, deployment_of
 from wattlint.impact.footprint import cost, footprint
 from wattlint.impact.physics import Serving, Size
@@ -113,7 +112,7 @@ def _inference(
         deployment=deployment.kind,
         hardware=" or ".join(hardware.name for hardware in deployment.hardware),
         gpus=gpus,
-        precision=deployment.precisions[0].name,
+        precision=deployment.precision.name,
         batch=batch,
         tokens_in=reading.tokens,
         tokens_out=written,
@@ -134,11 +133,11 @@ def _inference(
 
 def _assumptions(deployment: Deployment) -> list[Step]:
     batch = deployment.batch
-    precision = deployment.precisions[0]
+    precision = deployment.precision
     return [
         Step("deployment", "", None, deployment.kind, deployment.kind_reason),
         Step("hardware", "", None, " or ".join(h.name for h in deployment.hardware), f"{deployment.hardware_reason}; {deployment.hardware[0].source}"),
-        Step("precision", f"{precision.bytes_per_parameter:g} bytes per parameter", None, " or ".join(p.name for p in deployment.precisions), deployment.precision_reason),
+        Step("precision", f"{precision.bytes_per_parameter:g} bytes per parameter", None, precision.name, deployment.precision_reason),
         Step("batch", "sequences that share a step", batch.interval, "sequences", batch.source),
     ]  # fmt: skip
 
@@ -170,26 +169,26 @@ def _accelerators(
     headroom = constants.known("memory_headroom").mid
     mid_size = _size(total.mid, active.mid)
 
-    def serving(size: Size, hardware: Hardware, precision: Precision) -> Serving:
-        gpus = deployment.gpus or physics.gpus_needed(size, precision, hardware.memory_gb, headroom)
-        return Serving(hardware, gpus, precision, deployment.eager)
+    def serving(size: Size, hardware: Hardware) -> Serving:
+        gpus = deployment.gpus or physics.gpus_needed(
+            size, deployment.precision, hardware.memory_gb, headroom
+        )
+        return Serving(hardware, gpus, deployment.precision, deployment.eager)
 
     def joules(
         size: Size = mid_size,
         hardware: Hardware = deployment.hardware[0],
-        precision: Precision = deployment.precisions[0],
         tokens_read: float = read.p50,
         tokens_written: float = written.p50,
         together: float = batch.p50,
     ) -> float:
-        runs = serving(size, hardware, precision)
+        runs = serving(size, hardware)
         if encodes:
             return physics.encode_joules(size, runs, together, tokens_read, k)
         return sum(physics.call_joules(size, runs, together, tokens_read, tokens_written, k))
 
     by_hardware = [joules(hardware=hardware) for hardware in deployment.hardware]
     mid = math.exp(sum(map(math.log, by_hardware)) / len(by_hardware))
-    by_precision = [joules(precision=precision) for precision in deployment.precisions]
     residual = constants.known("residual_moe" if mid_size.is_moe else "residual_dense")
     low_size, high_size = _size(total.low, active.low), _size(total.high, active.high)
     factors = [
@@ -202,10 +201,10 @@ def _accelerators(
         ),
         Factor.of("batch", *(joules(together=together) for together in batch)),
         Factor.of("hardware", min(by_hardware), mid, max(by_hardware)),
-        Factor.of("precision", min(by_precision), by_precision[0], max(by_precision)),
+        *([] if deployment.precision_known else [constants.known("precision_unknown").factor("precision")]),
         residual.factor("model of the energy"),
     ]
-    chosen = serving(mid_size, deployment.hardware[0], deployment.precisions[0])
+    chosen = serving(mid_size, deployment.hardware[0])
     steps = [
         Step("model size", _size_text(mid_size), Interval(*total), "billion parameters", size_source),
         Step("GPUs", _gpu_text(mid_size, chosen, headroom, deployment.gpus), None, str(chosen.gpus), constants.known("memory_headroom").source if deployment.gpus is None else "impact.gpus"),
@@ -255,19 +254,28 @@ def _gpu_text(size: Size, serving: Serving, headroom: float, given: int | None) 
 def _decoder_steps(
     size: Size, serving: Serving, batch: float, read: float, written: float, k: Coefficients
 ) -> list[Step]:
-    context = read + written / 2
-    step = physics.decode_step(size, serving, batch, context, k)
-    decode = physics.decode_joules_per_token(size, serving, batch, context, k)
-    arithmetic = physics.arithmetic_joules_per_token(size, serving, k)
+    step = physics.decode_step(size, serving, batch, read + written / 2, k)
+    decode = physics.step_joules(step, serving, k) / batch
+    arithmetic = physics.arithmetic_joules(size, serving, k)
     hardware, fitted = serving.hardware, constants.known("layer_s").source
-    touched = physics.share_touched(size, batch)
-    kind = serving.precision.compute
+    touched = physics.share_touched(size, serving.precision, batch)
+    touched_source = (
+        "experts chosen independently by each token of the batch" if size.is_moe else "dense model: all"
+    )
+    parts = (
+        f"overhead {step.overhead_s * 1e3:.3g} + weights {step.weights_s * 1e3:.3g} + "
+        f"KV cache {step.kv_cache_s * 1e3:.3g} + sequences {step.sequences_s * 1e3:.3g}"
+    )
+    energy = (
+        f"({serving.gpus} x {hardware.tdp_w:g} W x {k.power_static:g} x {step.seconds * 1e3:.3g} ms + "
+        f"{step.bytes_moved / 1e9:.3g} GB x {k.joules_per_byte * 1e9:.3g} J/GB) / {batch:g} sequences"
+    )
     return [
-        Step("weights read per step", f"{touched:.0%} of {size.total / 1e9:g}B", None, "", "experts chosen independently by each token of the batch" if size.is_moe else "dense model: all"),
-        Step("time of a step", f"overhead {step.overhead * 1e3:.3g} + weights {step.weights * 1e3:.3g} + KV cache {step.kv_cache * 1e3:.3g} + sequences {step.sequences * 1e3:.3g} ms", _exactly(sum(step) * 1e3), "ms", fitted),
-        Step("decode", f"{serving.gpus} x {hardware.tdp_w:g} W x ({k.power_static:g} x {sum(step) * 1e3:.3g} + {k.power_memory:g} x {(step.weights + step.kv_cache) * 1e3:.3g}) ms / {batch:g} sequences", _exactly(decode), "J per output token", fitted),
-        Step("arithmetic", f"{hardware.tdp_w:g} W x ({k.power_static:g} + {k.power_compute:g}) x {k.compute:g} x 2 x {size.active / 1e9:g}e9 FLOP / {hardware.peak_tflops(kind):g} TFLOP/s", _exactly(arithmetic), "J per token read or written", fitted),
-        Step("prefill", f"{read:.0f} x {arithmetic:.3g} J", _exactly(read * arithmetic), "J", "arithmetic of the prompt; its pass over the weights counts as that of the first output token"),
+        Step("weights read per step", f"{touched:.0%} of {_size_text(size)}", None, "", touched_source),
+        Step("time of a step", parts, _exactly(step.seconds * 1e3), "ms", fitted),
+        Step("decode", energy, _exactly(decode), "J per output token", fitted),
+        _arithmetic_step(size, serving, k),
+        Step("prefill", f"{read:.0f} x {arithmetic:.3g} J", _exactly(read * arithmetic), "J", "arithmetic of the prompt; its pass over the weights is that of the first output token"),
         Step("call", f"prefill + {written:.0f} x ({decode:.3g} + {arithmetic:.3g}) J", _exactly(read * arithmetic + written * (decode + arithmetic)), "J", f"on {hardware.name}: {hardware.source}"),
     ]  # fmt: skip
 
@@ -275,10 +283,26 @@ def _decoder_steps(
 def _encoder_steps(
     size: Size, serving: Serving, batch: float, read: float, written: float, k: Coefficients
 ) -> list[Step]:
-    arithmetic = physics.arithmetic_joules_per_token(size, serving, k)
     whole = physics.encode_joules(size, serving, batch, read, k)
-    formula = f"one pass shared by {batch:g} texts + {read:.0f} tokens x {arithmetic:.3g} J"
-    return [Step("encode", formula, _exactly(whole), "J", constants.known("compute").source)]
+    formula = f"one pass shared by {batch:g} texts + {read:.0f} tokens x {physics.arithmetic_joules(size, serving, k):.3g} J"
+    return [
+        _arithmetic_step(size, serving, k),
+        Step(
+            "encode", formula, _exactly(whole), "J", f"on {serving.hardware.name}: {serving.hardware.source}"
+        ),
+    ]
+
+
+def _arithmetic_step(size: Size, serving: Serving, k: Coefficients) -> Step:
+    peak = serving.hardware.peak_tflops(serving.precision.compute)
+    formula = (
+        f"{serving.hardware.tdp_w:g} W x ({k.power_static:g} + {k.power_compute:g}) x {k.compute:g} x "
+        f"2 x {size.active / 1e9:g}e9 FLOP / {peak:g} TFLOP/s"
+    )
+    value = _exactly(physics.arithmetic_joules(size, serving, k))
+    return Step(
+        "arithmetic", formula, value, "J per token read or written", constants.known("compute").source
+    )
 
 
 def _exactly(value: float) -> Interval:

@@ -39,7 +39,7 @@ class HardwareEntry(Strict):
     aliases: list[str] = []
     memory_gb: Positive
     bandwidth_tb_s: Positive
-    peak_tflops: dict[Literal["bf16", "fp8", "fp32"], Positive]
+    peak_tflops: dict[Literal["bf16", "fp32"], Positive]
     tdp_w: Positive
     host: Literal["datacenter", "consumer", "complete"]
     embodied_kgco2e: Ascending
