@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -84,13 +83,11 @@ class _Places:
 
 
 def _toml(text: str) -> dict[str, Any]:
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
+    from wattlint.sources.toml import TomlError, loads
+
     try:
-        return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError):
+        return loads(text)
+    except (TomlError, RecursionError):
         return {}
 
 
@@ -124,9 +121,7 @@ def _poetry_table(dependencies: dict[str, Any], places: _Places) -> Iterator[Dec
         if isinstance(value, dict):
             value = value.get("version", "*")
         if isinstance(value, str):
-            yield Declaration(
-                normalise(name), poetry_specifier(value), places.of(f"\n{name} ").replace(":0", ":1")
-            )
+            yield Declaration(normalise(name), poetry_specifier(value), places.of_key(name))
 
 
 def _requirements_files(root: Path) -> Iterator[Declaration]:

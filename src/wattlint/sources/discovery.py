@@ -105,7 +105,7 @@ class _Walk:
         """Whether ``path`` or a folder above it, up to the working directory, is excluded."""
         if not self._names.isdisjoint(display_path(path, self._cwd).split("/")):
             return True
-        return self._patterns is not None and bool(self._patterns.verdict(path, is_folder))
+        return self._patterns is not None and self._patterns.ignores(path, is_folder)
 
     def _folder(self, top: str) -> None:
         """Walk ``top``. What applies to the folder itself does not apply below it: the user asked for it."""
