@@ -1,0 +1,95 @@
+"""What a run yields: call sites, findings, problems, and how much was seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from wattlint.callsites.facts import CallSite
+from wattlint.settings import Settings
+from wattlint.sources.files import Problem, SourceFile
+
+if TYPE_CHECKING:
+    from wattlint.catalogue.records import ModelRecord
+    from wattlint.impact.quantities import Impact
+    from wattlint.lint.findings import Finding
+
+
+@dataclass(slots=True)
+class Estimated:
+    """A call site and what one call costs. ``impact`` is None where the model, or its size, is unknown."""
+
+    site: CallSite
+    record: ModelRecord | None
+    impact: Impact | None
+
+    @property
+    def why_unknown(self) -> str:
+        """Why there is no estimate."""
+        model = self.site.model
+        if model.id is None:
+            return f"model unknown: {model.unknown_reason or 'not given in the code'}"
+        if model.local_path:
+            return f"{model.id}: a folder, not a published model"
+        if self.record is None:
+            return f"{model.id}: not in the catalogue, and its name does not tell its size"
+        if self.record.total_b is None:
+            return f"{model.id}: its size is not known"
+        return f"{model.id}: no estimate for {self.record.kind} models"
+
+
+@dataclass(slots=True)
+class Coverage:
+    """What was looked at, and what was not."""
+
+    files: int = 0
+    files_with_sites: int = 0
+    sites: int = 0
+    models_known: int = 0
+    sites_not_checked: int = 0
+    """In tests, examples, docs or benchmarks folders: estimated, but not linted."""
+    unreadable: int = 0
+
+    @property
+    def models_unknown(self) -> int:
+        return self.sites - self.models_known
+
+    def __str__(self) -> str:
+        line = f"{_count(self.sites, 'call site')} in {self.files_with_sites} of {_count(self.files, 'file')}"
+        if self.sites:
+            line += f": {_count(self.models_known, 'model')} known, {self.models_unknown} unknown"
+        if self.sites_not_checked:
+            line += f"; {self.sites_not_checked} in tests or examples not checked"
+        if self.unreadable:
+            line += f"; {_count(self.unreadable, 'file')} unreadable"
+        return line
+
+
+@dataclass(slots=True)
+class Analysis:
+    """Everything a report may show, in an order that depends on the input alone."""
+
+    sites: list[CallSite] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    coverage: Coverage = field(default_factory=Coverage)
+    sources: dict[str, SourceFile] = field(default_factory=dict)
+    """Files with call sites or findings, by the path that those show."""
+    settings: dict[str, Settings] = field(default_factory=dict)
+    """Of files with call sites."""
+
+    def lines_of(self, finding: Finding) -> list[str]:
+        """The source lines that ``finding.line`` counts in: of its file, or of its notebook cell."""
+        source = self.sources[finding.path]
+        return source.lines[text_line(source, finding.cell, 1) - 1 :]
+
+
+def text_line(source: SourceFile, cell: int | None, line: int) -> int:
+    """The line of ``source.text`` that is ``line`` of ``cell`` (a notebook's cells are joined there)."""
+    if source.cells is None or cell is None:
+        return line
+    return source.cells.starts[source.cells.cells.index(cell)] + line - 1
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

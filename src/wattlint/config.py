@@ -1,0 +1,162 @@
+"""Finds the configuration of each file: the nearest ``wattlint.toml`` or ``[tool.wattlint]`` upward.
+
+Cheap where nothing is configured: a ``pyproject.toml`` is only parsed when its bytes name wattlint, and pydantic
+(``config_model``) is only imported when such a table exists.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from wattlint.settings import Settings
+from wattlint.sources.discovery import display_path
+from wattlint.sources.files import Problem
+
+FILE_NAMES = ("wattlint.toml", "pyproject.toml")
+"""In one folder the first wins."""
+
+
+class ConfigError(Exception):
+    """A configuration that cannot be used; ``problems`` holds every mistake found, each with its place."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, problems)))
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """What the command line sets on top of every configuration file."""
+
+    select: tuple[str, ...] = ()
+    """Replaces the configured selection."""
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    """Added to what is ignored already."""
+    exclude: tuple[str, ...] = ()
+    """Added to what is excluded already."""
+    preview: bool = False
+    force_exclude: bool = False
+
+    def apply(self, settings: Settings) -> Settings:
+        return dataclasses.replace(
+            settings,
+            select=self.select or settings.select,
+            extend_select=settings.extend_select + self.extend_select,
+            ignore=settings.ignore + self.ignore,
+            extend_exclude=settings.extend_exclude + self.exclude,
+            preview=settings.preview or self.preview,
+            force_exclude=settings.force_exclude or self.force_exclude,
+        )
+
+
+class Configuration:
+    """The settings for every folder, read once per folder.
+
+    With ``file``, that file alone counts everywhere; else the nearest one upward from the folder.
+    """
+
+    def __init__(self, file: Path | None = None, overrides: Overrides | None = None) -> None:
+        """Raises ConfigError when ``file`` cannot be used."""
+        self._overrides = overrides or Overrides()
+        self._folders: dict[Path, Settings | ConfigError] = {}
+        self._fixed = self._overrides.apply(_read_given(file)) if file else None
+
+    @classmethod
+    def fixed(cls, settings: Settings) -> Configuration:
+        """The same settings everywhere, whatever files say."""
+        configuration = cls()
+        configuration._fixed = settings
+        return configuration
+
+    def of_folder(self, folder: Path) -> Settings:
+        """The settings that hold in ``folder`` (absolute). Raises ConfigError, each time it is asked."""
+        if self._fixed is not None:
+            return self._fixed
+        found = self._folders.get(folder)
+        if found is None:
+            try:
+                found = self._search(folder)
+            except ConfigError as error:
+                found = error
+            self._folders[folder] = found
+        if isinstance(found, ConfigError):
+            raise found
+        return found
+
+    def _search(self, folder: Path) -> Settings:
+        for name in FILE_NAMES:
+            settings = _read(folder / name)
+            if settings is not None:
+                return self._overrides.apply(settings)
+        if folder.parent == folder:
+            return self._overrides.apply(Settings())
+        return self.of_folder(folder.parent)
+
+
+def _read_given(file: Path) -> Settings:
+    """The configuration named by ``--config``: a missing file or table is an error."""
+    if not file.is_file():
+        raise ConfigError([Problem(where(file), None, "no such configuration file")])
+    settings = _read(file)
+    if settings is None:
+        raise ConfigError([Problem(where(file), None, "has no [tool.wattlint] table")])
+    return settings
+
+
+def _read(file: Path) -> Settings | None:
+    """The settings in ``file``; None when it does not exist or says nothing about wattlint."""
+    try:
+        raw = file.read_bytes()
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return None
+    except OSError as error:
+        raise ConfigError([Problem(where(file), None, error.strerror or "cannot be read")]) from None
+    own_file = file.name != "pyproject.toml"
+    if not own_file and b"wattlint" not in raw:
+        return None
+    data, text = _parse(file, raw)
+    table: Any = data
+    prefix: tuple[str, ...] = ()
+    if not own_file or _is_tool_table(data):
+        tools = data.get("tool")
+        if not isinstance(tools, dict) or "wattlint" not in tools:
+            return None
+        table, prefix = tools["wattlint"], ("tool", "wattlint")
+    from wattlint.config_model import settings_from
+
+    return settings_from(table, file, text, prefix)
+
+
+def _is_tool_table(data: dict[str, Any]) -> bool:
+    """``[tool.wattlint]`` written in a file of another name (``--config base.toml``)."""
+    return isinstance(data.get("tool"), dict) and "wattlint" in data["tool"]
+
+
+def _parse(file: Path, raw: bytes) -> tuple[dict[str, Any], str]:
+    from wattlint.sources import toml
+
+    try:
+        text = raw.decode("utf-8-sig")
+        return toml.loads(text), text
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise ConfigError([Problem(where(file), line, "not valid UTF-8")]) from None
+    except (toml.TomlError, RecursionError) as error:
+        import re
+
+        message = str(error) if isinstance(error, toml.TomlError) else "nested too deeply"
+        place = re.search(r" \(at line (\d+), column \d+\)| \(at end of document\)", message)
+        line = int(place[1]) if place and place[1] else len(text.splitlines()) or 1
+        what = message[: place.start()] if place else message
+        raise ConfigError([Problem(where(file), line, f"not valid TOML: {what}")]) from None
+
+
+def where(file: Path) -> str:
+    """``file`` as messages name it."""
+    return display_path(os.path.abspath(file))

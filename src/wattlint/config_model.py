@@ -1,0 +1,192 @@
+"""The schema of ``[tool.wattlint]``: checks a parsed table and turns it into ``Settings``.
+
+Imported only where such a table exists, because pydantic costs 0.1 s.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from wattlint.catalogue.errors import CatalogueError
+from wattlint.config import ConfigError, where
+from wattlint.settings import ImpactSettings, Settings
+from wattlint.sources.files import Problem
+from wattlint.toml_place import line_of
+
+
+def _kebab(name: str) -> str:
+    return name.replace("_", "-")
+
+
+class Table(BaseModel):
+    """A TOML table: keys in kebab case, no others, no conversion between types."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, alias_generator=_kebab)
+
+
+class ImpactTable(Table):
+    """``[tool.wattlint.impact]``."""
+
+    deployment: Literal["api", "server", "local"] | None = None
+    region: str | None = None
+    hardware: str | None = None
+    gpus: Annotated[int, Field(ge=1)] | None = None
+    batch: Annotated[int, Field(ge=1)] | None = None
+    precision: str | None = None
+    pue: Annotated[float, Field(ge=1, le=5, allow_inf_nan=False)] | None = None
+    output_tokens: Annotated[int, Field(ge=1)] | None = None
+
+
+class WattlintTable(Table):
+    """``[tool.wattlint]``, or the whole of ``wattlint.toml``."""
+
+    select: list[str] = []
+    extend_select: list[str] = []
+    ignore: list[str] = []
+    per_file_ignores: dict[str, list[str]] = {}
+    preview: bool = False
+    exclude: list[str] = []
+    extend_exclude: list[str] = []
+    force_exclude: bool = False
+    respect_gitignore: bool = True
+    check_tests: bool = False
+    rules_dir: str | None = None
+    impact: ImpactTable = ImpactTable()
+    measured: dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]] = {}
+
+
+Complaint = tuple[tuple[str | int, ...], object, str]
+"""(key path, the value or key that is wrong, what is wrong)."""
+
+
+def settings_from(table: object, file: Path, text: str, prefix: tuple[str, ...]) -> Settings:
+    """The settings that ``table`` (found under ``prefix`` in ``text``) means; else ConfigError with every mistake."""
+    try:
+        model = WattlintTable.model_validate(table)
+    except ValidationError as error:
+        complaints = [_complaint(item) for item in error.errors()]
+    else:
+        complaints = list(_unknown_names(model, file))
+        if not complaints:
+            return _settings(model, file)
+    raise ConfigError([_problem(complaint, file, text, prefix) for complaint in complaints])
+
+
+def _settings(model: WattlintTable, file: Path) -> Settings:
+    values: dict[str, Any] = model.model_dump(exclude={"impact", "measured", "per_file_ignores", "rules_dir"})
+    for name in ("select", "extend_select", "ignore", "exclude", "extend_exclude"):
+        values[name] = tuple(values[name])
+    return Settings(
+        **values,
+        per_file_ignores={pattern: tuple(codes) for pattern, codes in model.per_file_ignores.items()},
+        rules_dir=str(file.parent / model.rules_dir) if model.rules_dir is not None else None,
+        impact=ImpactSettings(**model.impact.model_dump(), measured=model.measured),
+        config_path=str(file),
+    )
+
+
+def _unknown_names(model: WattlintTable, file: Path) -> Iterator[Complaint]:
+    """Values that are well formed and name nothing: rule codes, hardware, regions, precisions, a rules folder."""
+    if model.rules_dir is not None and not (file.parent / model.rules_dir).is_dir():
+        yield ("rules-dir",), model.rules_dir, f"no such folder: {model.rules_dir}"
+        return  # which codes exist cannot be known then
+    code_lists: dict[tuple[str, ...], list[str]] = {
+        ("select",): model.select,
+        ("extend-select",): model.extend_select,
+        ("ignore",): model.ignore,
+        **{("per-file-ignores", pattern): codes for pattern, codes in model.per_file_ignores.items()},
+    }
+    if model.rules_dir is not None or any(code_lists.values()):
+        yield from _unknown_codes(code_lists, str(file.parent / model.rules_dir) if model.rules_dir else None)
+    if model.impact.model_fields_set:
+        yield from _unknown_impact(model.impact)
+
+
+def _unknown_codes(
+    code_lists: dict[tuple[str, ...], list[str]], rules_dir: str | None
+) -> Iterator[Complaint]:
+    from wattlint.lint.rules import load_rules
+    from wattlint.lint.selection import code_problem
+
+    try:
+        known = load_rules(rules_dir)
+    except CatalogueError as error:
+        yield ("rules-dir",), rules_dir, str(error)
+        return
+    for path, codes in code_lists.items():
+        for code in codes:
+            if problem := code_problem(code, known):
+                yield path, code, problem
+
+
+def _unknown_impact(impact: ImpactTable) -> Iterator[Complaint]:
+    from wattlint.catalogue import store
+    from wattlint.impact import constants
+
+    def precisions() -> Iterable[str]:
+        return tuple(store.section("impact")["precisions"])
+
+    checks: list[tuple[str, str | None, Callable[[str], bool], Callable[[], Iterable[str]]]] = [
+        (
+            "region",
+            impact.region,
+            lambda name: bool(constants.region(name) or constants.grid(name)),
+            constants.region_names,
+        ),
+        (
+            "hardware",
+            impact.hardware,
+            lambda name: constants.hardware(name) is not None,
+            constants.hardware_names,
+        ),
+        ("precision", impact.precision, lambda name: constants.precision(name) is not None, precisions),
+    ]
+    for key, value, exists, names in checks:
+        if value is not None and not exists(value):
+            yield ("impact", key), value, f'unknown {key} "{value}"{_choices(value, names())}'
+
+
+def _choices(word: str, names: Iterable[str]) -> str:
+    """The nearest valid choice, or all of them where there are few."""
+    known = sorted(names)
+    by_lower = {name.lower(): name for name in known}
+    if close := get_close_matches(word.lower(), by_lower, n=1, cutoff=0.5):
+        return f' (did you mean "{by_lower[close[0]]}"?)'
+    return f" (one of: {', '.join(known)})" if len(known) <= 40 else ""
+
+
+def _complaint(error: Any) -> Complaint:
+    """A pydantic error in the user's words."""
+    location, value = tuple(error["loc"]), error["input"]
+    if error["type"] == "extra_forbidden":
+        keys = _keys(ImpactTable if location[:1] == ("impact",) else WattlintTable)
+        word = str(location[-1])
+        return location, word, "unknown key" + _choices(word, keys)
+    message = (
+        re.sub(r"^Input should be", "must be", error["msg"])
+        .replace("a valid ", "a ")
+        .replace("dictionary", "table")
+    )
+    if error["type"] == "model_type":
+        message = "must be a table"
+    shown = str(value).lower() if isinstance(value, bool) else repr(value)
+    shown = shown if len(shown) <= 60 else shown[:57] + "..."
+    return location, value, f"{message}, not {shown}"
+
+
+def _keys(model: type[Table]) -> set[str]:
+    return {field.alias or name for name, field in model.model_fields.items()}
+
+
+def _problem(complaint: Complaint, file: Path, text: str, prefix: tuple[str, ...]) -> Problem:
+    location, value, message = complaint
+    names = tuple(part for part in location if isinstance(part, str))
+    key = ".".join((*prefix, *names))
+    line = line_of(text, (*prefix, *names), value if isinstance(value, str) else None)
+    return Problem(where(file), line, f"{key}: {message}" if key else message)

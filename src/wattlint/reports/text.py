@@ -1,0 +1,94 @@
+"""Findings for people: one line each (``concise``), or with the code they stand in (``text``)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from wattlint.reports.terminal import TAB, Paint, printable, width
+
+if TYPE_CHECKING:
+    from wattlint.lint.findings import Finding
+
+COLOURS = {"error": "red bold", "warning": "yellow bold", "info": "blue bold"}
+LONGEST_LINE = 160
+"""Cells of a source line that are shown."""
+
+Lines = Callable[["Finding"], "list[str]"]
+"""The source lines of the file (or notebook cell) that a finding stands in."""
+
+
+def place(path: str, cell: int | None, line: int, column: int) -> str:
+    """``path:line:column``, with ``cell N`` (counted from 1, as notebooks are read) in between for a notebook.
+
+    ``column`` is 0-based, as in the facts.
+    """
+    inside = f":cell {cell + 1}" if cell is not None else ""
+    return f"{printable(path)}{inside}:{line}:{column + 1}"
+
+
+def concise(findings: Iterable[Finding], paint: Paint) -> Iterator[str]:
+    """``path:line:column: CODE message``, one line each."""
+    for finding in findings:
+        yield _headline(finding, paint)
+
+
+def full(findings: Iterable[Finding], lines_of: Lines, paint: Paint) -> Iterator[str]:
+    """The concise line, the code with the call underlined, the cure and where to read more."""
+    for finding in findings:
+        yield _headline(finding, paint)
+        yield from _frame(finding, lines_of(finding), paint)
+        if finding.help:
+            yield f"  = {paint('help', 'cyan bold')}: {printable(finding.help)}"
+        if finding.url:
+            yield f"  = {paint('more', 'dim')}: {printable(finding.url)}"
+        yield ""
+
+
+def verdict(findings: Sequence[Finding], incomplete: bool) -> str:
+    """The line before the coverage: how many findings, by severity."""
+    if not findings:
+        return "No findings in what could be analysed." if incomplete else "No findings."
+    counts = Counter(finding.severity for finding in findings)
+    parts = [f"{counts[name]} {name}{'s' if counts[name] > 1 else ''}" for name in COLOURS if counts[name]]
+    return f"Found {len(findings)} finding{'s' if len(findings) > 1 else ''} ({', '.join(parts)})."
+
+
+def statistics(findings: Iterable[Finding]) -> list[str]:
+    """Findings of each rule, the most frequent first."""
+    counts = Counter((finding.code, finding.name) for finding in findings)
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [f"{count:6d}  {code}  {name}" for (code, name), count in ranked]
+
+
+def _headline(finding: Finding, paint: Paint) -> str:
+    where = place(finding.path, finding.cell, finding.line, finding.column)
+    code = paint(finding.code, COLOURS.get(finding.severity, "bold"))
+    return f"{paint(where, 'bold')}: {code} {printable(finding.message)}"
+
+
+def _frame(finding: Finding, lines: list[str], paint: Paint) -> Iterator[str]:
+    """Two lines of context, the call's first line, and carets under the part of the call on that line."""
+    if not 1 <= finding.line <= len(lines):
+        return
+    gutter = len(str(finding.line))
+    bar = paint("|", "blue")
+    for number in range(max(1, finding.line - 2), finding.line + 1):
+        shown = _cut(_source(lines[number - 1]))
+        yield f"{paint(f'{number:>{gutter}}', 'blue')} {bar} {shown}".rstrip()
+    line = lines[finding.line - 1]
+    end = finding.end_column if finding.end_line == finding.line else len(line.rstrip())
+    start = width(_source(line[: finding.column]))
+    length = width(_source(line[: max(end, finding.column + 1)])) - start
+    if start < LONGEST_LINE:
+        carets = "^" * max(1, min(length, LONGEST_LINE - start))
+        yield f"{' ' * gutter} {bar} {' ' * start}{paint(carets, 'red bold')}"
+
+
+def _source(text: str) -> str:
+    return printable(text.rstrip("\r\n").expandtabs(TAB))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_LINE else text[: LONGEST_LINE - 1] + "…"

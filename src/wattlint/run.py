@@ -1,0 +1,299 @@
+"""The one function behind every front door: paths and configuration in, call sites and findings out."""
+
+from __future__ import annotations
+
+import ast
+import gc
+import traceback
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wattlint.analysis import Analysis, Estimated, text_line
+from wattlint.callsites.facts import CallSite
+from wattlint.config import ConfigError, Configuration
+from wattlint.settings import Settings
+from wattlint.sources.discovery import discover, display_path
+from wattlint.sources.files import FileRef, Problem, SourceFile
+from wattlint.sources.project import own_modules, project_root
+from wattlint.sources.reading import read, source_from_bytes
+from wattlint.sources.sieve import load_sieve
+
+if TYPE_CHECKING:
+    from wattlint.callsites.finder import Finder
+    from wattlint.lint.findings import Finding
+
+Progress = Callable[[int, int], None]
+"""(files done, files in all)"""
+RARE_COLLECTION = 50_000
+"""Allocations between garbage collections: syntax trees are large, and hold no cycles."""
+
+
+def check_paths(paths: Sequence[str], settings: Settings | None = None) -> Analysis:
+    """Lint ``paths`` with ``settings``, or with the configuration nearest to each file."""
+    return analyse(paths, Configuration.fixed(settings) if settings else Configuration())
+
+
+def analyse(
+    paths: Sequence[str], configuration: Configuration, lint: bool = True, progress: Progress | None = None
+) -> Analysis:
+    """Find the call sites in ``paths`` and, with ``lint``, what is wasteful about them.
+
+    Whatever cannot be analysed is in ``problems``; the rest is analysed all the same. Never raises for bad input.
+    """
+    refs, problems = _files(paths, configuration)
+    run = _Run(Workspace(configuration))
+    run.analysis.problems += problems
+    thresholds = gc.get_threshold()
+    gc.set_threshold(RARE_COLLECTION)
+    try:
+        for done, ref in enumerate(refs):
+            if progress:
+                progress(done, len(refs))
+            run.add(ref, read(ref))
+    finally:
+        gc.set_threshold(*thresholds)
+    return run.finish(lint)
+
+
+def analyse_bytes(raw: bytes, name: str, configuration: Configuration, lint: bool = True) -> Analysis:
+    """``analyse`` for a text that is not on disk (standard input), as if it were the file ``name``."""
+    ref = _ref(Path(name))
+    run = _Run(Workspace(configuration))
+    run.add(ref, source_from_bytes(ref, raw))
+    return run.finish(lint)
+
+
+def check_text(text: str, path: Path, workspace: Workspace) -> Analysis:
+    """Lint one decoded module, with what ``workspace`` remembers of its project from earlier calls."""
+    ref = _ref(path)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    run = _Run(workspace)
+    run.add(ref, SourceFile(ref.path, ref.display, text.encode("utf-8", "surrogatepass"), text, None))
+    return run.finish(lint=True)
+
+
+def estimates(analysis: Analysis) -> list[Estimated]:
+    """What one call of each site costs."""
+    from wattlint.catalogue.models import load_models
+    from wattlint.impact.estimate import estimate
+
+    catalogue = load_models()
+    found = []
+    for site in analysis.sites:
+        model = site.model
+        record = catalogue.lookup(model.id) if model.id is not None and not model.local_path else None
+        found.append(Estimated(site, record, estimate(site, record, analysis.settings[site.path].impact)))
+    return found
+
+
+class Workspace:
+    """What is kept between files: the configuration of each folder, one finder per project."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self.configuration = configuration
+        self._sieve = load_sieve()
+        self._finders: dict[tuple[Path, int], Finder] = {}
+
+    def may_call(self, source: SourceFile) -> bool:
+        """Whether the bytes of ``source`` can contain a call of a language model at all."""
+        root, folder = project_root(source.path), source.path.parent
+        return self._sieve.passes(source.code, own_modules(root) | own_modules(folder))
+
+    def excludes(self, path: Path) -> bool:
+        """Whether the configuration leaves ``path`` out, however it was named."""
+        try:
+            settings = self.configuration.of_folder(path.absolute().parent)
+        except ConfigError:
+            return False
+        return path.exists() and not discover([str(path)], replace(settings, force_exclude=True)).files
+
+    def sites(self, source: SourceFile, settings: Settings) -> list[CallSite]:
+        """The call sites of one file, columns in characters. Raises SyntaxError."""
+        from wattlint.callsites.finder import Finder
+
+        key = (project_root(source.path), id(settings))
+        finder = self._finders.get(key)
+        if finder is None:
+            finder = self._finders[key] = Finder(key[0], settings)
+        sites = finder.sites(source)
+        if not source.text.isascii():
+            _count_characters(sites, source)
+        if "wattlint:" in source.text:
+            _add_hints(sites, source)
+        return sites
+
+
+class _Run:
+    """One analysis being put together, file by file."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.analysis = Analysis()
+        self._workspace = workspace
+        self._refs: dict[str, FileRef] = {}
+        self._unreadable: set[str] = set()
+
+    def add(self, ref: FileRef, source: SourceFile | Problem) -> None:
+        """The call sites of one file, or why there are none."""
+        self._refs[ref.display] = ref
+        analysis = self.analysis
+        if isinstance(source, Problem):
+            self._skip(ref, [source])
+            return
+        analysis.problems += _dropped_cells(source)
+        try:
+            if not self._workspace.may_call(source):
+                # A file that was named is parsed whatever it holds: its user wants to hear of a syntax error.
+                if ref.explicit:
+                    _parse(source)
+                return
+            settings = self._workspace.configuration.of_folder(ref.path.parent)
+            sites = self._workspace.sites(source, settings)
+        except ConfigError as error:
+            self._skip(ref, error.problems)
+        except Exception as error:
+            self._skip(ref, [_problem(error, source)])
+        else:
+            if sites:
+                analysis.sites += sites
+                analysis.sources[source.display] = source
+                analysis.settings[source.display] = settings
+
+    def _skip(self, ref: FileRef, problems: Iterable[Problem]) -> None:
+        self._unreadable.add(ref.display)
+        self.analysis.problems += problems
+
+    def finish(self, lint: bool) -> Analysis:
+        """Lint, obey comments, order everything, drop what is said twice, and count."""
+        analysis, seen = self.analysis, self.analysis.coverage
+        analysis.sites.sort(key=_site_order)
+        seen.files, seen.unreadable = len(self._refs), len(self._unreadable)
+        seen.sites, seen.files_with_sites = len(analysis.sites), len(analysis.sources)
+        seen.models_known = sum(site.model.id is not None for site in analysis.sites)
+        if lint:
+            self._lint()
+        self._obey_comments()
+        analysis.findings.sort(key=lambda finding: (finding.path.split("/"), finding.order))
+        analysis.problems = sorted(
+            set(analysis.problems), key=lambda it: (it.path.split("/"), it.line or 0, it.message)
+        )
+        return analysis
+
+    def _lint(self) -> None:
+        """Findings of every site, each with the settings of its own file."""
+        from wattlint.catalogue.errors import CatalogueError
+        from wattlint.lint.engine import check_sites
+        from wattlint.lint.selection import UnknownCode
+
+        analysis = self.analysis
+        groups: dict[int, tuple[Settings, list[CallSite]]] = {}
+        for site in analysis.sites:
+            settings = analysis.settings[site.path]
+            groups.setdefault(id(settings), (settings, []))[1].append(site)
+            analysis.coverage.sites_not_checked += site.in_tests and not settings.check_tests
+        for settings, sites in groups.values():
+            try:
+                analysis.findings += check_sites(sites, settings)
+            except (UnknownCode, CatalogueError) as error:
+                analysis.problems.append(Problem(settings.config_path or "wattlint", None, str(error)))
+
+    def _obey_comments(self) -> None:
+        """Drop the findings that a comment suppresses, and those in files that were not asked for."""
+        from wattlint.lint.rules import load_rules
+        from wattlint.lint.suppressions import suppress
+
+        analysis = self.analysis
+        by_path: dict[str, list[Finding]] = {}
+        for finding in analysis.findings:
+            by_path.setdefault(finding.path, []).append(finding)
+        analysis.findings = []
+        for path in by_path.keys() - analysis.sources.keys():
+            # A caller of a wrapper, in a file that has no call site of its own.
+            source = read(self._refs[path]) if path in self._refs else None
+            if isinstance(source, SourceFile):
+                analysis.sources[path] = source
+        for path, source in analysis.sources.items():
+            if path in by_path or "wattlint:" in source.text:
+                settings = analysis.settings.get(path)
+                known = load_rules(settings.rules_dir if settings else None)
+                kept, problems = suppress(by_path.get(path, ()), source, known)
+                analysis.findings += kept
+                analysis.problems += problems
+
+
+def _files(paths: Sequence[str], configuration: Configuration) -> tuple[list[FileRef], list[Problem]]:
+    """The files that ``paths`` mean; each path is walked with the configuration that holds there."""
+    refs: dict[Path, FileRef] = {}
+    problems: list[Problem] = []
+    for path in paths:
+        try:
+            absolute = Path(path).absolute()
+            settings = configuration.of_folder(absolute if absolute.is_dir() else absolute.parent)
+        except ConfigError as error:
+            problems += error.problems
+            continue
+        except ValueError:  # a path that no file system can hold, such as one with a null byte
+            settings = Settings()
+        found = discover([path], settings)
+        problems += found.problems
+        for ref in found.files:
+            if ref.explicit or ref.path not in refs:
+                refs[ref.path] = ref
+    return sorted(refs.values(), key=lambda ref: ref.display.split("/")), problems
+
+
+def _ref(path: Path) -> FileRef:
+    absolute = path.absolute()
+    return FileRef(absolute, display_path(str(absolute)), True)
+
+
+def _parse(source: SourceFile) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about escapes in the user's strings, not ours to report
+        ast.parse(source.text)
+
+
+def _dropped_cells(source: SourceFile) -> list[Problem]:
+    dropped = source.cells.dropped if source.cells else ()
+    return [
+        Problem(source.display, None, f"cell {cell.cell + 1}, line {cell.line}: syntax error: {cell.message}")
+        for cell in dropped
+    ]
+
+
+def _problem(error: Exception, source: SourceFile) -> Problem:
+    """Why one file could not be analysed; a fault of our own names the place in our code."""
+    if isinstance(error, SyntaxError):
+        return Problem(source.display, error.lineno or 1, f"syntax error: {error.msg}")
+    if isinstance(error, RecursionError | MemoryError):
+        return Problem(source.display, None, "nested too deeply to be analysed")
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    what = f"{type(error).__name__}: {error} (at {Path(where.filename).name}:{where.lineno})"
+    return Problem(source.display, None, f"internal error, please report it: {what}")
+
+
+def _site_order(site: CallSite) -> tuple[list[str], int, int, int]:
+    return site.path.split("/"), -1 if site.cell is None else site.cell, site.line, site.column
+
+
+def _add_hints(sites: Iterable[CallSite], source: SourceFile) -> None:
+    """The workload that a comment states on or above a call."""
+    from wattlint.lint.suppressions import workload_hints
+
+    hints = workload_hints(source.text)
+    for site in sites:
+        site.workload = hints.get(text_line(source, site.cell, site.line), site.workload)
+
+
+def _count_characters(sites: Iterable[CallSite], source: SourceFile) -> None:
+    """``ast`` counts columns in UTF-8 bytes; people and editors count characters."""
+    lines = source.lines
+    for site in sites:
+        site.column = _characters(lines[text_line(source, site.cell, site.line) - 1], site.column)
+        site.end_column = _characters(lines[text_line(source, site.cell, site.end_line) - 1], site.end_column)
+
+
+def _characters(line: str, octets: int) -> int:
+    return len(line.encode("utf-8", "surrogatepass")[:octets].decode("utf-8", "ignore"))
