@@ -6,6 +6,7 @@ plain tuples for the catalogue: ``((optional, (literal or (fact, format), ...)),
 
 from __future__ import annotations
 
+import math
 import re
 import string
 from collections.abc import Callable, Mapping
@@ -86,6 +87,8 @@ def _value(value: Any, spec: str) -> str | None:
 
 def short_number(value: float) -> str:
     """Three significant digits, never in exponent form: 70, 141, 4.12, 0.035."""
+    if not math.isfinite(value):
+        return str(value)
     if value == int(value) and abs(value) < 1e15:
         return str(int(value))
     return (

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 DEFAULT_GPU_GB = 80.0
 """Memory of the GPU assumed where none is configured: H100 and A100 are sold with 80 GB."""
 
-BATCH_WORDS = re.compile(r"batch|loader|chunk|group|split|partition|shard|bucket", re.IGNORECASE)
+BATCH_WORDS = re.compile(r"batch|loader|shard|bucket|partition|\bchunk\w*\(|array_split", re.IGNORECASE)
 STEPPED_RANGE = re.compile(r"\brange\([^,]+,[^,]+,")
 
 
@@ -94,7 +94,14 @@ class Subject:
 
     @cached_property
     def gpu_memory_gb(self) -> float:
-        return DEFAULT_GPU_GB
+        """Of one configured GPU."""
+        name = self.settings.impact.hardware
+        if name is None:
+            return DEFAULT_GPU_GB
+        from wattlint.impact.constants import hardware
+
+        device = hardware(name)
+        return device.memory_gb if device else DEFAULT_GPU_GB
 
     @cached_property
     def load(self) -> Weights | None:

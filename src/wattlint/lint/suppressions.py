@@ -28,7 +28,7 @@ NOQA_FILE = re.compile(
 OURS = re.compile(r"#\s*wattlint:\s*(.*?)\s*(?=#\s*(?:wattlint:|noqa)|$)", re.IGNORECASE)
 IGNORE = re.compile(r"(ignore(?:-file)?)(?:\[([^\]]*)\])?(?![\w\[-])", re.IGNORECASE)
 DIRECTIVES = ("ignore", "ignore-file", "calls=", "tokens-in=", "tokens-out=", "batch=")
-EVERYTHING = ("",)
+EVERYTHING: tuple[str, ...] = ("",)
 """The prefix of every code."""
 
 

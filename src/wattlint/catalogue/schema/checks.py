@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from wattlint.callsites.facts import Kind
 from wattlint.catalogue.errors import CatalogueError, nearest
-from wattlint.catalogue.yaml_source import YamlSource
+from wattlint.catalogue.yaml_source import YamlSource, field_names
 from wattlint.lint.conditions import ConditionError, compile_condition
 from wattlint.lint.facts import TYPES
 from wattlint.lint.messages import MessageError, compile_template
@@ -115,6 +115,7 @@ def read_page(path: Path) -> Page:
     if lines[0].rstrip() != "---" or end is None:
         raise CatalogueError(path, 1, None, "a rule page starts with front matter between two lines `---`")
     source = YamlSource(path, "\n".join(lines[1:end]), first_line=2)
+    _check_keys(source)
     front = source.validate(FrontMatter)
     if path.stem != f"{front.code}-{front.name}":
         raise source.error(
@@ -135,6 +136,14 @@ def read_page(path: Path) -> Page:
         "page": _readable(lines[end + 1 :]),
     }
     return Page(path, source, front, record, list(_cases(path, front.code, blocks)))
+
+
+def _check_keys(source: YamlSource) -> None:
+    """A misspelt key is named as such, before the right one is reported missing."""
+    known = field_names(FrontMatter)
+    for key in source.data if isinstance(source.data, dict) else ():
+        if key not in known:
+            raise source.error([key], "unknown key" + nearest(str(key), known))
 
 
 def _condition(source: YamlSource, front: FrontMatter) -> object:
