@@ -1,0 +1,36 @@
+"""Puts every incoming ticket into the queue of the team that handles it."""
+
+from openai import OpenAI
+
+MODEL = "gpt-4o"
+QUEUES = ["billing", "technical", "account", "other"]
+
+client = OpenAI()
+
+
+def queue_of(ticket: str) -> str:
+    response = client.chat.completions.create(
+        model=MODEL,
+        temperature=0,
+        messages=[
+            {
+                "role": "system",
+                "content": "Classify the customer's message into exactly one category: "
+                "billing, technical, account or other. Answer with the category only.",
+            },
+            {"role": "user", "content": ticket},
+        ],
+    )
+    label = response.choices[0].message.content.strip().lower()
+    if label not in QUEUES:
+        return "other"
+    return label
+
+
+def is_angry(ticket: str) -> bool:
+    prompt = f"What is the sentiment of this message: positive, negative or neutral? One word.\n\n{ticket}"
+    response = client.chat.completions.create(
+        model=MODEL,
+        messages=[{"role": "user", "content": prompt}],
+    )
+    return response.choices[0].message.content.strip().lower() == "negative"
