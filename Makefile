@@ -1,0 +1,58 @@
+# Everything a contributor runs. `make help` lists the targets.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+CORPUS ?= .cache/corpus
+LABELS ?= ../shared/corpus
+TREE   ?= $(CORPUS)/src
+
+.DEFAULT_GOAL := help
+.PHONY: help setup test lint types ci evaluate validate-impact bench verify-sdks refresh-models docs wheel clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(BIN)/wattlint  ## make a virtual environment with wattlint and its tools in it
+
+$(BIN)/wattlint: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@
+
+test: setup  ## run the tests
+	$(BIN)/python -m pytest
+
+lint: setup  ## ruff: rules and formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup  ## mypy, strict
+	$(BIN)/mypy
+
+ci:  ## all that a merge needs, from a clean clone of HEAD
+	.ci/run
+
+evaluate: setup  ## fetch the labelled packages, score the call-site finder, write docs/evaluation.md (needs the network once)
+	$(BIN)/python benchmarks/evaluate.py --cache $(CORPUS) --labels $(LABELS)
+
+validate-impact: setup  ## compare the impact model with published measurements
+	$(BIN)/python benchmarks/validate_impact.py
+
+bench: setup  ## wall time of `wattlint check` next to one ruff rule on TREE (default: the evaluation packages)
+	$(BIN)/python benchmarks/speed.py $(TREE)
+
+verify-sdks: setup  ## check the SDK catalogue against the SDKs installed in the environment
+	$(BIN)/python tools/verify_sdks.py
+
+refresh-models: setup  ## rebuild prices and retirement dates from an installed litellm, print what changed
+	$(BIN)/python tools/refresh_models.py
+
+docs: setup  ## write the generated reference pages
+	$(BIN)/python -m wattlint.lint.facts > docs/facts.md
+
+wheel: setup  ## build dist/*.whl, compiled catalogue and rule pages inside
+	$(BIN)/python -m build --wheel --no-isolation
+
+clean:  ## remove what was built and cached, keep the environment and the corpus
+	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis src/wattlint/_catalogue.bin
