@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wattlint.lint.conditions import ConditionError, FactType, build, compile_condition
+from wattlint.lint.conditions import ConditionError, FactType, build, build_test, compile_condition
 from wattlint.lint.facts import GROUPS, TYPES
 from wattlint.lint.messages import MessageError, compile_template, render, short_number
 
@@ -163,7 +163,23 @@ def test_where_everything_is_known_a_condition_means_what_python_means(source, s
         "site": _Part(stream=stream),
         "task": _Part(solver="code"),
     }
-    assert evaluate(source, model_size=size, site_stream=stream) is eval(source, {}, names)
+    meaning = eval(source, {}, names)
+    assert evaluate(source, model_size=size, site_stream=stream) is meaning
+    test = build_test(compile_condition(source, FACTS), GETTERS)
+    assert test({**VALUES, "model.size": size, "site.stream": stream}) is meaning
+
+
+@given(CONDITION, st.sets(st.sampled_from(sorted(FACTS))))
+def test_a_rule_fires_only_where_its_condition_is_true(source, unknown):
+    node = compile_condition(source, FACTS)
+    facts = {name: None if name in unknown else value for name, value in VALUES.items()}
+    assert build_test(node, GETTERS)(facts) is (build(node, GETTERS)(facts) is True)
+
+
+def test_costly_facts_are_not_asked_for_where_a_cheap_one_is_unknown():
+    getters = {**GETTERS, "model.size": lambda facts: pytest.fail("asked for")}
+    test = build_test(compile_condition('task.solver == "code" and model.size > 1', FACTS), getters)
+    assert test(UNKNOWN) is False
 
 
 @given(st.text(max_size=60) | st.text(alphabet="model.size()[]'\"<>=andotrisNe 0123", max_size=60))

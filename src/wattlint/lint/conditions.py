@@ -2,7 +2,7 @@
 
 A condition is written as a Python expression, but is never run as one. ``compile_condition`` admits a small set of
 nodes, checks every type against the registry of facts and returns nested tuples of plain data, which the catalogue
-stores. ``build`` turns these into one closure.
+stores. ``build`` and ``build_test`` turn these into closures.
 
 Facts may be unknown. Logic is three-valued (Kleene's): a comparison with an unknown is unknown, ``unknown and False``
 is False, ``unknown or True`` is True. A rule fires only where its condition is True, so not knowing is silence,
@@ -242,6 +242,18 @@ def _is_date(value: object) -> bool:
     except ValueError:
         return False
     return True
+
+
+def build_test(node: Node, getters: Mapping[str, Getter]) -> Callable[[Any], bool]:
+    """Whether the condition is True. Stops at the first part that settles this: costly facts are only asked for where
+    all the cheap ones before them hold."""
+    if node[0] in ("and", "or"):
+        parts = [build_test(part, getters) for part in node[1:]]
+        if node[0] == "and":
+            return lambda subject: all(part(subject) for part in parts)
+        return lambda subject: any(part(subject) for part in parts)
+    value = build(node, getters)
+    return lambda subject: value(subject) is True
 
 
 def build(node: Node, getters: Mapping[str, Getter]) -> Getter:

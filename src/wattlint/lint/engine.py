@@ -42,7 +42,7 @@ def _check_site(site: CallSite, rules: Sequence[Rule], settings: Settings) -> It
 
 
 def _fired(subject: Subject, rules: Sequence[Rule]) -> list[Rule]:
-    fired = [rule for rule in rules if rule.holds(subject) is True]
+    fired = [rule for rule in rules if rule.holds(subject)]
     codes = {rule.code for rule in fired}
     return [rule for rule in fired if not rule.yields_to & codes]
 

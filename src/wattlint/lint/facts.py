@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import reduce
 from typing import Any, NamedTuple, get_args, get_type_hints
 
 from wattlint.callsites import facts as site_facts
@@ -35,9 +34,16 @@ def _one_of(owner: type, attribute: str) -> FactType:
 def _reader(path: str) -> Callable[[Any], Any]:
     """Follows attributes from the subject; None where one of them is None."""
     names = path.split(".")
-    return lambda subject: reduce(
-        lambda value, name: None if value is None else getattr(value, name), names, subject
-    )
+
+    def read(subject: Any) -> Any:
+        value = subject
+        for name in names:
+            value = getattr(value, name)
+            if value is None:
+                return None
+        return value
+
+    return read
 
 
 GROUPS: dict[str, tuple[str, str, list[tuple[str, FactType, str] | tuple[str, FactType, str, str]]]] = {

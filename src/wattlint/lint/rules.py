@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from wattlint.catalogue import store
-from wattlint.lint.conditions import Getter, build
+from wattlint.lint.conditions import build_test
 from wattlint.lint.facts import GETTERS
 from wattlint.lint.messages import Template
+from wattlint.lint.subject import Subject
 
 DOCUMENTATION_URL = "https://wattlint.readthedocs.io/rules"
 
@@ -27,8 +29,8 @@ class Rule(NamedTuple):
     since: str
     kinds: frozenset[str]
     """Kinds of call site it looks at."""
-    holds: Getter
-    """Its condition: subject -> True, False or None (unknown)."""
+    holds: Callable[[Subject], bool]
+    """Its condition; False also where it is unknown."""
     message: Template
     help: Template
     fix: str | None
@@ -61,7 +63,7 @@ def load_rules(folder: str | None = None) -> dict[str, Rule]:
 def _rule(record: dict[str, Any]) -> Rule:
     values = {key: value for key, value in record.items() if key not in ("when", "kinds", "yields_to")}
     return Rule(
-        holds=build(record["when"], GETTERS),
+        holds=build_test(record["when"], GETTERS),
         kinds=frozenset(record["kinds"]),
         yields_to=frozenset(record["yields_to"]),
         **values,
