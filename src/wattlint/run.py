@@ -172,9 +172,10 @@ class _Run:
         seen.files, seen.unreadable = len(self._refs), len(self._unreadable)
         seen.sites, seen.files_with_sites = len(analysis.sites), len(analysis.sources)
         seen.models_known = sum(site.model.id is not None for site in analysis.sites)
-        if lint:
-            self._lint()
-        self._obey_comments()
+        if analysis.sites:
+            if lint:
+                self._lint()
+            self._obey_comments()
         analysis.findings.sort(key=lambda finding: (finding.path.split("/"), finding.order))
         analysis.problems = sorted(
             set(analysis.problems), key=lambda it: (it.path.split("/"), it.line or 0, it.message)
