@@ -11,10 +11,14 @@ import importlib
 import marshal
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
-FORMAT = 1
+FORMAT = 2
 MARSHAL_VERSION = 4  # readable by every supported Python
+SCHEMAS = Path(__file__).resolve().parent / "schema"
+Blob = tuple[str, bytes]
+"""Digest of the sources and the compiled section."""
 SECTIONS = ("sdks", "models", "tasks", "impact", "checks")
 
 
@@ -24,23 +28,31 @@ def compile_section(name: str, rules: Path) -> object:
     return schema.compile_folder(rules / name)
 
 
-def digest(rules: Path) -> str:
-    """Changes when any source file is added, removed or edited (names, sizes and modification times)."""
+def digest(name: str, rules: Path) -> str:
+    """Changes when a source file of the section or its schema is added, removed or edited (by size and time)."""
     entries = []
-    for folder, folders, files in os.walk(rules):
-        folders.sort()
-        for file in sorted(files):
-            status = os.stat(os.path.join(folder, file))
-            entries.append((os.path.relpath(os.path.join(folder, file), rules), status.st_size, status.st_mtime_ns))
+    for top in (rules / name, SCHEMAS):
+        for folder, folders, files in os.walk(top):
+            folders[:] = sorted(inner for inner in folders if inner != "__pycache__")
+            for file in sorted(files):
+                status = os.stat(os.path.join(folder, file))
+                entries.append(
+                    (os.path.relpath(os.path.join(folder, file), top), status.st_size, status.st_mtime_ns)
+                )
     return hashlib.sha256(repr(entries).encode()).hexdigest()
 
 
-def compile_to(rules: Path, artefact: Path) -> None:
-    """Compile every section and replace ``artefact`` atomically."""
-    sections = {name: marshal.dumps(compile_section(name, rules), MARSHAL_VERSION) for name in SECTIONS}
-    blob = marshal.dumps({"format": FORMAT, "digest": digest(rules), "sections": sections}, MARSHAL_VERSION)
+def compile_to(
+    rules: Path, artefact: Path, names: Iterable[str] = SECTIONS, kept: dict[str, Blob] | None = None
+) -> dict[str, Blob]:
+    """Compile the sections ``names``, add those ``kept``, and replace ``artefact`` atomically."""
+    sections = dict(kept or {})
+    for name in names:
+        sections[name] = (digest(name, rules), marshal.dumps(compile_section(name, rules), MARSHAL_VERSION))
+    blob = marshal.dumps({"format": FORMAT, "sections": sections}, MARSHAL_VERSION)
     handle, temporary = tempfile.mkstemp(dir=artefact.parent, prefix=artefact.name)
     with os.fdopen(handle, "wb") as file:
         file.write(blob)
     os.chmod(temporary, 0o644)
     os.replace(temporary, artefact)
+    return sections

@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from wattlint.catalogue.compile import FORMAT, Blob, compile_to, digest
+
 PACKAGE = Path(__file__).resolve().parent.parent
 ARTEFACT = PACKAGE / "_catalogue.bin"
 
@@ -19,24 +21,22 @@ def rules_folder() -> Path:
 
 
 @cache
-def _blobs() -> dict[str, bytes]:
-    rules = rules_folder()
-    in_checkout = rules.parent != PACKAGE
+def _artefact() -> dict[str, Blob]:
     try:
         compiled: dict[str, Any] = marshal.loads(ARTEFACT.read_bytes())
-    except (OSError, ValueError, EOFError, TypeError):
-        compiled = {}
-    from wattlint.catalogue import compile as compiler
-
-    stale = compiled.get("format") != compiler.FORMAT or (in_checkout and compiled["digest"] != compiler.digest(rules))
-    if stale:
-        compiler.compile_to(rules, ARTEFACT)
-        compiled = marshal.loads(ARTEFACT.read_bytes())
-    sections: dict[str, bytes] = compiled["sections"]
+        sections: dict[str, Blob] = compiled["sections"] if compiled["format"] == FORMAT else {}
+    except (OSError, ValueError, EOFError, TypeError, KeyError):
+        return {}
     return sections
 
 
 @cache
 def section(name: str) -> Any:
     """The plain data of one section (see ``catalogue/schema``), read once per process."""
-    return marshal.loads(_blobs()[name])
+    sections, rules = _artefact(), rules_folder()
+    known = sections.get(name)
+    if known is None or (rules.parent != PACKAGE and known[0] != digest(name, rules)):
+        sections.update(
+            compile_to(rules, ARTEFACT, [name], {key: blob for key, blob in sections.items() if key != name})
+        )
+    return marshal.loads(sections[name][1])

@@ -12,8 +12,12 @@ if TYPE_CHECKING:
     from wattlint.semantics.evaluator import Evaluator
     from wattlint.semantics.frames import Frame
 
-WRAPPERS = frozenset({"Optional", "Annotated", "Final", "ClassVar", "Required", "NotRequired", "Awaitable", "Coroutine"})
-PLAIN = frozenset({"str", "int", "float", "bool", "bytes", "dict", "list", "tuple", "set", "object", "type", "None"})
+WRAPPERS = frozenset(
+    {"Optional", "Annotated", "Final", "ClassVar", "Required", "NotRequired", "Awaitable", "Coroutine"}
+)
+PLAIN = frozenset(
+    {"str", "int", "float", "bool", "bytes", "dict", "list", "tuple", "set", "object", "type", "None"}
+)
 
 
 def typed(ev: Evaluator, annotation: ast.expr | None, frame: Frame, spot: Spot) -> Value | None:
@@ -31,7 +35,11 @@ def typed(ev: Evaluator, annotation: ast.expr | None, frame: Frame, spot: Spot) 
                 return None
             annotation = sides[0]
         elif isinstance(annotation, ast.Subscript):
-            name = annotation.value.attr if isinstance(annotation.value, ast.Attribute) else getattr(annotation.value, "id", "")
+            name = (
+                annotation.value.attr
+                if isinstance(annotation.value, ast.Attribute)
+                else getattr(annotation.value, "id", "")
+            )
             inside = annotation.slice
             if name == "Union" and isinstance(inside, ast.Tuple):
                 members = [member for member in inside.elts if not _is_none(member)]
@@ -51,7 +59,9 @@ def typed(ev: Evaluator, annotation: ast.expr | None, frame: Frame, spot: Spot) 
     for one in alternatives(ev.value(annotation, frame, spot)):
         if isinstance(one, Class):
             return Instance(one)
-        if isinstance(one, External) and not one.path.startswith(("typing.", "builtins.", "collections.", "typing_extensions.")):
+        if isinstance(one, External) and not one.path.startswith(
+            ("typing.", "builtins.", "collections.", "typing_extensions.")
+        ):
             return Result(one)
     return None
 

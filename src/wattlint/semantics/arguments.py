@@ -60,7 +60,9 @@ def _spread(ev: Evaluator, value: Value, result: Arguments) -> None:
     for name in sorted(names):
         holders = [one.entries[name] for one in mappings if name in one.entries]
         if name not in result.keywords:
-            result.keywords[name] = holders[0] if len(holders) == 1 else join(ev.force(one) for one in holders)
+            result.keywords[name] = (
+                holders[0] if len(holders) == 1 else join(ev.force(one) for one in holders)
+            )
             result.from_mapping.add(name)
 
 

@@ -40,9 +40,11 @@ SETTINGS_BASES = ("BaseSettings", "BaseModel", "SQLModel", "Struct", "NamedTuple
 def get(ev: Evaluator, owner: Value, name: str) -> Value:
     """``owner.name``."""
     if isinstance(owner, Choice):
-        return join(get(ev, one, name) for one in owner.values if not _is_none(one)) if any(
-            not _is_none(one) for one in owner.values
-        ) else Unknown("attribute of None")
+        return (
+            join(get(ev, one, name) for one in owner.values if not _is_none(one))
+            if any(not _is_none(one) for one in owner.values)
+            else Unknown("attribute of None")
+        )
     if isinstance(owner, External):
         return External(f"{owner.path}.{name}")
     if isinstance(owner, ModuleRef):
@@ -150,7 +152,10 @@ def is_record(ev: Evaluator, cls: ClassInfo) -> bool:
     """A dataclass, attrs class or pydantic model: its class-level names are constructor arguments."""
     from wattlint.semantics.module_index import last_name
 
-    if any(last_name(node) in ("dataclass", "define", "frozen", "attrs", "s", "mutable") for node in cls.node.decorator_list):
+    if any(
+        last_name(node) in ("dataclass", "define", "frozen", "attrs", "s", "mutable")
+        for node in cls.node.decorator_list
+    ):
         return True
     for base in bases(ev, cls)[1]:
         path = calls.path(base) or ""
@@ -177,7 +182,11 @@ def of_instance(ev: Evaluator, owner: Instance, name: str) -> Value:
             if field and not any(is_known(one) for one in alternatives(value)):
                 value = join([value, _field(ev, owner, cls, name)])
             elif not any(is_known(one) for one in alternatives(value)):
-                above = [one for one in order[order.index(cls) + 1 :] if name in one.self_stores or name in one.scope.bindings]
+                above = [
+                    one
+                    for one in order[order.index(cls) + 1 :]
+                    if name in one.self_stores or name in one.scope.bindings
+                ]
                 if above:
                     value = join([value, of_instance(ev, Instance(Class(above[0], owner.cls.frame)), name)])
             return _mutated(ev, value, cls, name)
@@ -212,7 +221,9 @@ def _method_value(ev: Evaluator, owner: Instance, method: FunctionInfo) -> Value
     if "property" in method.decorators or "cached_property" in method.decorators:
         return calls.inline(ev, bound, {}, 0)
     if owner.call is None and _is_abstract(method):
-        overrides = [cls.methods[method.name] for cls in subclasses(ev, owner.cls.info) if method.name in cls.methods]
+        overrides = [
+            cls.methods[method.name] for cls in subclasses(ev, owner.cls.info) if method.name in cls.methods
+        ]
         if overrides:
             return join(
                 Function(one, ev.frame_of(one.cls.scope), Instance(Class(one.cls, owner.cls.frame)))
@@ -229,7 +240,9 @@ def _is_abstract(method: FunctionInfo) -> bool:
     body = method.node.body
     if not isinstance(body, list):
         return False
-    rest = [node for node in body if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))]
+    rest = [
+        node for node in body if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+    ]
     return all(isinstance(node, (ast.Pass, ast.Raise)) for node in rest)
 
 
@@ -239,7 +252,9 @@ def _stored(ev: Evaluator, owner: Instance, cls: ClassInfo, name: str, stores: l
     for store in stores:
         by_scope.setdefault(id(store.scope), []).append(store)
     found: list[Value] = []
-    groups = sorted(by_scope.values(), key=lambda group: group[0].scope.name not in ("__init__", "__post_init__", "setup"))
+    groups = sorted(
+        by_scope.values(), key=lambda group: group[0].scope.name not in ("__init__", "__post_init__", "setup")
+    )
     for group in groups:
         scope = group[0].scope
         frame = method_frame(ev, owner, cls, group[0])
@@ -312,7 +327,9 @@ def _constructor_frame(ev: Evaluator, owner: Instance, info: FunctionInfo) -> Fr
     if first is info and owner.frame is not None and owner.call is not None and owner.spot is not None:
         bound = arguments.bind(ev, info, owner.call, owner.frame, owner.spot, True)
         if info.scope.kind == "function" and owner.frame.depth < calls.MAX_INLINE:
-            frame = Frame(info.module, info.scope, ev.frame_of(info.scope).parent, bound, owner, owner.frame.depth + 1)
+            frame = Frame(
+                info.module, info.scope, ev.frame_of(info.scope).parent, bound, owner, owner.frame.depth + 1
+            )
     elif first is not None and first is not info:
         derived = _constructor_frame(ev, owner, first)
         if derived is not None:
@@ -322,8 +339,17 @@ def _constructor_frame(ev: Evaluator, owner: Instance, info: FunctionInfo) -> Fr
                     continue
                 for one in alternatives(ev.value(function, derived, record.spot)):
                     if isinstance(one, Function) and one.info is info:
-                        bound = arguments.bind(ev, info, record.node, derived, record.spot, one.receiver is not None)
-                        frame = Frame(info.module, info.scope, ev.frame_of(info.scope).parent, bound, owner, derived.depth)
+                        bound = arguments.bind(
+                            ev, info, record.node, derived, record.spot, one.receiver is not None
+                        )
+                        frame = Frame(
+                            info.module,
+                            info.scope,
+                            ev.frame_of(info.scope).parent,
+                            bound,
+                            owner,
+                            derived.depth,
+                        )
     if frame is not None:
         ev.keep(frame)
     ev.instance_frames[key] = frame
@@ -356,7 +382,9 @@ def _field(ev: Evaluator, owner: Instance, cls: ClassInfo, name: str) -> Value:
         given = arguments.of(ev, caller.node, caller.frame, caller.spot)
         if name in given.keywords:
             value = ev.force(given.keywords[name])
-            found.append(through(value, Hop("via_caller", caller.frame.module.path, caller.node.lineno, name)))
+            found.append(
+                through(value, Hop("via_caller", caller.frame.module.path, caller.node.lineno, name))
+            )
     known = [one for one in found if is_known(one)]
     return join([*known, default]) if known else default
 
@@ -366,7 +394,11 @@ def record_fields(ev: Evaluator, info: ClassInfo) -> list[str]:
     order: list[str] = []
     for cls in reversed(bases(ev, info)[0]):
         for node in cls.node.body:
-            if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id not in order:
+            if (
+                isinstance(node, ast.AnnAssign)
+                and isinstance(node.target, ast.Name)
+                and node.target.id not in order
+            ):
                 order.append(node.target.id)
     return order
 
@@ -430,5 +462,3 @@ def entered(ev: Evaluator, value: Value) -> Value:
                 continue
         found.append(one)
     return join(found)
-
-

@@ -106,7 +106,12 @@ def _calls(ev: Evaluator, node: ast.Call, frame: Frame, spot: Spot, info: Functi
                 return True
         elif not isinstance(one, (Unknown, Element)):
             unknown = False
-    if unknown and info.cls is not None and isinstance(node.func, ast.Attribute) and not info.name.startswith("__"):
+    if (
+        unknown
+        and info.cls is not None
+        and isinstance(node.func, ast.Attribute)
+        and not info.name.startswith("__")
+    ):
         # The receiver's type is unknown: link by name only where the project has one such method, and a telling name.
         if "_" in info.name.strip("_") and _only_definition(ev, info):
             return True
@@ -127,7 +132,9 @@ def in_tests(ev: Evaluator, file: str) -> bool:
     return not TEST_FOLDERS.isdisjoint(parts[:-1]) or name.startswith("test_") or name == "conftest.py"
 
 
-def joined(ev: Evaluator, info: FunctionInfo, name: str, default: Value | None, starred: tuple[int | str, ...]) -> Value:
+def joined(
+    ev: Evaluator, info: FunctionInfo, name: str, default: Value | None, starred: tuple[int | str, ...]
+) -> Value:
     """A parameter over all callers; the default comes after what callers pass, for outsiders may omit it."""
     if ev.caller_depth >= MAX_CALLER_DEPTH:
         return default if default is not None and is_known(default) else Unknown("budget")
@@ -142,7 +149,9 @@ def joined(ev: Evaluator, info: FunctionInfo, name: str, default: Value | None, 
                     found.append(default)
                 continue
             value = ev.force(thunk)
-            found.append(through(value, Hop("via_caller", caller.frame.module.path, caller.node.lineno, name)))
+            found.append(
+                through(value, Hop("via_caller", caller.frame.module.path, caller.node.lineno, name))
+            )
     finally:
         ev.caller_depth -= 1
     if starred == ("**",):
@@ -196,8 +205,9 @@ def _option_default(decorator: ast.expr, name: str) -> ast.expr | None:
         return None
     flags = [a.value for a in decorator.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
     explicit = [flag for flag in flags if not flag.startswith("-")]
-    declared = explicit or [flag.lstrip("-").partition("/")[0].replace("-", "_") for flag in flags if flag.startswith("--")]
+    declared = explicit or [
+        flag.lstrip("-").partition("/")[0].replace("-", "_") for flag in flags if flag.startswith("--")
+    ]
     if name not in declared:
         return None
     return next((keyword.value for keyword in decorator.keywords if keyword.arg == "default"), None)
-

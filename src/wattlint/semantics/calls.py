@@ -45,7 +45,11 @@ def result(ev: Evaluator, node: ast.Call, frame: Frame, spot: Spot) -> Value:
     """The value of a call expression."""
     callee = ev.value(node.func, frame, spot)
     options = [one for one in alternatives(callee) if not (isinstance(one, Const) and one.value is None)]
-    return join(apply(ev, one, node, frame, spot) for one in options[:MAX_CALLEES]) if options else Unknown("call of None")
+    return (
+        join(apply(ev, one, node, frame, spot) for one in options[:MAX_CALLEES])
+        if options
+        else Unknown("call of None")
+    )
 
 
 def apply(ev: Evaluator, callee: Value, node: ast.Call, frame: Frame, spot: Spot) -> Value:
@@ -104,11 +108,15 @@ def inline(ev: Evaluator, function: Function, bound: dict[str, Thunk], depth: in
     generator = bool(scope.yields)
     if generator:
         items = tuple((expression, frame, spot) for expression, spot in scope.yields[:8])
-        if {"contextmanager", "asynccontextmanager", "fixture"} & set(info.decorators) or _is_dependency(info.name):
+        if {"contextmanager", "asynccontextmanager", "fixture"} & set(info.decorators) or _is_dependency(
+            info.name
+        ):
             return join(ev.force(item) for item in items)
         return Sequence(items, open=True, repeated=True)
     returned = _Returns.reaching(ev, frame)
-    value = join(ev.value(expression, frame, spot) for expression, spot in returned) if returned else Const(None)
+    value = (
+        join(ev.value(expression, frame, spot) for expression, spot in returned) if returned else Const(None)
+    )
     if not any(is_known(one) for one in alternatives(value)) and not isinstance(info.node, ast.Lambda):
         typed = annotations.typed(ev, info.node.returns, ev.frame_of(scope.parent or scope), END)
         if typed is not None:
@@ -163,11 +171,18 @@ def _of_container(
         return owner
     if isinstance(owner, Mapping):
         if name in ("get", "pop", "setdefault") and given.positional:
-            default: Thunk = given.positional[1] if len(given.positional) > 1 else given.keywords.get("default", Const(None))
+            default: Thunk = (
+                given.positional[1]
+                if len(given.positional) > 1
+                else given.keywords.get("default", Const(None))
+            )
             key = ev.force(given.positional[0])
             return _get(ev, owner, key, default, node, frame)
         if name == "items":
-            pairs = tuple(Sequence((Const(key), thunk), kind="tuple") for key, thunk in list(owner.entries.items())[:100])
+            pairs = tuple(
+                Sequence((Const(key), thunk), kind="tuple")
+                for key, thunk in list(owner.entries.items())[:100]
+            )
             return Sequence(pairs, owner.open)
         if name == "values":
             return Sequence(tuple(owner.entries.values())[:100], owner.open)
@@ -182,7 +197,9 @@ def _get(ev: Evaluator, owner: Mapping, key: Value, default: Thunk, node: ast.Ca
     from wattlint.semantics.values import Hop, through
 
     one = alternatives(key)[0]
-    hop = Hop("dict_config", frame.module.path, node.lineno, str(one.value)[:40] if isinstance(one, Const) else "")
+    hop = Hop(
+        "dict_config", frame.module.path, node.lineno, str(one.value)[:40] if isinstance(one, Const) else ""
+    )
     if isinstance(one, Const) and containers._hashable(one.value):
         if one.value in owner.entries:
             return through(ev.force(owner.entries[one.value]), hop)
@@ -195,7 +212,9 @@ def _of_partial(ev: Evaluator, callee: Partial, node: ast.Call, frame: Frame, sp
     found = []
     for one in alternatives(callee.callee):
         if isinstance(one, Function):
-            bound = arguments.bind(ev, one.info, callee.call, callee.frame, callee.spot, one.receiver is not None)
+            bound = arguments.bind(
+                ev, one.info, callee.call, callee.frame, callee.spot, one.receiver is not None
+            )
             bound.update(arguments.bind(ev, one.info, node, frame, spot, one.receiver is not None))
             found.append(inline(ev, one, bound, frame.depth + 1))
         else:
@@ -243,5 +262,3 @@ def path(value: Value) -> str | None:
         else:
             return None
     return None
-
-

@@ -74,7 +74,12 @@ LOADERS = {
 def _file_of(ev: Evaluator, value: Value, frame: Frame) -> str | None:
     """The file behind an open handle, a path or the text read from it."""
     for _ in range(4):
-        if isinstance(value, Result) and value.call is not None and value.frame is not None and value.spot is not None:
+        if (
+            isinstance(value, Result)
+            and value.call is not None
+            and value.frame is not None
+            and value.spot is not None
+        ):
             callee = value.callee
             opener = getattr(callee, "path", None)
             if opener in OPENERS and value.call.args:
@@ -174,5 +179,3 @@ class _Convert:
             if key in self.lines[number - 1]:
                 return number
         return start
-
-

@@ -84,7 +84,9 @@ def subscript(ev: Evaluator, node: ast.Subscript, frame: Frame, spot: Spot) -> V
     owner = ev.value(node.value, frame, spot)
     if isinstance(node.slice, ast.Slice):
         found = [
-            Sequence(one.items, True, one.kind, one.repeated) if isinstance(one, Sequence) else Unknown("slice")
+            Sequence(one.items, True, one.kind, one.repeated)
+            if isinstance(one, Sequence)
+            else Unknown("slice")
             for one in alternatives(owner)
         ]
         return join(found)
@@ -231,7 +233,9 @@ def _update_arguments(ev: Evaluator, mutation: Mutation, frame: Frame) -> tuple[
     is_open = False
     nodes = list(mutation.node.args) if isinstance(mutation.node, ast.Call) else [mutation.value]
     for node in nodes:
-        inner = alternatives(ev.value(node, frame, mutation.spot))[0] if node is not None else Unknown("update")
+        inner = (
+            alternatives(ev.value(node, frame, mutation.spot))[0] if node is not None else Unknown("update")
+        )
         if isinstance(inner, Mapping):
             added.update(inner.entries)
             is_open |= inner.open
@@ -253,7 +257,9 @@ def _mutated_sequence(
     for mutation in mutations:
         if not _applies(mutation, use):
             continue
-        in_loop = any(isinstance(node, (ast.For, ast.AsyncFor, ast.While)) for node, _ in mutation.spot.branches)
+        in_loop = any(
+            isinstance(node, (ast.For, ast.AsyncFor, ast.While)) for node, _ in mutation.spot.branches
+        )
         if mutation.kind in ("append", "add", "insert") and mutation.value is not None:
             new: Thunk = (mutation.value, frame, mutation.spot)
             if mutation.kind == "insert":

@@ -50,7 +50,11 @@ def of_member(ev: Evaluator, callee: Member, node: ast.Call, frame: Frame, spot:
     path = calls.path(callee)
     if path is None:
         return None
-    if callee.name in _PARSERS and path.split("(")[0].rpartition(".")[2] in ("ArgumentParser", "HfArgumentParser", "TrlParser"):
+    if callee.name in _PARSERS and path.split("(")[0].rpartition(".")[2] in (
+        "ArgumentParser",
+        "HfArgumentParser",
+        "TrlParser",
+    ):
         return _PARSERS[callee.name](ev, callee, node, frame)
     return None
 
@@ -62,7 +66,9 @@ def _environment(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, 
     default = given.positional[1] if len(given.positional) > 1 else given.keywords.get("default")
     if default is None:
         return Unknown("environment")
-    return through(ev.force(default), Hop("env_default", frame.module.path, node.lineno, _first_text(ev, given)))
+    return through(
+        ev.force(default), Hop("env_default", frame.module.path, node.lineno, _first_text(ev, given))
+    )
 
 
 def _first_text(ev: Evaluator, given: Arguments) -> str:
@@ -124,7 +130,11 @@ def _getattr(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot
 
 def _vars(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value:
     first = alternatives(ev.force(given.positional[0]))[0] if given.positional else Unknown("vars")
-    return Mapping(first.entries, first.open, False, first.how) if isinstance(first, Mapping) else Unknown("vars")
+    return (
+        Mapping(first.entries, first.open, False, first.how)
+        if isinstance(first, Mapping)
+        else Unknown("vars")
+    )
 
 
 def _namespace(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value:
@@ -236,9 +246,17 @@ def _parsed_arguments(ev: Evaluator, callee: Member, node: ast.Call, frame: Fram
         if not isinstance(function, ast.Attribute) or function.attr not in ("add_argument", "set_defaults"):
             continue
         if function.attr == "set_defaults":
-            entries.update({k.arg: (k.value, ev.frame_of(record.scope), record.spot) for k in record.node.keywords if k.arg})
+            entries.update(
+                {
+                    k.arg: (k.value, ev.frame_of(record.scope), record.spot)
+                    for k in record.node.keywords
+                    if k.arg
+                }
+            )
             continue
-        flags = [a.value for a in record.node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+        flags = [
+            a.value for a in record.node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)
+        ]
         options = {keyword.arg: keyword.value for keyword in record.node.keywords}
         if not flags:
             continue
@@ -257,7 +275,11 @@ def _parsed_arguments(ev: Evaluator, callee: Member, node: ast.Call, frame: Fram
             value = join([Unknown("command line"), Const(None)])
         entries.setdefault(name, value)
     namespace = Mapping(entries, open=True, by_attribute=True, how="cli_default")
-    return Sequence((namespace, Unknown("rest")), kind="tuple") if callee.name == "parse_known_args" else namespace
+    return (
+        Sequence((namespace, Unknown("rest")), kind="tuple")
+        if callee.name == "parse_known_args"
+        else namespace
+    )
 
 
 def _parsed_dataclasses(ev: Evaluator, callee: Member, node: ast.Call, frame: Frame) -> Value:
@@ -332,4 +354,3 @@ _EXTERNAL: dict[str, Handler] = {
     "omegaconf.OmegaConf.to_container": _first,
 }
 _EXTERNAL.update({path: handler for path, handler in config_files.LOADERS.items()})
-

@@ -131,7 +131,20 @@ LOOPS = (ast.For, ast.AsyncFor, ast.While)
 class ModuleIndex:
     """``path`` as displayed, ``dotted`` the import name (``pkg.sub.module``), ``is_package`` for ``__init__.py``."""
 
-    __slots__ = ("calls", "classes", "dotted", "file", "functions", "is_package", "path", "scope", "scopes", "spots", "stars", "tree")
+    __slots__ = (
+        "calls",
+        "classes",
+        "dotted",
+        "file",
+        "functions",
+        "is_package",
+        "path",
+        "scope",
+        "scopes",
+        "spots",
+        "stars",
+        "tree",
+    )
 
     def __init__(self, tree: ast.Module, path: str, file: str, dotted: str, is_package: bool) -> None:
         self.tree = tree
@@ -282,7 +295,9 @@ class _Walk:
             if isinstance(target, ast.Subscript):
                 owner = dotted_name(target.value)
                 if owner is not None:
-                    self.mutate(owner, Mutation("delete", node, target.slice, None, self.spot(branches)), scope)
+                    self.mutate(
+                        owner, Mutation("delete", node, target.slice, None, self.spot(branches)), scope
+                    )
 
     def import_(self, node: ast.Import, scope: Scope, branches: tuple[Branch, ...]) -> None:
         for alias in node.names:
@@ -294,7 +309,9 @@ class _Walk:
             if alias.name == "*":
                 self.index.stars.append(node)
             else:
-                self.bind(alias.asname or alias.name, "import_from", node, None, (alias.name,), scope, branches)
+                self.bind(
+                    alias.asname or alias.name, "import_from", node, None, (alias.name,), scope, branches
+                )
 
     def function(
         self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope, branches: tuple[Branch, ...]
@@ -304,7 +321,13 @@ class _Walk:
         self.defaults(node.args, scope, branches)
         inner = self.new_scope("function", node, node.name, scope)
         info = FunctionInfo(
-            node, node.name, inner.qualname, self.index, inner, scope.cls, tuple(map(last_name, node.decorator_list))
+            node,
+            node.name,
+            inner.qualname,
+            self.index,
+            inner,
+            scope.cls,
+            tuple(map(last_name, node.decorator_list)),
         )
         inner.function = info
         self.index.functions.append(info)
@@ -390,7 +413,9 @@ class _Walk:
         if isinstance(target, ast.Name):
             self.bind(target.id, kind, node, value, path, scope, branches)
         elif isinstance(target, (ast.Tuple, ast.List)):
-            matched = isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts) and not path
+            matched = (
+                isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts) and not path
+            )
             starred = False
             for number, element in enumerate(target.elts):
                 if isinstance(element, ast.Starred):
@@ -415,7 +440,9 @@ class _Walk:
         elif isinstance(target, ast.Subscript):
             owner_name = dotted_name(target.value)
             if owner_name is not None and not path:
-                self.mutate(owner_name, Mutation("item", node, target.slice, value, self.spot(branches)), scope)
+                self.mutate(
+                    owner_name, Mutation("item", node, target.slice, value, self.spot(branches)), scope
+                )
             self.expression(target.value, scope, branches)
             self.expression(target.slice, scope, branches)
 
@@ -470,10 +497,16 @@ class _Walk:
                 value = node_.value  # type: ignore[attr-defined]
                 if value is not None and kind is ast.Yield:
                     scope.yields.append((value, self.spot(branches)))
-            stack.extend((child, scope, branches, False) for child in reversed(list(ast.iter_child_nodes(node_))))
+            stack.extend(
+                (child, scope, branches, False) for child in reversed(list(ast.iter_child_nodes(node_)))
+            )
 
     def comprehension(
-        self, node: Any, scope: Scope, branches: tuple[Branch, ...], stack: list[tuple[ast.AST, Scope, tuple[Branch, ...], bool]]
+        self,
+        node: Any,
+        scope: Scope,
+        branches: tuple[Branch, ...],
+        stack: list[tuple[ast.AST, Scope, tuple[Branch, ...], bool]],
     ) -> None:
         inner = self.new_scope("comprehension", node, "<comprehension>", scope)
         inner.qualname = scope.qualname
@@ -481,7 +514,9 @@ class _Walk:
         inside: tuple[Branch, ...] = ((node, "body"),)
         for number, generator in enumerate(node.generators):
             self.target(generator.target, None, "for", generator, inner, inside)
-            stack.append((generator.iter, scope if number == 0 else inner, branches if number == 0 else inside, False))
+            stack.append(
+                (generator.iter, scope if number == 0 else inner, branches if number == 0 else inside, False)
+            )
             stack.extend((condition, inner, inside, False) for condition in generator.ifs)
         elements = (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,)
         stack.extend((element, inner, inside, False) for element in elements)
@@ -494,7 +529,11 @@ class _Walk:
             owner = dotted_name(function.value)
             if owner is not None:
                 arguments = node.args
-                key = arguments[0] if len(arguments) > 1 or function.attr in ("pop", "setdefault") and arguments else None
+                key = (
+                    arguments[0]
+                    if len(arguments) > 1 or function.attr in ("pop", "setdefault") and arguments
+                    else None
+                )
                 value = arguments[-1] if arguments else None
                 self.mutate(owner, Mutation(function.attr, node, key, value, spot), scope)
 

@@ -125,7 +125,9 @@ def _definition(ev: Evaluator, binding: Binding, frame: Frame, local: bool) -> V
         return _loop_item(ev, binding, frame)
     if kind == "annotate":
         assert isinstance(binding.node, ast.AnnAssign)
-        return annotations.typed(ev, binding.node.annotation, frame, binding.spot) or Unknown("annotation only")
+        return annotations.typed(ev, binding.node.annotation, frame, binding.spot) or Unknown(
+            "annotation only"
+        )
     return Unknown(kind)
 
 
@@ -133,7 +135,11 @@ def _loop_item(ev: Evaluator, binding: Binding, frame: Frame) -> Value:
     node = binding.node
     assert isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension))
     outer = frame
-    if isinstance(node, ast.comprehension) and frame.parent is not None and frame.scope.kind == "comprehension":
+    if (
+        isinstance(node, ast.comprehension)
+        and frame.parent is not None
+        and frame.scope.kind == "comprehension"
+    ):
         outer = frame.parent
     items = ev.value(node.iter, outer, binding.spot if outer is frame else (frame.scope.spot or END))
     found = []
@@ -166,18 +172,28 @@ def imported(ev: Evaluator, dotted: str, importer: ModuleIndex) -> Value:
 def _from_import(ev: Evaluator, node: ast.ImportFrom, name: str, importer: ModuleIndex) -> Value:
     dotted = node.module or ""
     found = (
-        ev.project.relative(node.level, dotted, importer) if node.level else ev.project.resolve(dotted, importer)
+        ev.project.relative(node.level, dotted, importer)
+        if node.level
+        else ev.project.resolve(dotted, importer)
     )
     if found is None or found is importer:
         if node.level and found is importer:
-            return in_module(ev, name, importer) if name in importer.scope.bindings else Unknown(f"import {name}")
+            return (
+                in_module(ev, name, importer)
+                if name in importer.scope.bindings
+                else Unknown(f"import {name}")
+            )
         return External(f"{dotted}.{name}" if not node.level else f"{'.' * node.level}{dotted}.{name}")
     return member_of_module(ev, found, name, External(f"{dotted}.{name}") if not node.level else None)
 
 
-def member_of_module(ev: Evaluator, module: ModuleIndex | str, name: str, otherwise: Value | None = None) -> Value:
+def member_of_module(
+    ev: Evaluator, module: ModuleIndex | str, name: str, otherwise: Value | None = None
+) -> Value:
     """``module.name``: a name it binds, or a submodule."""
-    if isinstance(module, ModuleIndex) and (name in module.scope.bindings or _from_stars(ev, name, module) is not None):
+    if isinstance(module, ModuleIndex) and (
+        name in module.scope.bindings or _from_stars(ev, name, module) is not None
+    ):
         return in_module(ev, name, module)
     if isinstance(module, str) or module.is_package:
         below = ev.project.submodule(module, name)
@@ -193,7 +209,11 @@ def member_of_module(ev: Evaluator, module: ModuleIndex | str, name: str, otherw
 def _from_stars(ev: Evaluator, name: str, module: ModuleIndex) -> Value | None:
     for node in module.stars:
         dotted = node.module or ""
-        found = ev.project.relative(node.level, dotted, module) if node.level else ev.project.resolve(dotted, module)
+        found = (
+            ev.project.relative(node.level, dotted, module)
+            if node.level
+            else ev.project.resolve(dotted, module)
+        )
         if isinstance(found, ModuleIndex) and found is not module and not name.startswith("_"):
             if name in found.scope.bindings:
                 return in_module(ev, name, found)
@@ -224,7 +244,11 @@ def parameter(ev: Evaluator, binding: Binding, frame: Frame) -> Value:
         if frame.receiver is not None:
             return frame.receiver
         own = Class(info.cls, ev.frame_of(info.cls.scope.parent or info.cls.scope))
-        return own if "classmethod" in info.decorators or info.name in ("__new__", "__init_subclass__") else Instance(own)
+        return (
+            own
+            if "classmethod" in info.decorators or info.name in ("__new__", "__init_subclass__")
+            else Instance(own)
+        )
     default = callers.default_of(ev, info, binding.node, frame)
     if frame.arguments is not None:
         if name in frame.arguments:
@@ -236,7 +260,9 @@ def parameter(ev: Evaluator, binding: Binding, frame: Frame) -> Value:
     else:
         value = callers.joined(ev, info, name, default, starred)
     if isinstance(value, Unknown) or (isinstance(value, Const) and value.value is None):
-        annotated = annotations.typed(ev, binding.node.annotation, ev.frame_of(frame.scope.parent or frame.scope), END)
+        annotated = annotations.typed(
+            ev, binding.node.annotation, ev.frame_of(frame.scope.parent or frame.scope), END
+        )
         if annotated is not None:
             return annotated if isinstance(value, Unknown) else join([annotated, value])
     return value

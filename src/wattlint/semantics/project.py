@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from wattlint.semantics.module_index import ModuleIndex
 
 SKIPPED_FOLDERS = frozenset(
-    {"node_modules", "__pycache__", "site-packages", "venv", "env", "build", "dist", "__pypackages__", "buck-out"}
+    {
+        "node_modules",
+        "__pycache__",
+        "site-packages",
+        "venv",
+        "env",
+        "build",
+        "dist",
+        "__pypackages__",
+        "buck-out",
+    }
 )
 SOURCE_FOLDERS = ("src", "lib", "python")
 MAX_FILE_BYTES = 2_000_000
@@ -19,8 +29,9 @@ MAX_FILE_BYTES = 2_000_000
 class Project:
     """``root`` is the folder that import names are resolved under; the tree below it is listed once."""
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, display: Callable[[str], str] | None = None) -> None:
         self.root = os.path.abspath(root)
+        self._display = display or (lambda file: os.path.relpath(file, self.root).replace(os.sep, "/"))
         self._modules: dict[str, ModuleIndex | None] = {}
         self._listing: dict[str, frozenset[str]] = {}
         self._files: list[str] | None = None
@@ -44,8 +55,7 @@ class Project:
                 raw = self._read(file)
                 if len(raw) <= MAX_FILE_BYTES:
                     tree = ast.parse(raw, filename=file)
-                    display = os.path.relpath(file, self.root).replace(os.sep, "/")
-                    self._modules[file] = ModuleIndex(tree, display, file, *self._names(file))
+                    self._modules[file] = ModuleIndex(tree, self._display(file), file, *self._names(file))
             except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
                 pass
         return self._modules[file]

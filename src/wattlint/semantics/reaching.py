@@ -115,7 +115,9 @@ def _leaves(branch: Branch, use: Spot) -> bool:
     last = body[-1]
     if isinstance(last, (ast.Return, ast.Raise)):
         return True
-    return isinstance(last, (ast.Continue, ast.Break)) and any(isinstance(around, LOOPS) for around, _ in use.branches)
+    return isinstance(last, (ast.Continue, ast.Break)) and any(
+        isinstance(around, LOOPS) for around, _ in use.branches
+    )
 
 
 def _same_loop(definition: Spot, use: Spot) -> bool:

@@ -49,10 +49,18 @@ def source(node: ast.AST) -> str:
 
 def pieces_of(value: Value, written: str) -> tuple[str | Gap, ...]:
     """The pieces a value contributes to a text."""
-    value = alternatives(value)[0] if isinstance(value, Choice) and isinstance(value.values[0], (Const, Text)) else value
+    value = (
+        alternatives(value)[0]
+        if isinstance(value, Choice) and isinstance(value.values[0], (Const, Text))
+        else value
+    )
     if isinstance(value, Text):
         return value.pieces
-    if isinstance(value, Const) and isinstance(value.value, (str, int, float)) and not isinstance(value.value, bool):
+    if (
+        isinstance(value, Const)
+        and isinstance(value.value, (str, int, float))
+        and not isinstance(value.value, bool)
+    ):
         return (str(value.value),)
     return (Gap(written, value),)
 
@@ -205,25 +213,52 @@ def formatted(ev: Evaluator, template: Value, positional: list[Thunk], keywords:
     return build(pieces, template.origin)
 
 
-SAME_TEXT = frozenset({"strip", "lstrip", "rstrip", "lower", "upper", "title", "capitalize", "encode", "decode", "expandtabs", "casefold"})
+SAME_TEXT = frozenset(
+    {
+        "strip",
+        "lstrip",
+        "rstrip",
+        "lower",
+        "upper",
+        "title",
+        "capitalize",
+        "encode",
+        "decode",
+        "expandtabs",
+        "casefold",
+    }
+)
 
 
-def method(ev: Evaluator, text: Const | Text, name: str, positional: list[Thunk], keywords: dict[str, Thunk]) -> Value:
+def method(
+    ev: Evaluator, text: Const | Text, name: str, positional: list[Thunk], keywords: dict[str, Thunk]
+) -> Value:
     """A method call on a text."""
     if name == "format":
         return formatted(ev, text, positional, keywords)
     if name == "format_map" and positional:
         mapping = alternatives(ev.force(positional[0]))[0]
-        given = {str(key): value for key, value in mapping.entries.items()} if isinstance(mapping, Mapping) else {}
+        given = (
+            {str(key): value for key, value in mapping.entries.items()}
+            if isinstance(mapping, Mapping)
+            else {}
+        )
         return formatted(ev, text, [], given)
     if name == "join" and positional:
         return _join(ev, text, positional[0])
     arguments = [alternatives(ev.force(one))[0] for one in positional]
     if isinstance(text, Const) and isinstance(text.value, str):
-        plain = [one.value for one in arguments if isinstance(one, Const) and isinstance(one.value, (str, int))]
+        plain = [
+            one.value for one in arguments if isinstance(one, Const) and isinstance(one.value, (str, int))
+        ]
         if len(plain) == len(arguments) and not keywords:
             return _plain_method(text, text.value, name, plain)
-        if name == "replace" and len(arguments) >= 2 and isinstance(arguments[0], Const) and isinstance(arguments[0].value, str):
+        if (
+            name == "replace"
+            and len(arguments) >= 2
+            and isinstance(arguments[0], Const)
+            and isinstance(arguments[0].value, str)
+        ):
             return _replace(text, text.value, arguments[0].value, ev.force(positional[1]), positional[1])
     if name in SAME_TEXT or name in ("replace", "removeprefix", "removesuffix"):
         return text
@@ -286,5 +321,3 @@ def is_text(value: Value) -> bool:
 def gap(value: Value, written: str) -> Value:
     """An unknown value as a text of one gap."""
     return value if is_text(value) else Text((Gap(written, value),))
-
-

@@ -1,0 +1,44 @@
+"""Raw HTTP requests to model servers: recognised by their URL."""
+
+from __future__ import annotations
+
+import ast
+from typing import NamedTuple
+
+from wattlint.callsites import options
+from wattlint.callsites.objects import Objects
+from wattlint.callsites.options import Given
+from wattlint.catalogue.records import EntryPoint
+from wattlint.semantics import arguments
+from wattlint.semantics.frames import Frame
+from wattlint.semantics.module_index import Spot
+from wattlint.semantics.values import Value, alternatives
+
+
+class HttpCall(NamedTuple):
+    entry: EntryPoint
+    given: Given
+    name: str
+    url: str
+    provider: str | None
+    kind: str
+    model: str | None
+
+
+def http_call(objects: Objects, callee: Value, node: ast.Call, frame: Frame, spot: Spot) -> HttpCall | None:
+    """The request as a call of a model server; None when its URL is not known to be one."""
+    for one in alternatives(callee):
+        name = objects.qualname(one)
+        entry = objects.sdks.http_callee(name) if name else None
+        if entry is None:
+            continue
+        given = Given(arguments.of(objects.evaluator, node, frame, spot))
+        url = options.opening(options.read_argument(objects.evaluator, given, entry.options.get("base_url")))
+        if url is None:
+            continue
+        endpoint = objects.sdks.endpoint(url)
+        if endpoint is not None:
+            return HttpCall(
+                entry, given, endpoint.name, url, endpoint.provider, endpoint.kind, endpoint.model
+            )
+    return None

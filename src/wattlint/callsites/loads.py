@@ -1,0 +1,280 @@
+"""How weights are loaded: dtype, quantization, placement, casts after the load, and the library version that decides."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+from wattlint.callsites import options
+from wattlint.callsites.facts import LoadFact, Place
+from wattlint.callsites.options import Given
+from wattlint.catalogue.records import EntryPoint
+from wattlint.catalogue.sdks import Quantization, SdkCatalogue
+from wattlint.semantics.evaluator import Evaluator
+from wattlint.semantics.module_index import CallRecord, ModuleIndex, dotted_name, last_name
+from wattlint.semantics.values import (
+    Const,
+    External,
+    Mapping,
+    Member,
+    Result,
+    Sequence,
+    Unknown,
+    Value,
+    alternatives,
+)
+from wattlint.sources.project import DeclaredVersion, declared_version
+
+DTYPES = {
+    "float16": "float16",
+    "half": "float16",
+    "fp16": "float16",
+    "bfloat16": "bfloat16",
+    "bf16": "bfloat16",
+    "float32": "float32",
+    "float": "float32",
+    "fp32": "float32",
+    "auto": "auto",
+    "float8_e4m3fn": "float8",
+    "float8_e5m2": "float8",
+    "fp8": "float8",
+    "float64": "float64",
+}
+CASTS = {"half": "float16", "bfloat16": "bfloat16", "float": "float32"}
+SAME_OBJECT = frozenset({"eval", "to", "cuda", "cpu", "half", "bfloat16", "float", "train", "requires_grad_"})
+TRAINING = frozenset(
+    {
+        "get_peft_model",
+        "prepare_model_for_kbit_training",
+        "backward",
+        "save_pretrained",
+        "push_to_hub",
+        "merge_and_unload",
+        "AdamW",
+        "Adam",
+        "SGD",
+        "Adafactor",
+        "export",
+        "convert",
+        "GradScaler",
+        "initialize",
+    }
+)
+"""Calls whose presence in a module says that its weights are trained, converted or saved."""
+
+
+def load_fact(
+    evaluator: Evaluator,
+    sdks: SdkCatalogue,
+    entry: EntryPoint,
+    given: Given,
+    record: CallRecord | None,
+    callee: str,
+    root: Path,
+) -> LoadFact:
+    """The facts of one load; ``record`` is its call in the module at hand, where it stands there."""
+    opts = entry.options
+    quantization, compute, place = _quantization(evaluator, sdks, entry, given)
+    device = options.read_argument(evaluator, given, opts.get("device"))
+    attention = options.read_argument(evaluator, given, opts.get("attention"))
+    remote = options.read_argument(evaluator, given, opts.get("trust_remote_code"))
+    draft = options.read_argument(evaluator, given, opts.get("draft"))
+    parts = callee.split(".")
+    loader = parts[-2] if parts[-1] == "from_pretrained" and len(parts) > 1 else parts[-1]
+    return LoadFact(
+        dtype=_dtype(options.read_argument(evaluator, given, opts.get("dtype")), "dtype" in opts),
+        quantization=quantization,
+        compute_dtype=compute,
+        quantized_by=place,
+        device_map=options.text(device),
+        attention=options.text(attention),
+        draft_model=options.text(draft),
+        trust_remote_code=options.flag(remote) is True,
+        open_arguments=given.open,
+        cast_after=_cast_after(evaluator, record) if record is not None else None,
+        for_training=_trains(record.scope.module) if record is not None else False,
+        library=entry.distribution or entry.sdk,
+        library_class=loader,
+        task=options.text(options.read_argument(evaluator, given, opts.get("task"))),
+        library_version=version_assumed(root, entry.distribution) if entry.distribution else None,
+    )
+
+
+def _dtype(value: Value | None, known_option: bool) -> str | None:
+    if value is None or not known_option:
+        return None
+    found = [dtype_name(one) for one in alternatives(value)]
+    named = [name for name in found if name is not None]
+    if not named:
+        return "unknown"
+    # Chosen at run time (GPU or not): the smaller one is what a GPU gets.
+    return next(
+        (name for name in named if name != "float32"), named[0] if len(named) == len(found) else "unknown"
+    )
+
+
+def dtype_name(value: Value) -> str | None:
+    """``torch.bfloat16`` or ``"bfloat16"`` as a plain name."""
+    if isinstance(value, Const) and isinstance(value.value, str):
+        return DTYPES.get(value.value.removeprefix("torch."))
+    if isinstance(value, External):
+        return DTYPES.get(value.path.rpartition(".")[2])
+    if isinstance(value, Member):
+        return DTYPES.get(value.name)
+    return None
+
+
+def _quantization(
+    evaluator: Evaluator, sdks: SdkCatalogue, entry: EntryPoint, given: Given
+) -> tuple[str | None, str | None, Place | None]:
+    """(format, compute dtype, where it is configured). ``unknown`` when something is given that cannot be read."""
+    argument = entry.options.get("quantization")
+    if argument is None:
+        return None, None, None
+    unreadable = False
+    for name in argument.names:
+        value = options.read(evaluator, given, (name,), None)
+        for one in alternatives(value) if value is not None else ():
+            if isinstance(one, Const):
+                if one.value is True:
+                    return ("int8" if "8bit" in name else "int4" if "4bit" in name else "unknown"), None, None
+                if isinstance(one.value, str):
+                    return one.value.lower(), None, None
+            elif isinstance(one, Result):
+                return _config(evaluator, sdks, one)
+            elif isinstance(one, Mapping):
+                if any("4bit" in str(key) or "8bit" in str(key) for key in one.entries):
+                    return "unknown", None, None
+                unreadable = unreadable or bool(one.entries) or one.open
+            elif isinstance(one, (Unknown, Member, Sequence)) or not isinstance(one, Const):
+                unreadable = True
+    return ("unknown" if unreadable else None), None, None
+
+
+def _config(
+    evaluator: Evaluator, sdks: SdkCatalogue, value: Result
+) -> tuple[str | None, str | None, Place | None]:
+    name = getattr(alternatives(value.callee)[0], "path", "")
+    rule: Quantization | None = sdks.quantization(name)
+    given = Given.of(evaluator, value)
+    place = None
+    if value.call is not None and value.frame is not None:
+        place = Place(value.frame.module.path, value.call.lineno, name.rpartition(".")[2])
+    if rule is None or given is None:
+        return "unknown", None, place
+    compute = options.read_argument(evaluator, given, rule.compute_dtype)
+    compute_name = _dtype(compute, True) if compute is not None else None
+    if rule.format is not None:
+        return rule.format, compute_name, place
+    for keyword, format_name in rule.flags.items():
+        flag = options.read(evaluator, given, (keyword,), None)
+        if flag is not None and options.flag(flag) is not False:
+            scheme = options.text(options.read_argument(evaluator, given, rule.scheme))
+            return (
+                (scheme if scheme and format_name in ("int4", "fp4", "nf4") else format_name),
+                compute_name,
+                place,
+            )
+    bits = options.integer(options.read_argument(evaluator, given, rule.bits)) or rule.default_bits
+    return (f"int{bits:g}" if bits else "unknown"), compute_name, place
+
+
+def _cast_after(evaluator: Evaluator, record: CallRecord) -> str | None:
+    """A cast chained to the load, or made later on the name it is assigned to."""
+    module = record.scope.module
+    chained: set[int] = {id(record.node)}
+    names = _assigned_names(module, record.node)
+    for _ in range(2):
+        for other in module.calls:
+            function = other.node.func
+            if not isinstance(function, ast.Attribute) or function.attr not in SAME_OBJECT:
+                continue
+            owner = dotted_name(function.value)
+            if id(function.value) in chained or (owner is not None and owner in names):
+                chained.add(id(other.node))
+                names |= _assigned_names(module, other.node)
+                cast = _cast(evaluator, other)
+                if cast is not None:
+                    return cast
+    return None
+
+
+def _cast(evaluator: Evaluator, record: CallRecord) -> str | None:
+    name = last_name(record.node.func)
+    if name in CASTS and not record.node.args:
+        return CASTS[name]
+    if name == "to":
+        frame = evaluator.frame_of(record.scope)
+        for node in (*record.node.args, *(k.value for k in record.node.keywords if k.arg == "dtype")):
+            for one in alternatives(evaluator.value(node, frame, record.spot)):
+                found = dtype_name(one)
+                if found is not None and found != "auto":
+                    return found
+                if isinstance(one, (Unknown, Member)) and "dtype" in ast.unparse(node):
+                    return "unknown"
+    return None
+
+
+def _assigned_names(module: ModuleIndex, call: ast.Call) -> set[str]:
+    """Names (``model``, ``self.model``) that hold the call's result."""
+    found: set[str] = set()
+    for scope in module.scopes.values():
+        for bindings in scope.bindings.values():
+            found.update(
+                binding.name
+                for binding in bindings
+                if binding.value is not None and _root(binding.value) is call
+            )
+        for owner, stores in scope.attribute_stores.items():
+            for attribute, entries in stores.items():
+                if any(store.value is not None and _root(store.value) is call for store in entries):
+                    found.add(f"{owner}.{attribute}")
+    return found
+
+
+def _root(node: ast.expr) -> ast.expr:
+    """The innermost call of a chain of methods that return the same object."""
+    while (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in SAME_OBJECT
+        and isinstance(node.func.value, ast.Call)
+    ):
+        node = node.func.value
+    return node
+
+
+def _trains(module: ModuleIndex) -> bool:
+    for record in module.calls:
+        name = last_name(record.node.func)
+        if (
+            name in TRAINING
+            or name.endswith("Trainer")
+            or (name == "train" and isinstance(record.node.func, ast.Attribute) and not record.node.args)
+        ):
+            return True
+    return False
+
+
+def version_assumed(root: Path, distribution: str) -> tuple[str, str] | None:
+    """(version, why) from what the project declares; None when it declares nothing."""
+    declared = declared_version(root, distribution)
+    if declared is None:
+        return None
+    return _newest(declared), declared.why
+
+
+def _newest(declared: DeclaredVersion) -> str:
+    """The newest version the declaration allows: what a fresh install gets."""
+    if declared.locked is not None:
+        return declared.locked
+    if declared.highest is None:
+        return "9999"
+    if declared.highest_included:
+        return declared.highest
+    parts = [int(part) for part in declared.highest.split(".") if part.isdigit()]
+    while len(parts) > 1 and parts[-1] == 0:
+        parts.pop()
+    if len(parts) == 1:
+        return f"{parts[0] - 1}.9999"
+    return ".".join(map(str, [*parts[:-1], parts[-1] - 1])) + ".9999"

@@ -1,0 +1,124 @@
+"""From the value of a model argument to the model that default settings use, with its origin."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from wattlint.callsites.facts import ModelFact, Place
+from wattlint.catalogue.models import ModelCatalogue
+from wattlint.semantics.values import Const, Hop, Mapping, Text, Unknown, Value, alternatives
+
+OWN_MODELS_ONLY = {
+    "openai": {"openai"},
+    "anthropic": {"anthropic"},
+    "google": {"google"},
+    "mistral": {"mistral", "mistralai"},
+    "cohere": {"cohere"},
+    "xai": {"xai"},
+}
+"""Providers whose own endpoint serves nobody else's models: provider -> makers."""
+LOCAL = re.compile(
+    r"^(\.{0,2}/|~/|[A-Za-z]:[\\/])|\.(gguf|bin|safetensors|pt|pth)$|(^|/)(checkpoints?|outputs?)/"
+)
+NAMES_A_PROVIDER = re.compile(r"^[a-z_]+[/:]")
+SIGNIFICANT = (
+    "config_file",
+    "env_default",
+    "cli_default",
+    "settings_class",
+    "dict_config",
+    "kwargs",
+    "via_caller",
+    "self_attr",
+    "class_attr",
+    "param_default",
+    "imported_const",
+    "module_const",
+    "local_const",
+    "literal",
+)
+"""Of several hops the first of these names how the model is given."""
+
+
+def model_fact(value: Value | None, models: ModelCatalogue, provider: str | None) -> ModelFact:
+    """``provider`` is who serves the call, where its endpoint serves only its own models; else None."""
+    if value is None:
+        return ModelFact(unknown_reason="not given")
+    makers = OWN_MODELS_ONLY.get(provider or "")
+    found: dict[str, Const] = {}
+    reason: str | None = None
+    for one in _texts(value):
+        if isinstance(one, Const):
+            name = str(one.value).strip()
+            if not name or not models.looks_like_model(name):
+                reason = reason or f"placeholder {name!r}"
+                continue
+            maker = models.maker_of(name)
+            if (
+                makers is not None
+                and maker is not None
+                and maker not in makers
+                and not NAMES_A_PROVIDER.match(name)
+            ):
+                reason = reason or f"{name} is not served by {provider}"
+                continue
+            found.setdefault(name, one)
+        elif isinstance(one, Unknown):
+            reason = reason or one.why
+        else:
+            reason = reason or "computed at run time"
+    if not found:
+        return ModelFact(unknown_reason=reason or "not a text")
+    first = next(iter(found))
+    origin = found[first].origin
+    return ModelFact(
+        id=first,
+        via=via(origin),
+        origin=tuple(Place(hop.path, hop.line, note(hop)) for hop in reversed(origin)),
+        candidates=tuple(found),
+        unknown_reason=None,
+        local_path=bool(LOCAL.search(first)),
+    )
+
+
+def _texts(value: Value) -> Iterable[Value]:
+    for one in alternatives(value):
+        if isinstance(one, Const):
+            if isinstance(one.value, str):
+                yield one
+        elif isinstance(one, Mapping):
+            continue
+        elif isinstance(one, Text):
+            yield Unknown("computed at run time")
+        else:
+            yield one
+
+
+def via(origin: tuple[Hop, ...]) -> str:
+    """How the model is given, in one word."""
+    hows = {hop.how for hop in origin}
+    return next((how for how in SIGNIFICANT if how in hows), "literal")
+
+
+NOTES = {
+    "literal": "literal",
+    "local_const": "variable {}",
+    "module_const": "constant {}",
+    "imported_const": "imported {}",
+    "env_default": "default of environment variable {}",
+    "param_default": "default of parameter {}",
+    "self_attr": "{}",
+    "class_attr": "class attribute {}",
+    "settings_class": "setting {}",
+    "dict_config": "key {}",
+    "cli_default": "default of option {}",
+    "config_file": "key {}",
+    "via_caller": "argument {} of a caller",
+    "omitted_default": "default of {}",
+}
+
+
+def note(hop: Hop) -> str:
+    """One hop in words."""
+    return NOTES.get(hop.how, "{}").format(hop.note).strip()

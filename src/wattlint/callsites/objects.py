@@ -1,0 +1,271 @@
+"""SDK objects: the catalogue's type of a value, the entry point a callee is, and the model an object is bound to."""
+
+from __future__ import annotations
+
+import ast
+from typing import NamedTuple
+
+from wattlint.callsites.options import Given, read
+from wattlint.catalogue.records import EntryPoint
+from wattlint.catalogue.sdks import SdkCatalogue
+from wattlint.semantics import attributes
+from wattlint.semantics.evaluator import Evaluator
+from wattlint.semantics.values import (
+    Choice,
+    Class,
+    Composite,
+    Const,
+    Element,
+    External,
+    Instance,
+    Member,
+    Result,
+    Text,
+    Unknown,
+    Value,
+    alternatives,
+)
+
+COMPOSED = "langchain.Runnable"
+"""Type of ``prompt | llm | parser``."""
+MAX_CHAIN = 12
+SDK_CLASS_KINDS = frozenset({"bind", "load"})
+
+
+class Match(NamedTuple):
+    """What a callee is. ``receiver`` is the object the method is called on, if any."""
+
+    entry: EntryPoint
+    receiver: Value | None
+    structural: bool
+
+
+class Objects:
+    """Answers over one evaluator and one catalogue."""
+
+    def __init__(self, evaluator: Evaluator, sdks: SdkCatalogue) -> None:
+        self.evaluator = evaluator
+        self.sdks = sdks
+
+    # -- types --------------------------------------------------------------------------------------------------
+
+    def type_of(self, value: Value, depth: int = 0) -> str | None:
+        """The catalogue's (or the SDK's own) type name of an object; None for what is no external object."""
+        if depth > MAX_CHAIN:
+            return None
+        if isinstance(value, Result):
+            return self._type_of_result(value, depth)
+        if isinstance(value, Composite):
+            for part in value.parts:
+                for one in alternatives(part):
+                    name = self.type_of(one, depth + 1)
+                    if name is not None and COMPOSED in self.sdks.bases(name):
+                        return COMPOSED
+            return None
+        if isinstance(value, Instance):
+            base = self.sdk_base(value.cls)
+            return self._made_by(base) if base is not None else None
+        if isinstance(value, External):
+            return self.sdks.module_type(value.path)
+        return None
+
+    def _type_of_result(self, value: Result, depth: int) -> str | None:
+        callee = alternatives(value.callee)[0]
+        name = self.qualname(callee, depth + 1)
+        if name is None:
+            return None
+        entry = self.sdks.entry(name)
+        if entry is not None and entry.returns is not None:
+            if entry.returns == "self" and isinstance(callee, Member):
+                return self.type_of(alternatives(callee.owner)[0], depth + 1)
+            if entry.returns.startswith("argument:"):
+                inner = self._argument(value, entry.returns.partition(":")[2])
+                return self.type_of(inner, depth + 1) if inner is not None else None
+        return self._made_by(name, self._first_text(value))
+
+    def _made_by(self, name: str, first_argument: str | None = None) -> str:
+        entry = self.sdks.entry(name)
+        if entry is not None and entry.returns and entry.returns != "self" and ":" not in entry.returns:
+            return entry.returns
+        return self.sdks.instance_type(name, first_argument) or name
+
+    def _first_text(self, value: Result) -> str | None:
+        call = value.call
+        if call is None or value.frame is None or value.spot is None:
+            return None
+        node = (
+            call.args[0]
+            if call.args
+            else next((k.value for k in call.keywords if k.arg == "service_name"), None)
+        )
+        if node is None:
+            return None
+        first = alternatives(self.evaluator.value(node, value.frame, value.spot))[0]
+        return first.value if isinstance(first, Const) and isinstance(first.value, str) else None
+
+    def _argument(self, value: Result, name: str) -> Value | None:
+        given = Given.of(self.evaluator, value)
+        if given is None:
+            return None
+        position = int(name) if name.isdigit() else None
+        found = read(self.evaluator, given, (name,), position)
+        if found is None and position is None:
+            found = read(self.evaluator, given, (), 0)
+        return alternatives(found)[0] if found is not None else None
+
+    def sdk_base(self, cls: Class) -> str | None:
+        """Path of the SDK class that a project class derives from."""
+        for base in attributes.bases(self.evaluator, cls.info)[1]:
+            for one in alternatives(base):
+                if isinstance(one, External):
+                    return one.path
+        return None
+
+    # -- callees ------------------------------------------------------------------------------------------------
+
+    def qualname(self, callee: Value, depth: int = 0) -> str | None:
+        """The name the catalogue knows a callee by: ``openai.OpenAI().chat.completions.create``."""
+        if depth > MAX_CHAIN:
+            return None
+        if isinstance(callee, External):
+            return callee.path
+        if isinstance(callee, Member):
+            owner = alternatives(callee.owner)[0]
+            if isinstance(owner, Class):
+                base = self.sdk_base(owner)
+                return f"{base}.{callee.name}" if base else None
+            if isinstance(owner, (Result, Instance, Composite)):
+                name = self.type_of(owner, depth + 1)
+                return f"{name}().{callee.name}" if name else None
+            name = self.qualname(owner, depth + 1)
+            return f"{name}.{callee.name}" if name else None
+        if isinstance(callee, (Result, Composite)) or (
+            isinstance(callee, Instance) and _not_own_call(self, callee)
+        ):
+            name = self.type_of(callee, depth + 1)
+            return f"{name}().__call__" if name else None
+        if isinstance(callee, Class):
+            return self.sdk_base(callee)
+        return None
+
+    def match(self, callee: Value, node: ast.Call) -> Match | None:
+        """The entry point a callee is, by name; failing that, by the shape of the call."""
+        for one in alternatives(callee):
+            name = self.qualname(one)
+            if name is None:
+                continue
+            entry = self.sdks.entry(name)
+            if entry is None or (isinstance(one, Class) and entry.kind not in SDK_CLASS_KINDS):
+                continue
+            receiver = alternatives(one.owner)[0] if isinstance(one, Member) else None
+            if name.endswith("().__call__"):
+                receiver = one
+            return Match(entry, receiver, False)
+        return self._structural(callee, node)
+
+    def _structural(self, callee: Value, node: ast.Call) -> Match | None:
+        """By attribute chain and keywords, where the receiver's type is not known (or not in the catalogue)."""
+        chain = attribute_chain(node.func)
+        if not chain or chain[-1] not in self.sdks.structural_names:
+            return None
+        if all(isinstance(one, (Const,)) or not _open_type(one) for one in alternatives(callee)):
+            return None
+        keywords = frozenset(keyword.arg for keyword in node.keywords if keyword.arg)
+        entry = self.sdks.structural(chain, keywords, any(keyword.arg is None for keyword in node.keywords))
+        if entry is None:
+            return None
+        receivers = [one.owner for one in alternatives(callee) if isinstance(one, (Member, Element))]
+        return Match(entry, alternatives(receivers[0])[0] if receivers else None, True)
+
+    # -- bindings -----------------------------------------------------------------------------------------------
+
+    def bound(self, value: Value | None) -> list[tuple[EntryPoint, Given]]:
+        """The SDK constructor calls behind an object, nearest first: where its model, prompt and limits are given."""
+        found: list[tuple[EntryPoint, Given]] = []
+        self._collect(value, found, 0)
+        return found
+
+    def _collect(self, value: Value | None, found: list[tuple[EntryPoint, Given]], depth: int) -> None:
+        if value is None or depth > MAX_CHAIN or len(found) > 8:
+            return
+        if isinstance(value, Choice):
+            for one in value.values:
+                before = len(found)
+                self._collect(one, found, depth + 1)
+                if len(found) > before:
+                    return
+        elif isinstance(value, Composite):
+            for part in value.parts:
+                self._collect(part, found, depth + 1)
+        elif isinstance(value, Member):
+            self._collect(value.owner, found, depth + 1)
+        elif isinstance(value, Instance):
+            base = self.sdk_base(value.cls)
+            entry = self.sdks.entry(base) if base else None
+            given = Given.of(self.evaluator, value)
+            if entry is not None and given is not None:
+                found.append((entry, given))
+        elif isinstance(value, Result):
+            self._collect_result(value, found, depth)
+
+    def _collect_result(self, value: Result, found: list[tuple[EntryPoint, Given]], depth: int) -> None:
+        callee = alternatives(value.callee)[0]
+        name = self.qualname(callee)
+        entry = self.sdks.entry(name) if name else None
+        given = Given.of(self.evaluator, value)
+        if entry is not None and given is not None:
+            found.append((entry, given))
+            if entry.model is not None:
+                inner = read(self.evaluator, given, entry.model.names, entry.model.position)
+                for one in alternatives(inner) if inner is not None else ():
+                    if not isinstance(one, (Const, Text, Unknown)):
+                        self._collect(one, found, depth + 1)
+                        break
+            if entry.returns is not None and entry.returns.startswith("argument:"):
+                self._collect(self._argument(value, entry.returns.partition(":")[2]), found, depth + 1)
+        elif given is not None and isinstance(callee, External):
+            found.append((_PLAIN_CLIENT, given))
+        if isinstance(callee, Member):
+            self._collect(callee.owner, found, depth + 1)
+
+
+def _not_own_call(objects: Objects, value: Instance) -> bool:
+    """Calling the instance reaches the SDK's ``__call__``, not code of the project."""
+    methods = ("__call__", "forward", "aforward", "call", "_call")
+    return not any(attributes.find_method(objects.evaluator, value.cls.info, name) for name in methods)
+
+
+def _open_type(value: Value) -> bool:
+    """A callee whose owner is not a class or function of the project."""
+    return isinstance(value, (Unknown, Element, Member, External, Result))
+
+
+def attribute_chain(node: ast.expr) -> tuple[str, ...]:
+    """Names of a dotted callee, outermost last; what is not a name ends it: ``f(x).chat.create`` -> chat, create."""
+    names: list[str] = []
+    while isinstance(node, ast.Attribute):
+        names.append(node.attr)
+        node = node.value
+    if isinstance(node, ast.Name):
+        names.append(node.id)
+    return tuple(reversed(names))
+
+
+_PLAIN_CLIENT = EntryPoint(
+    name="client",
+    sdk="",
+    kind="other",
+    model=None,
+    model_default=None,
+    model_env=(),
+    prompt=None,
+    system=None,
+    limit=None,
+    limit_default=None,
+    options={},
+    returns=None,
+    provider=None,
+    distribution=None,
+    loads_locally=False,
+)
+"""A client without a model of its own: only its ``base_url`` and region are of interest."""

@@ -1,0 +1,146 @@
+"""Reading a call's arguments by the catalogue's paths: ``model``, ``config.max_output_tokens``, position 0."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wattlint.catalogue.records import Argument
+from wattlint.semantics import arguments, attributes, containers
+from wattlint.semantics.evaluator import Evaluator
+from wattlint.semantics.values import (
+    Const,
+    Element,
+    Instance,
+    Mapping,
+    Member,
+    Result,
+    Text,
+    Unknown,
+    Value,
+    alternatives,
+    join,
+)
+
+
+@dataclass(slots=True)
+class Given:
+    """The expanded arguments of one call, and the instance they construct (for class-level defaults)."""
+
+    arguments: arguments.Arguments
+    instance: Instance | None = None
+
+    @classmethod
+    def of(cls, evaluator: Evaluator, value: Result | Instance) -> Given | None:
+        if value.call is None or value.frame is None or value.spot is None:
+            return (
+                cls(arguments.Arguments(open_keywords=True), value) if isinstance(value, Instance) else None
+            )
+        expanded = arguments.of(evaluator, value.call, value.frame, value.spot)
+        return cls(expanded, value if isinstance(value, Instance) else None)
+
+    @property
+    def open(self) -> bool:
+        return self.arguments.open_keywords
+
+
+def read(evaluator: Evaluator, given: Given, names: tuple[str, ...], position: int | None) -> Value | None:
+    """The value of the first of ``names`` that is given, else of ``position``; None when neither is."""
+    passed = given.arguments
+    found: list[Value] = []
+    for name in names:
+        first, _, rest = name.partition(".")
+        if first in passed.keywords:
+            value: Value | None = evaluator.force(passed.keywords[first])
+        elif rest and position is not None and position < len(passed.positional):
+            value = evaluator.force(passed.positional[position])
+        else:
+            continue
+        value = follow(evaluator, value, rest) if rest and value is not None else value
+        if value is not None and not (isinstance(value, Const) and value.value is None):
+            found.append(value)
+            if any(not isinstance(one, Unknown) for one in alternatives(value)):
+                break
+    if not found and position is not None and position < len(passed.positional):
+        found.append(evaluator.force(passed.positional[position]))
+    if not found and given.instance is not None:
+        for name in names:
+            value = _class_default(evaluator, given.instance, name)
+            if value is not None:
+                return value
+    return join(found) if found else None
+
+
+def read_argument(evaluator: Evaluator, given: Given, argument: Argument | None) -> Value | None:
+    return read(evaluator, given, argument.names, argument.position) if argument is not None else None
+
+
+def follow(evaluator: Evaluator, value: Value, path: str) -> Value | None:
+    """``path`` into a mapping, a config object of the project, or the keywords of an external constructor."""
+    for step in path.split("."):
+        found: list[Value] = []
+        for one in alternatives(value):
+            if isinstance(one, Mapping):
+                if step in one.entries:
+                    found.append(containers.item(evaluator, one, Const(step)))
+            elif isinstance(one, Instance):
+                found.append(attributes.of_instance(evaluator, one, step))
+            elif (
+                isinstance(one, Result)
+                and one.call is not None
+                and one.frame is not None
+                and one.spot is not None
+            ):
+                inner = arguments.of(evaluator, one.call, one.frame, one.spot)
+                if step in inner.keywords:
+                    found.append(evaluator.force(inner.keywords[step]))
+        if not found:
+            return None
+        value = join(found)
+    return value
+
+
+def _class_default(evaluator: Evaluator, instance: Instance, name: str) -> Value | None:
+    """A subclass of an SDK class may set the argument at class level or on ``self``."""
+    if "." in name:
+        return None
+    value = attributes.of_instance(evaluator, instance, name)
+    return None if all(isinstance(one, (Unknown, Member, Element)) for one in alternatives(value)) else value
+
+
+def text(value: Value | None) -> str | None:
+    """The first literal string a value can be."""
+    for one in alternatives(value) if value is not None else ():
+        if isinstance(one, Const) and isinstance(one.value, str):
+            return one.value
+    return None
+
+
+def number(value: Value | None) -> float | None:
+    """The first literal number a value can be."""
+    for one in alternatives(value) if value is not None else ():
+        if isinstance(one, Const) and isinstance(one.value, (int, float)) and not isinstance(one.value, bool):
+            return float(one.value)
+    return None
+
+
+def integer(value: Value | None) -> int | None:
+    found = number(value)
+    return int(found) if found is not None and abs(found) < 1e9 else None
+
+
+def flag(value: Value | None) -> bool | None:
+    """The first literal truth value."""
+    for one in alternatives(value) if value is not None else ():
+        if isinstance(one, Const) and isinstance(one.value, bool):
+            return one.value
+    return None
+
+
+def opening(value: Value | None) -> str | None:
+    """A text with ``{}`` for each gap: what a URL pattern is matched against."""
+    for one in alternatives(value) if value is not None else ():
+        if isinstance(one, Const) and isinstance(one.value, str):
+            return one.value
+        if isinstance(one, Text):
+            return "".join(piece if isinstance(piece, str) else "{}" for piece in one.pieces)
+    return None

@@ -1,0 +1,297 @@
+"""From the value of a prompt argument to its messages: roles, literal text and holes."""
+
+from __future__ import annotations
+
+import ast
+
+from wattlint.callsites.facts import Hole, Prompt, PromptPart
+from wattlint.semantics import arguments
+from wattlint.semantics.evaluator import Evaluator
+from wattlint.semantics.strings import source
+from wattlint.semantics.values import (
+    Composite,
+    Const,
+    Element,
+    Gap,
+    Mapping,
+    Member,
+    Result,
+    Sequence,
+    Text,
+    Thunk,
+    Unknown,
+    Value,
+    alternatives,
+)
+
+ROLES = {
+    "system": "system",
+    "developer": "system",
+    "user": "user",
+    "human": "user",
+    "assistant": "assistant",
+    "ai": "assistant",
+    "model": "assistant",
+    "tool": "tool",
+    "function": "tool",
+}
+MESSAGE_CLASSES = {
+    "SystemMessage": "system",
+    "SystemMessagePromptTemplate": "system",
+    "HumanMessage": "user",
+    "HumanMessagePromptTemplate": "user",
+    "UserMessage": "user",
+    "AIMessage": "assistant",
+    "AIMessagePromptTemplate": "assistant",
+    "AssistantMessage": "assistant",
+    "ToolMessage": "tool",
+    "ChatMessage": "user",
+    "Content": "user",
+    "Part": "user",
+}
+TEMPLATES = frozenset(
+    {
+        "PromptTemplate",
+        "ChatPromptTemplate",
+        "FewShotPromptTemplate",
+        "StringPromptTemplate",
+        "RichPromptTemplate",
+        "Prompt",
+    }
+)
+TEMPLATE_METHODS = frozenset({"from_template", "from_messages", "from_file", "from_examples"})
+FORMATTERS = frozenset(
+    {
+        "format",
+        "format_messages",
+        "format_prompt",
+        "partial",
+        "invoke",
+        "render",
+        "substitute",
+        "safe_substitute",
+        "to_messages",
+        "to_string",
+    }
+)
+BODY_KEYS = (
+    "messages",
+    "prompt",
+    "input",
+    "inputs",
+    "contents",
+    "inputText",
+    "question",
+    "query",
+    "text",
+    "content",
+    "parts",
+)
+MAX_PARTS = 200
+MAX_DEPTH = 8
+
+
+class PromptReader:
+    """Reads one prompt; ``complete`` turns False where messages may be missing."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self.evaluator = evaluator
+        self.complete = True
+        self.parts: list[PromptPart] = []
+
+    def prompt(self, batch: int | None = None) -> Prompt | None:
+        return Prompt(tuple(self.parts[:MAX_PARTS]), self.complete, batch) if self.parts else None
+
+    def add(self, thunk: Thunk, role: str = "text", depth: int = 0) -> None:
+        """Append what ``thunk`` contributes, by default under ``role``."""
+        written = source(thunk[0]) if isinstance(thunk, tuple) else "..."
+        value = self.evaluator.force(thunk)
+        options = [one for one in alternatives(value) if not (isinstance(one, Const) and one.value is None)]
+        if not options or len(self.parts) >= MAX_PARTS or depth > MAX_DEPTH:
+            return
+        # Of several possible prompts, the one with text says most.
+        one = max(options, key=_readable)
+        if isinstance(one, (Const, Text)):
+            self.parts.append(PromptPart(role, _pieces(one)))
+        elif isinstance(one, Sequence):
+            self._sequence(one, role, written, depth)
+        elif isinstance(one, Mapping):
+            self._mapping(one, role, written, depth)
+        elif isinstance(one, Result):
+            self._result(one, role, written, depth)
+        elif isinstance(one, Composite):
+            for part in one.parts:
+                self.add(part, role, depth + 1)
+        else:
+            self._hole(one, role, written)
+
+    def _hole(self, value: Value, role: str, written: str) -> None:
+        kind = hole_kind(value)
+        if kind == "history" or (kind == "parameter" and "message" in written):
+            self.complete = False
+        self.parts.append(PromptPart(role, (Hole(written, kind),)))
+
+    def _sequence(self, value: Sequence, role: str, written: str, depth: int) -> None:
+        items = [self.evaluator.force(item) for item in value.items[:MAX_PARTS]]
+        if len(items) == 2 and value.kind == "tuple" and _role(items[0]) is not None:
+            self.add(value.items[1], _role(items[0]) or role, depth + 1)
+            return
+        for item in value.items[:MAX_PARTS]:
+            self.add(item, role, depth + 1)
+        if value.open or value.repeated:
+            self.complete = False
+            if not items:
+                self.parts.append(PromptPart(role, (Hole(written, "history"),)))
+
+    def _mapping(self, value: Mapping, role: str, written: str, depth: int) -> None:
+        own = role
+        if "role" in value.entries:
+            own = _role(alternatives(self.evaluator.force(value.entries["role"]))[0]) or role
+            for key in ("content", "parts"):
+                if key in value.entries:
+                    self.add(value.entries[key], own, depth + 1)
+            return
+        kind = (
+            alternatives(self.evaluator.force(value.entries["type"]))[0] if "type" in value.entries else None
+        )
+        if isinstance(kind, Const) and isinstance(kind.value, str) and "image" in kind.value:
+            self.parts.append(PromptPart(own, (Hole(kind.value, "image"),)))
+            return
+        if "system" in value.entries:
+            self.add(value.entries["system"], "system", depth + 1)
+        for key in BODY_KEYS:
+            if key in value.entries:
+                self.add(value.entries[key], own, depth + 1)
+                return
+        if depth == 0 and value.entries:
+            # ``chain.invoke({"question": q})``: the template's own variables.
+            for key in list(value.entries)[:20]:
+                self.parts.append(PromptPart(own, (Hole(str(key), "value"),)))
+        elif value.open:
+            self.complete = False
+
+    def _result(self, value: Result, role: str, written: str, depth: int) -> None:
+        name, owner = _called(value)
+        if value.call is None or value.frame is None or value.spot is None:
+            self._hole(value, role, written)
+            return
+        given = arguments.of(self.evaluator, value.call, value.frame, value.spot)
+        if name in FORMATTERS and owner is not None and is_template(owner):
+            self.add(owner, role, depth + 1)
+        elif name in MESSAGE_CLASSES or name in TEMPLATES or (name in TEMPLATE_METHODS and owner is not None):
+            own = MESSAGE_CLASSES.get(name) or MESSAGE_CLASSES.get(_last(owner), role)
+            content = next(
+                (
+                    given.keywords[key]
+                    for key in ("content", "template", "messages", "text", "parts")
+                    if key in given.keywords
+                ),
+                None,
+            )
+            if content is None and given.positional:
+                content = given.positional[0]
+            explicit = given.keywords.get("role")
+            if explicit is not None:
+                own = _role(alternatives(self.evaluator.force(explicit))[0]) or own
+            if content is not None:
+                self.add(_as_template(self.evaluator, content, name, owner), own, depth + 1)
+        elif name == "MessagesPlaceholder":
+            self.complete = False
+            self.parts.append(PromptPart(role, (Hole(written, "history"),)))
+        else:
+            self._hole(value, role, written)
+
+
+def _as_template(evaluator: Evaluator, content: Thunk, name: str, owner: Value | None) -> Thunk:
+    """A template's text with its ``{fields}`` as holes."""
+    value = alternatives(evaluator.force(content))[0]
+    if (
+        isinstance(value, Const)
+        and isinstance(value.value, str)
+        and ("Template" in name or name in TEMPLATE_METHODS)
+    ):
+        from wattlint.semantics import strings
+
+        return strings.formatted(evaluator, value, [], {})
+    return content
+
+
+def is_template(value: Value) -> bool:
+    """A prompt template object, from its class or maker's name."""
+    for one in alternatives(value):
+        if isinstance(one, Result):
+            name, owner = _called(one)
+            if name in TEMPLATES or name in MESSAGE_CLASSES or name in TEMPLATE_METHODS:
+                return True
+            if name in ("partial", "format_prompt") and owner is not None and is_template(owner):
+                return True
+    return False
+
+
+def _called(value: Result) -> tuple[str, Value | None]:
+    callee = alternatives(value.callee)[0]
+    if isinstance(callee, Member):
+        return callee.name, callee.owner
+    path = getattr(callee, "path", "")
+    head, _, last = path.rpartition(".")
+    if last in TEMPLATE_METHODS:
+        from wattlint.semantics.values import External
+
+        return last, External(head)
+    return last, None
+
+
+def _last(value: Value | None) -> str:
+    return getattr(value, "path", getattr(value, "name", "")).rpartition(".")[2]
+
+
+def _role(value: Value) -> str | None:
+    if isinstance(value, Const) and isinstance(value.value, str):
+        return ROLES.get(value.value.lower())
+    return None
+
+
+def _readable(value: Value) -> int:
+    if isinstance(value, Const):
+        return len(value.value) if isinstance(value.value, str) else 0
+    if isinstance(value, Text):
+        return sum(len(piece) for piece in value.pieces if isinstance(piece, str)) + 1
+    return 1 if isinstance(value, (Sequence, Mapping, Result, Composite)) else 0
+
+
+def _pieces(value: Const | Text) -> tuple[str | Hole, ...]:
+    if isinstance(value, Const):
+        return (str(value.value),)
+    return tuple(
+        piece if isinstance(piece, str) else Hole(piece.source, hole_kind(piece.value))
+        for piece in value.pieces
+    )
+
+
+def hole_kind(value: Value | Gap) -> str:
+    """What a hole is likely filled with, from where its value comes."""
+    for one in alternatives(value) if not isinstance(value, Gap) else ():
+        if isinstance(one, Unknown):
+            if one.why.startswith("parameter"):
+                return "parameter"
+            if one.why == "loop item":
+                return "loop-item"
+            return "value"
+        if isinstance(one, Sequence):
+            return "history" if one.repeated or one.open else "value"
+        if isinstance(one, (Result, Element)):
+            name = _called(one)[0] if isinstance(one, Result) else ""
+            return "file" if name in ("read", "read_text", "load", "getvalue") else "value"
+    return "value"
+
+
+def batch_size(value: Value | None) -> int | None:
+    """Number of prompts when a plain list of texts is passed."""
+    if value is None:
+        return None
+    one = alternatives(value)[0]
+    if isinstance(one, Sequence) and one.kind == "list" and not one.open and not one.repeated and one.items:
+        texts = [item[0] if isinstance(item, tuple) else item for item in one.items]
+        if all(isinstance(item, (ast.Constant, ast.JoinedStr, Text)) for item in texts):
+            return len(texts)
+    return None

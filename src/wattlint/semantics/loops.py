@@ -1,0 +1,282 @@
+"""How often a call runs: the loops around it, in its own function or around the calls of that function."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, NamedTuple
+
+from wattlint.semantics import callers, strings
+from wattlint.semantics.module_index import CallRecord, FunctionInfo, ModuleIndex, Scope, Spot, last_name
+from wattlint.semantics.values import Sequence, alternatives
+
+if TYPE_CHECKING:
+    from wattlint.semantics.evaluator import Evaluator
+
+MAX_HOPS = 3
+CONCURRENT = frozenset(
+    {"gather", "as_completed", "create_task", "ensure_future", "wait", "submit", "start_soon", "TaskGroup"}
+)
+PER_ITEM = {
+    "map": True,
+    "imap": True,
+    "imap_unordered": True,
+    "starmap": True,
+    "thread_map": True,
+    "process_map": True,
+    "apply": False,
+    "applymap": False,
+    "progress_apply": False,
+    "map_async": True,
+    "batch_apply": True,
+}
+"""Functions that call another one once per item -> whether concurrently."""
+RETRY_NAMES = ("retry", "retries", "attempt", "tries", "trial")
+
+
+class LoopShape(NamedTuple):
+    kind: str = "none"
+    """none, data, retry, chat or unbounded."""
+    count: int | None = None
+    over: str | None = None
+    line: int | None = None
+    via_function: str | None = None
+    gathered: bool = False
+    dependent: bool = False
+
+
+NO_LOOP = LoopShape()
+
+
+def around(ev: Evaluator, record: CallRecord) -> LoopShape:
+    """The loop that decides how often ``record`` runs: its own, else one around a call of its function."""
+    own = _lexical(ev, record)
+    if own.kind in ("data", "unbounded", "chat"):
+        return own
+    outer = _through_callers(ev, record.scope, MAX_HOPS, set())
+    return outer if outer.kind == "data" or own.kind == "none" else own
+
+
+def _lexical(ev: Evaluator, record: CallRecord) -> LoopShape:
+    """The innermost loop in the same function that repeats the call for data; else a retry or chat loop."""
+    weaker = NO_LOOP
+    scope: Scope | None = record.scope
+    spot: Spot | None = record.spot
+    while scope is not None and spot is not None:
+        for node, _ in reversed(spot.branches):
+            shape = _shape(ev, node, record, scope)
+            if shape.kind == "data":
+                return shape
+            if shape.kind != "none" and weaker.kind == "none":
+                weaker = shape
+        if scope.kind not in ("comprehension", "lambda"):
+            break
+        spot = scope.spot
+        scope = scope.parent
+    return weaker
+
+
+def _shape(ev: Evaluator, node: ast.AST, record: CallRecord, scope: Scope) -> LoopShape:
+    if isinstance(node, (ast.For, ast.AsyncFor)):
+        if _runs_once(node.body, record.node):
+            return NO_LOOP
+        if _is_retry(node, record.node):
+            return LoopShape("retry", line=node.lineno, over=strings.source(node.iter))
+        count = _count(ev, node.iter, record, scope)
+        return LoopShape(
+            "data",
+            count,
+            strings.source(node.iter),
+            node.lineno,
+            dependent=_feeds_back(node.body, record.node),
+        )
+    if isinstance(node, ast.While):
+        if _runs_once(node.body, record.node):
+            return NO_LOOP
+        if _asks_a_person(node.body):
+            return LoopShape("chat", line=node.lineno, dependent=True)
+        if _is_retry(node, record.node):
+            return LoopShape("retry", line=node.lineno, over=strings.source(node.test))
+        dependent = _feeds_back(node.body, record.node)
+        return LoopShape("unbounded", over=strings.source(node.test), line=node.lineno, dependent=dependent)
+    if isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+        first = node.generators[0]
+        gathered = _is_gathered(scope.module, node)
+        count = _count(ev, first.iter, record, scope)
+        return LoopShape("data", count, strings.source(first.iter), node.lineno, gathered=gathered)
+    return NO_LOOP
+
+
+def _count(ev: Evaluator, iterable: ast.expr, record: CallRecord, scope: Scope) -> int | None:
+    """Number of passes, from ``range(10)`` or a list of known length."""
+    frame = ev.frame_of(scope.parent if scope.kind == "comprehension" and scope.parent else scope)
+    if isinstance(iterable, ast.Call) and last_name(iterable) == "range" and len(iterable.args) == 1:
+        value = alternatives(ev.value(iterable.args[0], frame, record.spot))[0]
+        number = getattr(value, "value", None)
+        return number if isinstance(number, int) and not isinstance(number, bool) else None
+    if isinstance(iterable, ast.Call) and last_name(iterable) in (
+        "enumerate",
+        "tqdm",
+        "list",
+        "reversed",
+        "sorted",
+        "track",
+    ):
+        return _count(ev, iterable.args[0], record, scope) if iterable.args else None
+    value = alternatives(ev.value(iterable, frame, record.spot))[0]
+    if isinstance(value, Sequence) and not value.open and not value.repeated and value.kind != "range":
+        return len(value.items)
+    return None
+
+
+def _contains(node: ast.AST, inner: ast.AST) -> bool:
+    return any(one is inner for one in ast.walk(node))
+
+
+def _runs_once(body: list[ast.stmt], call: ast.Call) -> bool:
+    """The statement of the call, or one after it on the same level, leaves the loop for certain."""
+    for position, statement in enumerate(body):
+        if not _contains(statement, call):
+            continue
+        rest = body[position:]
+        if any(isinstance(one, (ast.Return, ast.Break, ast.Raise)) for one in rest):
+            return True
+        inner = getattr(statement, "body", None)
+        if isinstance(inner, list) and not isinstance(
+            statement, (ast.For, ast.While, ast.AsyncFor, ast.Try, ast.FunctionDef)
+        ):
+            for block in (inner, getattr(statement, "orelse", [])):
+                if any(_contains(one, call) for one in block):
+                    return _runs_once(block, call)
+        return False
+    return False
+
+
+def _is_retry(loop: ast.For | ast.AsyncFor | ast.While, call: ast.Call) -> bool:
+    """The call stands in a ``try`` whose success leaves the loop, or the loop counts attempts."""
+    words = ast.unparse(loop.target if isinstance(loop, (ast.For, ast.AsyncFor)) else loop.test).lower()
+    if any(name in words for name in RETRY_NAMES):
+        return True
+    for node in ast.walk(loop):
+        if isinstance(node, ast.Try) and any(_contains(one, call) for one in node.body):
+            leaves = any(isinstance(one, (ast.Return, ast.Break)) for one in (*node.body, *node.orelse))
+            if leaves:
+                return True
+            sleeps = any(
+                isinstance(one, ast.Call) and last_name(one) == "sleep"
+                for handler in node.handlers
+                for one in ast.walk(handler)
+            )
+            if sleeps and isinstance(loop, ast.While):
+                return True
+    return False
+
+
+def _asks_a_person(body: list[ast.stmt]) -> bool:
+    for statement in body:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Call) and last_name(node) in (
+                "input",
+                "receive_text",
+                "recv",
+                "prompt_input",
+                "ask",
+            ):
+                return True
+    return False
+
+
+def _feeds_back(body: list[ast.stmt], call: ast.Call) -> bool:
+    """A pass uses what an earlier pass answered: names set from the answer appear among the arguments."""
+    used = {
+        node.id
+        for argument in (*call.args, *(k.value for k in call.keywords))
+        for node in ast.walk(argument)
+        if isinstance(node, ast.Name)
+    }
+    tainted: set[str] = set()
+    for _ in range(2):
+        for statement in body:
+            for node in ast.walk(statement):
+                if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)) and node.value is not None:
+                    names = {n.id for n in ast.walk(node.value) if isinstance(n, ast.Name)}
+                    if _contains(node.value, call) or names & tainted:
+                        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                        tainted.update(n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name))
+                elif (
+                    isinstance(node, ast.Call)
+                    and isinstance(node.func, ast.Attribute)
+                    and node.func.attr in ("append", "extend", "add", "insert")
+                ):
+                    names = {n.id for a in node.args for n in ast.walk(a) if isinstance(n, ast.Name)}
+                    if names & tainted and isinstance(node.func.value, ast.Name):
+                        tainted.add(node.func.value.id)
+    return bool(used & tainted)
+
+
+def _is_gathered(module: ModuleIndex, node: ast.AST) -> bool:
+    """The comprehension is handed to ``gather`` or a pool, directly or through a name."""
+    for record in module.calls:
+        if last_name(record.node.func) in CONCURRENT:
+            for argument in record.node.args:
+                inner = argument.value if isinstance(argument, ast.Starred) else argument
+                if inner is node:
+                    return True
+                if isinstance(inner, ast.Name):
+                    for binding in record.scope.bindings.get(inner.id, ()):
+                        if binding.value is node:
+                            return True
+    return any(
+        isinstance(inner, ast.Call) and last_name(inner) in CONCURRENT
+        for element in (getattr(node, "elt", None), getattr(node, "value", None))
+        if element is not None
+        for inner in ast.walk(element)
+    )
+
+
+def _through_callers(ev: Evaluator, scope: Scope, hops: int, seen: set[int]) -> LoopShape:
+    info = _enclosing_function(scope)
+    if info is None or hops == 0 or id(info) in seen:
+        return NO_LOOP
+    seen.add(id(info))
+    mapped = _per_item(info)
+    if mapped is not None:
+        return mapped
+    found = callers.of(ev, info)
+    for caller in found:
+        record = CallRecord(caller.node, caller.frame.scope, caller.spot, False)
+        shape = _lexical(ev, record)
+        if shape.kind == "data":
+            return shape._replace(via_function=info.name)
+    for caller in found:
+        shape = _through_callers(ev, caller.frame.scope, hops - 1, seen)
+        if shape.kind == "data":
+            return shape._replace(via_function=info.name)
+    return NO_LOOP
+
+
+def _per_item(info: FunctionInfo) -> LoopShape | None:
+    """The function is handed to ``map``, a pool or ``DataFrame.apply``."""
+    for record in info.module.calls:
+        name = last_name(record.node.func)
+        if name in PER_ITEM:
+            for argument in record.node.args[:1]:
+                written = (
+                    argument.attr if isinstance(argument, ast.Attribute) else getattr(argument, "id", None)
+                )
+                if written == info.name:
+                    over = (
+                        strings.source(record.node.args[1])
+                        if len(record.node.args) > 1
+                        else strings.source(record.node.func)
+                    )
+                    return LoopShape("data", None, over, record.node.lineno, info.name, PER_ITEM[name])
+    return None
+
+
+def _enclosing_function(scope: Scope) -> FunctionInfo | None:
+    at: Scope | None = scope
+    while at is not None:
+        if at.kind == "function":
+            return at.function
+        at = at.parent
+    return None
