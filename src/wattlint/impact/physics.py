@@ -63,7 +63,7 @@ def gpus_needed(size: Size, precision: Precision, memory_gb: float, headroom: fl
 
 def layers(size: Size, k: Coefficients) -> float:
     """Layers of a typical transformer of this size (the catalogue has no layer counts)."""
-    typical = k.layers_at_8b * (math.sqrt(size.total * size.active) / 8e9) ** k.layers_exponent
+    typical = k.layers_at_8b * math.pow(math.sqrt(size.total * size.active) / 8e9, k.layers_exponent)
     return min(max(typical, 6.0), 140.0)
 
 

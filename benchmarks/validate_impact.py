@@ -1,0 +1,246 @@
+"""How well the energy model does on model families it was not fitted on.
+
+    make validate-impact [ROWS=FILE.csv]
+    PYTHONPATH=src python benchmarks/validate_impact.py MEASURED.csv [--rows FILE.csv]
+
+Leaves each family out, fits the rest, predicts it. ``--rows`` scores other rows of the same columns with the constants
+as shipped. MdAPE: median absolute percentage error; p90 factor: 90th percentile of max(p/m, m/p).
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import itertools
+import math
+import statistics
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from fit_impact import fit, fit_rows
+from impact_rows import Row, read
+
+from wattlint.impact import constants, physics
+from wattlint.impact.constants import Coefficients
+from wattlint.impact.physics import Serving, Size
+from wattlint.impact.quantities import Factor, Interval, combine
+
+TRAINING = Path(__file__).parent / "training_runs.csv"
+Predicted = list[tuple[Row, float]]
+Spread = tuple[float, float]
+"""10th and 90th percentile of measured / predicted."""
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    ordered = sorted(values)
+    position = share * (len(ordered) - 1)
+    low = math.floor(position)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (ordered[high] - ordered[low]) * (position - low)
+
+
+def score(name: str, pairs: Iterable[tuple[float, float]]) -> None:
+    """One table line from (predicted, measured)."""
+    ratios = [predicted / measured for predicted, measured in pairs]
+    if not ratios:
+        return
+    error = statistics.median(abs(ratio - 1) for ratio in ratios)
+    factor = quantile([max(ratio, 1 / ratio) for ratio in ratios], 0.9)
+    bias = statistics.median(ratios)
+    print(f"| {name} | {len(ratios)} | {error:.1%} | {factor:.2f} | {bias:.2f} |")
+
+
+def table(predicted: Predicted) -> None:
+    print("| rows | n | MdAPE | p90 factor | median predicted / measured |\n|---|---|---|---|---|")
+    groups = {
+        "all": lambda row: True,
+        "dense": lambda row: not row.size.is_moe,
+        "mixtures of experts": lambda row: row.size.is_moe,
+        **{
+            name: (lambda row, name=name: row.serving.precision.name == name)
+            for name in ("bf16", "fp8", "mxfp4")
+        },
+        **{
+            name: (lambda row, name=name, column=column: getattr(row, column) == name)
+            for column in ("source", "task", "family")
+            for name in sorted({getattr(row, column) for row, _ in predicted})
+        },
+    }
+    for name, belongs in groups.items():
+        score(name, [(joules, row.joules) for row, joules in predicted if belongs(row)])
+
+
+def leave_one_family_out(rows: Sequence[Row]) -> Predicted:
+    predicted: Predicted = []
+    for family in sorted({row.family for row in rows}):
+        k = fit([row for row in rows if row.family != family])
+        predicted += [(row, row.predicted(k)) for row in rows if row.family == family]
+    return predicted
+
+
+def spreads(predicted: Predicted, without: str | None = None) -> dict[bool, Spread]:
+    """By mixture or not: the spread of measured / predicted on all families but one."""
+    result = {}
+    for moe in (False, True):
+        ratios = [
+            row.joules / joules
+            for row, joules in predicted
+            if row.size.is_moe == moe and row.family != without
+        ]
+        if not ratios:  # the only family of its kind is left out: as good as the other kind, twice as wide
+            ratios = [row.joules / joules for row, joules in predicted if row.family != without]
+            ratios = [math.exp(2 * math.log(ratio)) for ratio in ratios]
+        result[moe] = (quantile(ratios, 0.1), quantile(ratios, 0.9))
+    return result
+
+
+def coverage(name: str, intervals: Sequence[tuple[Interval, float]]) -> None:
+    inside = sum(interval.p10 <= measured <= interval.p90 for interval, measured in intervals) / len(
+        intervals
+    )
+    width = statistics.median(interval.width for interval, _ in intervals)
+    print(f"| {name} | {len(intervals)} | {inside:.0%} | x {width:.1f} |")
+
+
+def known_deployment(predicted: Predicted, shipped: bool) -> list[tuple[Interval, float]]:
+    intervals = []
+    for row, joules in predicted:
+        if shipped:
+            known = constants.known("residual_moe" if row.size.is_moe else "residual_dense")
+            low, high = known.low, known.high
+        else:
+            low, high = spreads(predicted, without=row.family)[row.size.is_moe]
+        intervals.append((Interval(joules * min(low, 1), joules, joules * max(high, 1)), row.joules))
+    return intervals
+
+
+def unknown_deployment(rows: Sequence[Row], fits: dict[str, Coefficients]) -> list[tuple[Interval, float]]:
+    """Batch 8 to 512, H100 or B200, GPU count by the memory rule: what a hosted model's interval claims to cover.
+
+    Rows count by the log width of batch they stand for (they were measured at 8, 16, 32, ...), so all alike.
+    """
+    intervals = []
+    batch = constants.known("batch_api")
+    both = [hardware for hardware in map(constants.hardware, ("H100", "B200")) if hardware is not None]
+    for row in rows:
+        if row.serving.hardware.name not in ("H100", "B200") or not 7 <= row.batch <= 513:
+            continue
+        k = fits[row.family]
+
+        def joules(together: float, row: Row = row, k: Coefficients = k) -> list[float]:
+            serving = [
+                Serving(
+                    hardware,
+                    physics.gpus_needed(row.size, row.serving.precision, hardware.memory_gb, 1.2),
+                    row.serving.precision,
+                )
+                for hardware in both
+            ]
+            return [row.predicted(k, together, each) for each in serving]
+
+        each = joules(batch.mid)
+        mid = math.sqrt(each[0] * each[1])
+        residual = constants.known("residual_moe" if row.size.is_moe else "residual_dense")
+        factors = [
+            Factor.of("hardware", min(each), mid, max(each)),
+            Factor.of("batch", joules(batch.low)[0], each[0], joules(batch.high)[0]),
+            residual.factor("residual"),
+        ]
+        intervals.append((combine(mid, factors), row.joules))
+    return intervals
+
+
+def relative_claims(predicted: Predicted) -> None:
+    """Pairs of models on the same task and GPU type at the same batch: is the one predicted to use more the one that does?"""
+    bins = ((1, 1.25), (1.25, 1.5), (1.5, 2), (2, 3), (3, math.inf))
+    right = {edges: [0, 0] for edges in bins}
+    for (a, predicted_a), (b, predicted_b) in itertools.combinations(predicted, 2):
+        alike = (
+            a.source == b.source and a.task == b.task and a.serving.hardware.name == b.serving.hardware.name
+        )
+        if not alike or a.model == b.model or abs(math.log(a.batch / b.batch)) > 0.1:
+            continue
+        ratio = max(predicted_a, predicted_b) / min(predicted_a, predicted_b)
+        edges = next(edges for edges in bins if edges[0] <= ratio < edges[1])
+        right[edges][1] += 1
+        right[edges][0] += (predicted_a > predicted_b) == (a.joules > b.joules)
+    print("| predicted ratio | pairs | right |\n|---|---|---|")
+    for (low, high), (hits, pairs) in right.items():
+        if pairs:
+            print(f"| {low:g} to {high:g} | {pairs} | {hits} ({hits / pairs:.1%}) |")
+    hits, pairs = (sum(right[edges][i] for edges in bins if edges[0] >= 2) for i in (0, 1))
+    print(f"| 2 or more | {pairs} | {hits} ({hits / pairs:.1%}) |")
+
+
+def training() -> None:
+    """GPU energy of published runs (GPU hours x TDP x draw where only hours are published) against 6 FLOP per token."""
+    flop, mfu, draw = (constants.known(name).mid for name in ("train_flop", "train_mfu", "train_draw"))
+    pairs = []
+    with TRAINING.open(newline="", encoding="utf-8") as file:
+        for run in csv.DictReader(line for line in file if not line.startswith("#")):
+            hardware = constants.hardware(run["gpu"])
+            assert hardware is not None, run
+            size = Size(float(run["total_b"]) * 1e9, float(run["active_b"]) * 1e9)
+            joules = physics.training_joules_per_token(size, hardware, flop, mfu, draw)
+            predicted = joules * float(run["tokens_b"]) * 1e9 / 3.6e9
+            measured = float(run["gpu_mwh"] or float(run["gpu_hours"]) * hardware.tdp_w * draw / 1e6)
+            pairs.append((predicted, measured))
+    print("| rows | n | MdAPE | p90 factor | median predicted / measured |\n|---|---|---|---|---|")
+    score("published training runs", pairs)
+
+
+def as_shipped(rows: Sequence[Row]) -> None:
+    k = constants.coefficients()
+    predicted = [(row, row.predicted(k)) for row in rows]
+    table(predicted)
+    print("\n| interval, shipped constants | rows | coverage | width |\n|---|---|---|---|")
+    coverage("deployment known", known_deployment(predicted, shipped=True))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("measured", type=Path)
+    parser.add_argument("--rows", type=Path, help="other rows to score with the constants as shipped")
+    options = parser.parse_args()
+    if options.rows:
+        rows, skipped = read(options.rows)
+        print(f"{options.rows}: {len(rows)} rows scored with the shipped constants, {len(skipped)} skipped\n")
+        for line in skipped[:20]:
+            print(f"- {line}", file=sys.stderr)
+        if rows:
+            as_shipped(rows)
+        return 0 if rows else 2
+
+    every, skipped = read(options.measured)
+    rows = fit_rows(every)
+    print(f"{len(every)} usable rows, {len(skipped)} skipped; {len(rows)} text rows of ML.ENERGY v2 and v3\n")
+    print("## Each family predicted by a fit to the others\n")
+    predicted = leave_one_family_out(rows)
+    table(predicted)
+    print("\n## Not fitted at all: batch 1 in plain transformers (ML.ENERGY v1)\n")
+    table([(row, row.predicted(constants.coefficients())) for row in every if row.source == "mlenergy-v1"])
+    print("\n## 80 % intervals on families left out\n")
+    print(
+        "measured / predicted, p10 and p90:",
+        {
+            ("MoE" if moe else "dense"): f"{low:.2f} to {high:.2f}"
+            for moe, (low, high) in spreads(predicted).items()
+        },
+    )
+    print("\n| interval | rows | coverage | median width |\n|---|---|---|---|")
+    coverage("deployment known, spread of the other families", known_deployment(predicted, shipped=False))
+    coverage("deployment known, shipped spread", known_deployment(predicted, shipped=True))
+    fits = {
+        family: fit([row for row in rows if row.family != family]) for family in {row.family for row in rows}
+    }
+    coverage("deployment unknown (batch 8 to 512, H100 or B200)", unknown_deployment(rows, fits))
+    print("\n## Relative claims on families left out\n")
+    relative_claims(predicted)
+    print("\n## Training\n")
+    training()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
