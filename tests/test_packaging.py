@@ -1,0 +1,90 @@
+"""What is installed: the wheel's content, that it works alone, and what a run does not import."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+HEAVY = {"libcst", "pydantic", "yaml", "rich", "packaging", "hypothesis", "pathspec", "tomllib", "tomli"}
+
+
+def run(*command: str, path: Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """``python command`` that finds wattlint in ``path`` and nowhere else."""
+    environment = {**os.environ, "PYTHONPATH": str(path), "NO_COLOR": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.run(
+        [sys.executable, *command], cwd=cwd, env=environment, capture_output=True, text=True
+    )
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The unpacked wheel."""
+    pytest.importorskip("build")
+    target = tmp_path_factory.mktemp("wheel")
+    built = run(
+        "-m", "build", "--wheel", "--no-isolation", "--outdir", str(target), ".", path=ROOT / "src", cwd=ROOT
+    )
+    assert built.returncode == 0, built.stdout + built.stderr
+    [file] = target.glob("*.whl")
+    with zipfile.ZipFile(file) as archive:
+        archive.extractall(target / "unpacked")
+    return target / "unpacked"
+
+
+def test_the_wheel_holds_catalogue_and_rule_pages(wheel: Path) -> None:
+    assert (wheel / "wattlint" / "_catalogue.bin").stat().st_size > 10_000
+    assert (wheel / "wattlint" / "py.typed").is_file()
+    pages = {page.name for page in (ROOT / "rules" / "checks").glob("*.md")}
+    assert {page.name for page in (wheel / "wattlint" / "rules" / "checks").glob("*.md")} == pages
+    [points] = wheel.glob("*.dist-info/entry_points.txt")
+    assert "LLM = wattlint.flake8_plugin:Flake8Plugin" in points.read_text()
+    [metadata] = wheel.glob("*.dist-info/METADATA")
+    assert "License-Expression: MIT" in metadata.read_text()
+    outside = {path.name for path in wheel.iterdir()} - {"wattlint"}
+    assert all(name.endswith(".dist-info") for name in outside)
+
+
+def test_the_wheel_works_alone(wheel: Path, tmp_path: Path) -> None:
+    before = (wheel / "wattlint" / "_catalogue.bin").read_bytes()
+    checked = run("-m", "wattlint", "check", str(ROOT / "examples"), path=wheel, cwd=tmp_path)
+    assert checked.returncode == 1, checked.stdout + checked.stderr
+    for code in ("LLM101", "LLM102", "LLM103", "LLM201", "LLM202", "LLM301"):
+        assert code in checked.stdout
+    page = run("-m", "wattlint", "rule", "LLM101", path=wheel, cwd=tmp_path)
+    assert page.returncode == 0 and "LLM101" in page.stdout
+    assert (wheel / "wattlint" / "_catalogue.bin").read_bytes() == before, (
+        "recompiled although it is not stale"
+    )
+
+
+def imported(*command: str, cwd: Path) -> set[str]:
+    """Top-level modules that ``python command`` imports."""
+    result = run("-X", "importtime", *command, path=ROOT / "src", cwd=cwd)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return {
+        name.partition(".")[0]
+        for name in re.findall(r"^import time:.*\| +([\w.]+)$", result.stderr, re.MULTILINE)
+    }
+
+
+def test_a_file_without_llm_code_imports_nothing_heavy(tmp_path: Path) -> None:
+    (tmp_path / "plain.py").write_text("import os\n\nprint(os.getcwd())\n")
+    (tmp_path / ".gitignore").write_text("")
+    imported(
+        "-m", "wattlint", "check", "plain.py", cwd=tmp_path
+    )  # compiles the catalogue, should it be stale
+    modules = imported("-m", "wattlint", "check", "plain.py", cwd=tmp_path)
+    assert "wattlint" in modules
+    assert not modules & HEAVY
+
+
+def test_the_flake8_plugin_imports_nothing_heavy(tmp_path: Path) -> None:
+    modules = imported("-c", "import wattlint.flake8_plugin", cwd=tmp_path)
+    assert not modules & (HEAVY | {"argparse"})
