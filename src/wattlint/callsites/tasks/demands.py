@@ -1,0 +1,133 @@
+"""Finds what a sentence demands: its imperatives, and the questions it puts.
+
+``Your task is to read the text and extract the dates.`` demands ``read the text`` and ``extract the dates``.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from wattlint.callsites.tasks.records import pattern, vocabulary
+
+WORD = re.compile(r"[a-z][a-z']*(?:-[a-z]+)*")
+DETERMINER = re.compile(
+    r"\W*(?:the|a|an|all|any|each|every|it|them|this|that|these|those|your|my|their|its|his|whether|if|how|why|what|which"
+    r"|who|only|one|two|three|no|at|both|relevant|\d+|\{|\"|')"
+)
+FILLERS = (
+    r"(?:please|kindly|now|then|first(?:ly)?|next|finally|also|just|only|simply|carefully|always|secondly?|thirdly"
+    r"|step \d+|and|so|directly|briefly|quickly|can you|could you|would you|will you|help me(?: to)?|let's|let us"
+    r"|hi|hello|hey|ok|okay|dear \w+|to do (?:this|so)|thanks|great|i|we|lastly|using \{[^}]*\}|as needed|try to|must)"
+)
+AT_START = re.compile(rf"^[^\w{{]*(?:{FILLERS}[\s,:.!]*)*$")
+AFTER_PREFIX = re.compile(
+    r"^\W*(?:given|based on|using|from|for|in|with|as|considering|according|between|after|before|below|here|to|on|assuming"
+    r"|when|you are|you're|i am|i'm|i have|we have|imagine|suppose|by|following|without|by)\b.*[,:]\s*(?:and\s+)?"
+    rf"(?:{FILLERS}\s*,?\s*)*$"
+)
+AFTER_GIVEN = re.compile(r"^\W*(?:given|based on|using|considering)\b[^,]*[}\w]\s*(?:please\s*)?$")
+JOINED = re.compile(r"(?:[,;:]|\band|\bthen|\bor)\s+(?:and\s+|then\s+|also\s+|finally\s+|please\s+)*$")
+TO = re.compile(
+    r"(?:\b(?:task|job|goal|mission|role|objective|purpose|duty|responsibility|aim|work|function)\b[\w\s]{0,20}?"
+    r"\b(?:is|will be|are|was)\b[\s:]*(?:now |simply |only )?(?:to )?(?:help (?:me |us |users? |the user )?(?:to )?)?"
+    r"|\b(?:want|need|like|ask|asked|tasked|require|required|supposed|expected|have|are|designed|trained|built|used|able"
+    r"|going|help|helps|instructed|responsible|intended|meant|job|task|goal)(?: you| me| us)? to (?:only |simply |also )?"
+    r"|\byou(?:'ll| will| must| should| can| shall| may| ought to| need to)(?: also| then| now| only| always| first| be)*"
+    r"|\bplease(?: help me)?(?: to| also| just| only)*)\s+$"
+)
+AFTER_ROLE = re.compile(
+    r"(?:\b(?:that|who|which|and|,)\s+(?:can |will |only |must |always |carefully |accurately )*|\b(?:to|for|in|at|of|by|with)\s+)$"
+)
+GERUND = re.compile(
+    r"\b(?:speciali[sz]\w*|skilled|expert|tasked|trained|proficient|experienced|responsible|capable|designed|task|job|goal"
+    r"|good|great|role|help\w*|assist\w*|used|focus\w*|charge|purpose)\b[\w\s]{0,15}\b(?:in|for|of|at|with|by|is|as|on|to)\s+$"
+)
+ROLE_START = re.compile(
+    r"^\W*(?:you are|you're|you will be|act as|i want you to act as|as an?|an?|imagine you are|assume you are|you will act)\b"
+)
+CONDITION = re.compile(
+    r"^\W*(?:if|when|unless|in case|whenever|do not|don't|never|avoid|note that|remember)\b"
+)
+
+
+class Demand(NamedTuple):
+    """One thing that is asked. ``text`` starts with ``verb`` in its base form (a question: as it stands)."""
+
+    verb: str
+    text: str
+    question: bool
+
+
+@cache
+def _verbs() -> tuple[dict[str, str], frozenset[str]]:
+    """(inflected form -> base form, base forms)."""
+    words = vocabulary()
+    return words["lemmas"], frozenset(words["base"].split("|"))
+
+
+def demands(sentences: list[str]) -> list[Demand]:
+    """Every demand of the instruction, in order."""
+    return [demand for sentence in sentences for demand in _of_sentence(sentence)]
+
+
+def _of_sentence(sentence: str) -> list[Demand]:
+    if CONDITION.match(sentence):
+        return []
+    lemmas, bases = _verbs()
+    role = ROLE_START.match(sentence) is not None
+    starts: list[tuple[int, int, str]] = []
+    for match in WORD.finditer(sentence):
+        word, at = match[0], match.start()
+        if at and sentence[at - 1] in "{_.":
+            continue
+        before, after = sentence[:at], sentence[match.end() :]
+        if word in bases:
+            if _imperative(before, after):
+                starts.append((at, match.end(), word))
+                continue
+            if (
+                role
+                and AFTER_ROLE.search(before)
+                and before.rstrip().endswith(("that can", "who can", " to"))
+            ):
+                starts.append((at, match.end(), word))
+                continue
+        if word in lemmas and (
+            (role and not word.endswith("ing") and AFTER_ROLE.search(before) and _after_relative(before))
+            or (word.endswith("ing") and GERUND.search(before))
+        ):
+            starts.append((at, match.end(), lemmas[word]))
+    if not starts:
+        is_question = sentence.rstrip("\"' )").endswith("?") or pattern(vocabulary()["questions"]).match(
+            sentence
+        )
+        return [Demand("", sentence, True)] if is_question else []
+    ends = [start for start, _, _ in starts[1:]] + [len(sentence)]
+    return [
+        Demand(
+            verb,
+            (verb + sentence[verb_end:end]).rstrip(" ,;:.!").removesuffix(" and").removesuffix(" then"),
+            False,
+        )
+        for (_, verb_end, verb), end in zip(starts, ends, strict=True)
+    ]
+
+
+def _imperative(before: str, after: str) -> bool:
+    if AT_START.match(before):
+        return not after.startswith(
+            (":", "'s ", " is ", " are ", " will ", " must ", " should ", " can ", " may ")
+        )
+    if TO.search(before):
+        return True
+    if AFTER_PREFIX.match(before) and before.rstrip().endswith((",", ":")):
+        return True
+    follows = DETERMINER.match(after) is not None
+    return follows and (JOINED.search(before) is not None or AFTER_GIVEN.match(before) is not None)
+
+
+def _after_relative(before: str) -> bool:
+    """``assistant that translates``, ``that reads X and writes``: a third person verb that belongs to the role."""
+    return re.search(r"\b(?:that|who|which)\b", before) is not None

@@ -1,0 +1,43 @@
+"""Which language an instruction is written in: by script, then by frequent function words."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from wattlint.callsites.tasks.records import vocabulary
+
+KANA = re.compile(r"[぀-ヿ]")
+HAN = re.compile(r"[一-鿿]")
+OTHER_SCRIPT = re.compile(r"[Ѐ-ӿ֐-ۿऀ-๿가-힯]")
+LETTERS = re.compile(r"[^\W\d_]")
+WORD = re.compile(r"[^\W\d_]+")
+HOLE = re.compile(r"\{[^{}]*\}")
+
+
+@cache
+def _common() -> dict[str, frozenset[str]]:
+    words = vocabulary()
+    return {"en": frozenset(words["english"]), "other": frozenset(words["other"])} | {
+        code: frozenset(entry["common"]) for code, entry in words["languages"].items() if entry["common"]
+    }
+
+
+def language(text: str) -> str | None:
+    """``en``, ``de``, ``fr``, ``es``, ``pt``, ``zh`` or ``ja`` for a lower-case text; None: another one, or not clear."""
+    text = HOLE.sub(" ", text)
+    letters = len(LETTERS.findall(text))
+    if not letters:
+        return "en"
+    if len(KANA.findall(text)) > 0.05 * letters:
+        return "ja"
+    if len(HAN.findall(text)) > 0.2 * letters:
+        return "zh"
+    if len(OTHER_SCRIPT.findall(text)) > 0.2 * letters:
+        return None
+    words = WORD.findall(text)
+    hits = {code: sum(word in common for word in words) for code, common in _common().items()}
+    best = max(hits, key=lambda code: hits[code])
+    if hits["en"] == hits[best]:
+        return "en" if hits["en"] or len(words) < 6 else None
+    return None if best == "other" else best

@@ -1,0 +1,238 @@
+"""Judges what one call is for and whether less than a large model could do it.
+
+Speaks seldom: one demand that a task claims, nothing else asked, and, for label tasks, a closed set of answers. Words
+alone never give ``high``; what the code does with the answer can.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, NamedTuple
+
+from wattlint.callsites.facts import OutputContract, Prompt, TaskVerdict
+from wattlint.callsites.tasks.demands import Demand, demands
+from wattlint.callsites.tasks.instruction import Instruction, read_instruction
+from wattlint.callsites.tasks.language import language
+from wattlint.callsites.tasks.records import (
+    TIERS,
+    Recogniser,
+    pattern,
+    recogniser,
+    recognisers,
+    task_record,
+    vocabulary,
+)
+
+LONG = 120
+"""Words of instruction above which confidence drops one step: long instructions carry conditions."""
+TOO_LONG = 300
+CLOSED_LIMIT = 5
+"""Output tokens: a limit up to this is a label, a number or yes/no."""
+LABEL_WORDS, LABEL_COUNT = 3, 12
+MIXED = "mixed-request"
+LABELS = "label-classification"
+YES_NO = "yes-no-question"
+STEPS: tuple[Literal["low", "medium", "high"], ...] = ("low", "medium", "high")
+CONTENT = re.compile(r"[^\W\d_]{2}")
+
+
+class Claim(NamedTuple):
+    """A task that a demand, a label or the whole text matched."""
+
+    task: Recogniser
+    clause: str
+
+
+def recognise(
+    prompt: Prompt | None,
+    contract: OutputContract,
+    names: tuple[str, ...] = (),
+    output_limit: int | None = None,
+) -> TaskVerdict | None:
+    """The task of a call; None when its purpose is not clear.
+
+    ``names`` are the enclosing function and the variables around the call; ``output_limit`` is in tokens.
+    """
+    instruction = read_instruction(prompt) if prompt else Instruction()
+    closed = _closed_evidence(instruction, contract, output_limit)
+    claims = _claims(instruction)
+    if claims is None:
+        return None
+    if not claims:
+        return _from_contract(instruction, contract, closed, names)
+    solvers = {claim.task.solver for claim in claims}
+    if "llm" in solvers:
+        if len(solvers) > 1:
+            return _verdict(recogniser(MIXED), "medium", [_quote(claim.clause) for claim in claims])
+        return _verdict(claims[0].task, "medium", [_quote(claims[0].clause)])
+    if len({claim.task.task for claim in claims}) > 1 and solvers != {"code"}:
+        return _verdict(recogniser(MIXED), "medium", [_quote(claim.clause) for claim in claims])
+    return _judge(claims[0], instruction, contract, closed, names, prompt)
+
+
+def _judge(
+    claim: Claim,
+    instruction: Instruction,
+    contract: OutputContract,
+    closed: list[str],
+    names: tuple[str, ...],
+    prompt: Prompt | None,
+) -> TaskVerdict | None:
+    """The verdict for one claimed task that needs less than a large model."""
+    task = claim.task
+    if instruction.words > TOO_LONG or (instruction.history and not task.history):
+        return None
+    evidence = [_quote(claim.clause), *closed]
+    level = 1
+    if task.closed and not closed:
+        level = 0
+    confirmed = contract.kind in task.confirms
+    if contract.kind != "text" and not confirmed:
+        level -= 1
+    if instruction.words > LONG or instruction.cut or (prompt is not None and not prompt.complete):
+        level -= 1
+    if named := _named(task, names):
+        evidence.append(f"name `{named}`")
+    if level < 0:
+        return None
+    if confirmed and level:
+        level = 2
+    return _verdict(task, STEPS[min(level, STEPS.index(task.at_most))], evidence)
+
+
+def _claims(instruction: Instruction) -> list[Claim] | None:
+    """Tasks claimed, in order; None when something is asked that no task covers, or in an unknown language."""
+    text, whole = instruction.text, instruction.whole
+    code = language(whole)
+    if code is None:
+        return None
+    if code != "en":
+        return _claims_in(code, whole)
+    active = [task for task in recognisers() if _active(task, text, whole, instruction.labels)]
+    for task in active:
+        if task.template and pattern(task.template).search(whole):
+            return [Claim(task, whole[:80])]
+    found = demands(instruction.sentences)
+    claims: list[Claim] = []
+    preparatory = pattern(vocabulary()["preparatory"])
+    for demand in found:
+        if claim := _claim(demand, active):
+            claims.append(claim)
+        elif opened := _open(demand):
+            claims.append(opened)
+        elif not (demand.verb in vocabulary()["neutral"] or preparatory.fullmatch(demand.text)):
+            return None
+    if claims:
+        return claims
+    return _label_claim(instruction, active)
+
+
+def _claims_in(code: str, whole: str) -> list[Claim] | None:
+    """Claims for an instruction in another language than English, judged as a whole."""
+    opened = vocabulary()["languages"][code]["open"]
+    if opened and pattern(opened).search(whole):
+        return None
+    claims = []
+    for task in recognisers():
+        if (own := task.languages.get(code)) and (match := pattern(own).search(whole)):
+            claims.append(Claim(task, match[0]))
+    if not claims or len({claim.task.solver for claim in claims}) > 1:
+        return None
+    return claims[:1]
+
+
+def _active(task: Recogniser, text: str, whole: str, labels: list[str]) -> bool:
+    """Whether its words occur and no near miss rules it out."""
+    if task.words and not any(word in whole for word in task.words):
+        return False
+    return not (task.unless and pattern(task.unless).search(" ".join([text, *labels])))
+
+
+def _claim(demand: Demand, active: list[Recogniser]) -> Claim | None:
+    """The most demanding task that matches, then the most specific one."""
+    matching = [task for task in active if task.demand and pattern(task.demand).match(demand.text)]
+    if not matching:
+        return None
+    task = max(matching, key=lambda task: (TIERS.index(task.solver), -task.rank))
+    return Claim(task, demand.text)
+
+
+NOUN_REACH = 9
+"""Words after the verb among which an open-ended object is looked for (``provide a short, friendly report``)."""
+
+
+def _open(demand: Demand) -> Claim | None:
+    """The open-ended task behind a verb or an object that no task claims."""
+    words = vocabulary()
+    if demand.verb in words["open_verbs"]:
+        return Claim(recogniser(words["open_verbs"][demand.verb]), demand.text)
+    for word in re.findall(r"[a-z]+", demand.text)[:NOUN_REACH]:
+        if not demand.question and word in words["nouns"]:
+            return Claim(recogniser(words["nouns"][word]), demand.text)
+    return None
+
+
+def _label_claim(instruction: Instruction, active: list[Recogniser]) -> list[Claim]:
+    """What the last slot of a template without demands waits for."""
+    if not instruction.labels or instruction.words > 25:
+        return []
+    last = instruction.labels[-1]
+    for task in active:
+        if task.label and pattern(task.label).search(last):
+            return [Claim(task, last + ":")]
+    return []
+
+
+def _closed_evidence(
+    instruction: Instruction, contract: OutputContract, output_limit: int | None
+) -> list[str]:
+    """Every sign that the answer comes from a small closed set; the contract's own clauses come first."""
+    evidence = list(contract.evidence) if contract.kind != "text" else []
+    if contract.kind in ("labels", "bool", "number") and not evidence:
+        labels = ", ".join(contract.labels[:6])
+        evidence.append(f"output is one of {labels}" if labels else f"output is a {contract.kind}")
+    if output_limit is not None and output_limit <= CLOSED_LIMIT:
+        evidence.append(f"at most {output_limit} output tokens")
+    answers = {answer for answer in instruction.answers if answer}
+    if (
+        len(instruction.answers) >= 2
+        and len(answers) <= min(LABEL_COUNT, max(2, len(instruction.answers)))
+        and all(len(answer.split()) <= LABEL_WORDS for answer in answers)
+    ):
+        evidence.append("few-shot answers: " + ", ".join(sorted(answers)[:6]))
+    for clause, text in vocabulary()["closed"].items():
+        if match := pattern(text).search(instruction.whole):
+            evidence.append(f'{clause}: "{match[0].strip()[:60]}"')
+            break
+    return evidence
+
+
+def _from_contract(
+    instruction: Instruction, contract: OutputContract, closed: list[str], names: tuple[str, ...]
+) -> TaskVerdict | None:
+    """What a closed contract alone says, when nothing in the prompt tells a task; never more than ``low``."""
+    if contract.kind not in ("labels", "bool") or instruction.words > LONG or instruction.history:
+        return None
+    task = recogniser(YES_NO if contract.kind == "bool" else LABELS)
+    for candidate in recognisers():
+        if contract.kind in candidate.confirms and _named(candidate, names):
+            task = candidate
+            closed = [*closed, f"name `{_named(candidate, names)}`"]
+            break
+    return _verdict(task, "low", closed)
+
+
+def _named(task: Recogniser, names: tuple[str, ...]) -> str | None:
+    """The name that points to the task, if any."""
+    return next((name for name in names if any(word in name.lower() for word in task.names)), None)
+
+
+def _verdict(
+    task: Recogniser, confidence: Literal["low", "medium", "high"], evidence: list[str]
+) -> TaskVerdict:
+    record = task_record(task.task)
+    return TaskVerdict(task.task, task.solver, confidence, tuple(evidence), record.replacement_summary)
+
+
+def _quote(clause: str) -> str:
+    return f'asks to "{clause[:100].strip()}"'
