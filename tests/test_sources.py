@@ -269,7 +269,7 @@ SIEVE = Sieve(
     imports=["openai", "google.genai", "langchain_*", "llama_index"],
     hosts=["api.openai.com"],
     chains=[("chat", "completions", "create"), ("generate_content",)],
-    method_names=["invoke", "create"],
+    methods=[("invoke",), ("conversations", "append")],
     http_callees=["requests.post", "httpx.Client().post"],
 )
 
@@ -302,6 +302,7 @@ class TestSieve:
             "from .models import llm\nllm.invoke('x')",
             "from shop.llm import chain\nchain.invoke('x')",
             "import shop\nshop.chain.invoke('x')",
+            "from .clients import mistral\nmistral.beta.conversations.append(x)",
         ],
     )
     def test_lets_through(self, code: str) -> None:
@@ -318,6 +319,7 @@ class TestSieve:
             "from google.cloud import storage",
             "import numpy as np\nnp.create()",
             "from . import x\nx.run()",
+            "from . import x\nx.append(1)",
             "def f(s): s.post('https://example.org')",
             "import requests\nrequests.get(url)",
         ],

@@ -8,9 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from functools import cache
+from typing import Any
+
+from wattlint.catalogue.records import EntryPoint
 
 _ATTRIBUTE = re.compile(rb"\.\s*([A-Za-z_]\w*)")
 _WORD = re.compile(rb"\w+")
+REPORTED_KINDS = ("call", "bind", "load", "embed", "train")
+_KIND = EntryPoint._fields.index("kind")
 _RELATIVE_IMPORT = re.compile(rb"\bfrom[ \t]*\.")
 
 
@@ -23,11 +28,12 @@ class Sieve:
         imports: Iterable[str],
         hosts: Iterable[str],
         chains: Iterable[Iterable[str]],
-        method_names: Iterable[str],
+        methods: Iterable[Iterable[str]],
         http_callees: Iterable[str] = (),
     ) -> None:
         """``imports``: modules, dotted or with ``*`` within a name; ``chains``: attribute names that together mark a
-        call on an unknown object; ``method_names``: of entry points; ``http_callees``: ``requests.Session().post``."""
+        call on an unknown object; ``methods``: attribute names from an instance to the call, for objects that another
+        module hands over; ``http_callees``: ``requests.Session().post``."""
         modules = sorted(imports)
         plain = (name for name in modules if name.isidentifier())
         self._modules = frozenset(name.encode() for name in plain)
@@ -35,7 +41,9 @@ class Sieve:
         self._module_pattern = re.compile("|".join(patterns or [r"(?!)"]).encode())
         self._hosts = tuple(host.encode() for host in hosts)
         self._chains = tuple({frozenset(name.encode() for name in chain) for chain in chains})
-        self._method_names = frozenset(name.encode() for name in method_names)
+        self._methods: dict[bytes, list[list[bytes]]] = {}
+        for *parents, name in methods:
+            self._methods.setdefault(name.encode(), []).append([parent.encode() for parent in parents])
         http = [callee.replace("()", "").split(".") for callee in http_callees]
         self._http_modules = frozenset(parts[0].encode() for parts in http)
         self._http_names = frozenset(parts[-1].encode() for parts in http)
@@ -57,11 +65,18 @@ class Sieve:
             not self._http_modules.isdisjoint(imported) or any(host in code for host in self._hosts)
         ):
             return True
-        if self._method_names.isdisjoint(attributes):
-            return False
         if own_modules is None:
-            return bool(imports)
-        return not imported.isdisjoint(own_modules) or bool(_RELATIVE_IMPORT.search(imports))
+            hands_over = bool(imports)
+        else:
+            hands_over = not imported.isdisjoint(own_modules) or bool(_RELATIVE_IMPORT.search(imports))
+        return hands_over and self._calls_a_method(attributes, code)
+
+    def _calls_a_method(self, attributes: set[bytes], code: bytes) -> bool:
+        return any(
+            all(parent in code for parent in parents)
+            for name in attributes.intersection(self._methods)
+            for parents in self._methods[name]
+        )
 
 
 @cache
@@ -75,9 +90,21 @@ def load_sieve() -> Sieve:
         imports=sdks.imports,
         hosts=sdks.hosts,
         chains=[row[0] for rows in data["structural"].values() for row in rows],
-        method_names=sdks.method_names,
+        methods=_methods(data),
         http_callees=data["http_callees"],
     )
+
+
+def _methods(sdks: dict[str, Any]) -> set[tuple[str, ...]]:
+    """``("chat", "completions", "create")`` for ``openai.OpenAI().chat.completions.create``, of every kind of call
+    that is reported."""
+    kinds = {name: entry[_KIND] for name, entry in sdks["entries"].items()}
+    chains = (
+        tuple(callee.partition("().")[2].split("."))
+        for callee, name in sdks["callees"].items()
+        if "()." in callee and kinds[name] in REPORTED_KINDS
+    )
+    return {chain for chain in chains if chain[-1] != "__call__"}
 
 
 def _import_lines(code: bytes) -> bytes:
