@@ -1,0 +1,217 @@
+"""The model catalogue at run time: any spelling of a model id to its record.
+
+A look-up never guesses silently. It tries, in this order: the id and its other spellings; the prefix of a known
+family of hosted models (``provenance`` "family"); what an open model's name says about itself ("disclosed" for the
+maker's own repositories, whose counts the table of families has, else "parsed-from-name"); then it gives up.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from functools import cache
+from typing import Any, NamedTuple
+
+from wattlint.catalogue import model_names, store
+from wattlint.catalogue.model_names import Families, Family, ParsedName
+from wattlint.catalogue.model_spellings import is_placeholder, key, readings, without_routes
+from wattlint.catalogue.records import ModelRecord, Provenance, Range
+
+# Digits in names are rounded, mostly down: of 1,300 ids whose count is known, 80 % lie in this range.
+_ROUNDED = Range(0.93, 1.03, 1.15)
+
+
+class Resolution(NamedTuple):
+    """A record and, for people, how the id led to it."""
+
+    record: ModelRecord
+    how: str
+
+
+class ModelCatalogue:
+    """``data`` is the compiled section (``catalogue/schema/models.py``)."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self._rows: list[tuple[Any, ...]] = data["records"]
+        self._index: dict[str, int] = data["index"]
+        self._prefixes: list[tuple[str, int, str]] = data["prefixes"]
+        self._makers: list[tuple[str, str]] = data["makers"]
+        self._organisations: dict[str, str] = data["organisations"]
+        self._providers = frozenset(data["providers"])
+        self._routes = self._providers | frozenset(self._organisations)
+        self._families = Families(
+            [Family(*row) for row in data["families"]], data["family_index"], data["endings"]
+        )
+        self._resolved: dict[str, Resolution | None] = {}
+
+    def lookup(self, id: str) -> ModelRecord | None:
+        """The record for any spelling of ``id``; None when nothing is known about it."""
+        resolution = self.resolve(id)
+        return resolution.record if resolution else None
+
+    def resolve(self, id: str) -> Resolution | None:
+        """Like ``lookup``, with the way the id was resolved."""
+        if id not in self._resolved:
+            self._resolved[id] = self._by_spelling(id) or (
+                None if is_placeholder(id) else self._by_prefix(id) or self._by_name(id)
+            )
+        return self._resolved[id]
+
+    def maker_of(self, id: str) -> str | None:
+        """The maker, also of versions that the catalogue does not have (``claude-99`` -> ``anthropic``)."""
+        bare = without_routes(id, self._routes).lower()
+        for prefix, maker in self._makers:
+            if bare.startswith(prefix):
+                return maker
+        organisation = self._organisation(id)
+        if organisation in self._organisations:
+            return self._organisations[organisation]
+        record = self.lookup(id)
+        return record.maker if record else None
+
+    def normalise(self, id: str) -> str:
+        """The id of the record that ``id`` spells, or ``id`` without the prefixes of services and gateways."""
+        found = self._by_spelling(id)
+        return found.record.id if found else without_routes(id.strip(), self._providers)
+
+    def looks_like_model(self, id: str) -> bool:
+        """False for placeholders, local paths and plain words; True for what could be a model's id."""
+        if self._by_spelling(id):
+            return True
+        if is_placeholder(id):
+            return False
+        bare = without_routes(id.strip(), self._providers)
+        named = re.search(r"[a-zA-Z]", bare) and re.search(r"\d", bare) and re.search(r"[-.:_/]", bare)
+        return bool(named or re.fullmatch(r"[\w.-]+/[\w.-]+", bare) or self.resolve(id) or self.maker_of(id))
+
+    def nearest(self, id: str) -> list[str]:
+        """Up to five ids of the catalogue that are spelled alike, the closest first."""
+        wanted = key(without_routes(id, self._routes))
+        close = difflib.get_close_matches(wanted, self._index, n=12, cutoff=0.6)
+        return list(dict.fromkeys(self._rows[self._index[spelling]][0] for spelling in close))[:5]
+
+    def records(self) -> list[ModelRecord]:
+        """Every listed model, in the order of the files."""
+        return [_record(row) for row in self._rows]
+
+    def _by_spelling(self, id: str) -> Resolution | None:
+        for form in readings(id, self._routes):
+            row = self._index.get(key(form))
+            if row is not None:
+                record = _record(self._rows[row])
+                return Resolution(
+                    record, "listed" if form == record.id.lower() else f'spelling of "{record.id}"'
+                )
+        return None
+
+    def _by_prefix(self, id: str) -> Resolution | None:
+        bare = without_routes(id.strip(), self._routes)
+        if "/" in bare:
+            return None
+        spelling = key(bare)
+        for prefix, row, source in self._prefixes:
+            if spelling.startswith(prefix) and not self._says_its_size(id):
+                like = _record(self._rows[row])
+                record = like._replace(
+                    id=bare,
+                    provenance="family" if like.total_b else None,
+                    source=source,
+                    input_usd_per_mtok=None,
+                    output_usd_per_mtok=None,
+                    price_date=None,
+                    released=None,
+                    deprecated=None,
+                    retired=None,
+                    retirement_source=None,
+                )
+                return Resolution(
+                    record, f'not listed; taken to be like "{like.id}", by its prefix "{prefix}"'
+                )
+        return None
+
+    def _says_its_size(self, id: str) -> bool:
+        parsed = model_names.parse(id, self._families)
+        return bool(parsed and parsed.total_b)
+
+    def _by_name(self, id: str) -> Resolution | None:
+        bare = without_routes(id.strip(), self._providers)
+        parsed = model_names.parse(bare, self._families)
+        if parsed is None or (parsed.total_b is None and "/" not in bare):
+            return None
+        organisation = self._organisation(bare)
+        # A name without an organisation is one from Ollama's library, which carries the makers' own weights.
+        own = organisation is None or self._organisations.get(organisation) == (
+            parsed.family and parsed.family.maker
+        )
+        provenance: Provenance = "disclosed" if parsed.exact and own else "parsed-from-name"
+        maker = self._organisations.get(organisation or "") or (
+            parsed.family.maker if parsed.family else organisation
+        )
+        family = f'family "{parsed.family.name}"' if parsed.family else "no known family"
+        counted = (
+            "its table"
+            if parsed.exact
+            else "the digits in the name"
+            if parsed.total_b
+            else "no size readable"
+        )
+        how = f"read from the name: {family}, {counted}"
+        return Resolution(_open_record(bare, maker or "unknown", parsed, provenance), how)
+
+    def _organisation(self, id: str) -> str | None:
+        head, slash, _ = without_routes(id.strip(), self._providers).lower().partition("/")
+        return head if slash else None
+
+
+@cache
+def load_models() -> ModelCatalogue:
+    """The catalogue of ``rules/models``, read once per process."""
+    return ModelCatalogue(store.section("models"))
+
+
+def _record(row: tuple[Any, ...]) -> ModelRecord:
+    record = ModelRecord(*row)
+    return record._replace(
+        total_b=Range(*record.total_b) if record.total_b else None,
+        active_b=Range(*record.active_b) if record.active_b else None,
+    )
+
+
+def _open_record(id: str, maker: str, parsed: ParsedName, provenance: Provenance) -> ModelRecord:
+    family = parsed.family
+    active = parsed.active_b if parsed.active_b is not None else parsed.total_b
+    sized = parsed.total_b is not None
+    return ModelRecord(
+        id=id,
+        maker=maker,
+        family=family.name if family else id.rsplit("/", 1)[-1],
+        kind=parsed.kind,
+        total_b=_range(parsed.total_b, parsed),
+        active_b=_range(active, parsed),
+        provenance=provenance if sized else None,
+        source=family.source if family else f"the name {id}",
+        architecture="unknown" if not sized else "moe" if parsed.active_b is not None else "dense",
+        native_precision=parsed.precision,
+        quantized=parsed.quantized,
+        open_weights=True,
+        reasoning=bool(family and family.reasoning),
+        context_tokens=family.context_tokens if family else None,
+        input_usd_per_mtok=None,
+        output_usd_per_mtok=None,
+        price_date=None,
+        typical_output_tokens=None,
+        released=family.released if family else None,
+        deprecated=None,
+        retired=None,
+        retirement_source=None,
+        successor=None,
+        smaller=None,
+        dated=family.dated if family else "",
+    )
+
+
+def _range(count_b: float | None, parsed: ParsedName) -> Range | None:
+    if count_b is None:
+        return None
+    factors = Range(1, 1, 1) if parsed.exact else _ROUNDED
+    return Range(*(float(f"{count_b * factor:.4g}") for factor in factors))

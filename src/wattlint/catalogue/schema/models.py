@@ -1,0 +1,323 @@
+"""Schema of ``rules/models`` and its compiler.
+
+Files: ``<maker>.yaml`` (hand-written records), ``open_families.yaml``, ``providers.yaml`` and ``derived_prices.csv``
+(written by ``tools/refresh_models.py``; hand-written values win over it).
+"""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from wattlint.catalogue.errors import nearest
+from wattlint.catalogue.model_names import Families, tokens_of
+from wattlint.catalogue.model_spellings import key
+from wattlint.catalogue.models import ModelCatalogue
+from wattlint.catalogue.records import ModelRecord
+from wattlint.catalogue.schema.model_prices import add_derived, sizes_from_price
+from wattlint.catalogue.yaml_source import YamlSource, read_yaml
+
+Kind = Literal["chat", "completion", "embedding", "rerank", "encoder", "seq2seq", "vision", "audio", "image"]
+Provenance = Literal["disclosed", "third-party-estimate", "price-derived"]
+Row = dict[str, Any]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=False)
+
+
+def _range(value: Any) -> Any:
+    """A number or [low, mid, high], in billions."""
+    if value is None:
+        return None
+    values = value if isinstance(value, list) else [value] * 3
+    if len(values) != 3 or not all(
+        isinstance(part, (int, float)) and not isinstance(part, bool) for part in values
+    ):
+        raise ValueError("give a number or [low, mid, high], in billions of parameters")
+    low, mid, high = map(float, values)
+    if not 0 < low <= mid <= high:
+        raise ValueError("low, mid and high must be positive and in this order")
+    if high > 20_000:
+        raise ValueError(f"unit is billions of parameters; did you mean {mid / 1e9:g}?")
+    return low, mid, high
+
+
+class Counts(Strict):
+    """Parameters of a model, or of a size class that several models of a file share."""
+
+    total_b: Any = None
+    active_b: Any = None
+    provenance: Provenance | None = None
+    source: str | None = None
+
+    _ranges = field_validator("total_b", "active_b")(_range)
+
+
+class Model(Counts):
+    id: str = Field(min_length=1)
+    maker: str | None = None
+    """Where one file holds models of several makers."""
+    aliases: list[str] = []
+    family: str | None = None
+    kind: Kind = "chat"
+    size: str | None = None
+    architecture: Literal["dense", "moe", "unknown"] | None = None
+    native_precision: str = "unknown"
+    quantized: str | None = None
+    open_weights: bool = False
+    reasoning: bool = False
+    context_tokens: int | None = Field(None, ge=16)
+    input_usd_per_mtok: float | None = Field(None, ge=0)
+    output_usd_per_mtok: float | None = Field(None, ge=0)
+    price_date: datetime.date | None = None
+    typical_output_tokens: int | None = Field(None, ge=1)
+    released: datetime.date | None = None
+    deprecated: datetime.date | None = None
+    retired: datetime.date | None = None
+    retirement_source: str | None = None
+    successor: str | None = None
+    smaller: str | None = None
+    dated: datetime.date | None = None
+
+    @field_validator("input_usd_per_mtok", "output_usd_per_mtok")
+    @classmethod
+    def _per_million(cls, price: float | None) -> float | None:
+        if price and price < 0.001:
+            raise ValueError(f"unit is US dollars per million tokens; did you mean {price * 1e6:g}?")
+        return price
+
+    @model_validator(mode="after")
+    def _sourced(self) -> Model:
+        if self.retired and not self.retirement_source:
+            raise ValueError("a retired model needs a retirement_source")
+        if self.total_b and not self.size and not (self.provenance and self.source):
+            raise ValueError("total_b needs provenance and source")
+        return self
+
+
+class Prefix(Strict):
+    prefix: str
+    like: str
+
+
+class MakerFile(Strict):
+    maker: str
+    date: datetime.date
+    sources: dict[str, str] = {}
+    """Short name -> full citation; ``source`` and ``retirement_source`` may use the short name."""
+    organisations: list[str] = []
+    prefixes: list[str] = []
+    """How ids of this maker begin, for versions that are not listed."""
+    sizes: dict[str, Counts] = {}
+    families: list[Prefix] = []
+    models: list[Model]
+
+
+class OpenFamily(Strict):
+    name: str
+    maker: str
+    names: list[str] = []
+    endings: list[str] = []
+    kind: Kind = "chat"
+    precision: str = "bf16"
+    quantized: str | None = None
+    context: int | None = None
+    reasoning: bool = False
+    released: datetime.date | None = None
+    hf: str
+    sizes: dict[str, float | tuple[float, float]]
+
+    @field_validator("sizes", mode="before")
+    @classmethod
+    def _spelled(cls, sizes: Any) -> Any:
+        return (
+            {str(spelling): count for spelling, count in sizes.items()} if isinstance(sizes, dict) else sizes
+        )
+
+
+class OpenFamilies(Strict):
+    date: datetime.date
+    organisations: dict[str, str]
+    prefixes: dict[str, str]
+    families: list[OpenFamily]
+
+
+class Providers(Strict):
+    source: str
+    providers: list[str]
+
+
+def compile_folder(folder: Path) -> object:
+    """The plain data that ``catalogue.models.ModelCatalogue`` takes; CatalogueError names file, line and key."""
+    special = {"open_families.yaml", "providers.yaml"}
+    sources = [read_yaml(path) for path in sorted(folder.glob("*.yaml")) if path.name not in special]
+    files = [(source, source.validate(MakerFile)) for source in sources]
+    compiled: Row = {"records": [], "index": {}, "prefixes": [], "makers": [], "organisations": {}}
+    places = _add_models(files, compiled)
+    _check_references(places, compiled)
+    _add_prefixes(files, compiled)
+    _add_families(read_yaml(folder / "open_families.yaml"), compiled)
+    compiled["providers"] = sorted(
+        map(str.lower, read_yaml(folder / "providers.yaml").validate(Providers).providers)
+    )
+    add_derived(folder / "derived_prices.csv", compiled, ModelCatalogue(compiled).lookup)
+    return compiled
+
+
+def _add_models(files: list[tuple[YamlSource, MakerFile]], compiled: Row) -> list[tuple[YamlSource, int]]:
+    """Fills records and index; returns where each record stands: its file and position there."""
+    places: list[tuple[YamlSource, int]] = []
+    index: dict[str, int] = compiled["index"]
+    for source, file in files:
+        for position, model in enumerate(file.models):
+            for spelling, where in [(model.id, ["id"]), *((alias, ["aliases"]) for alias in model.aliases)]:
+                known = index.setdefault(key(spelling), len(places))
+                if known != len(places) or (where == ["aliases"] and key(spelling) == key(model.id)):
+                    owner = compiled["records"][known][0] if known < len(places) else model.id
+                    raise source.error(
+                        ["models", position, *where], f'"{spelling}" already names the model "{owner}"'
+                    )
+            compiled["records"].append(_record(source, position, file, model))
+            places.append((source, position))
+        for prefix in file.prefixes:
+            compiled["makers"].append((prefix.lower(), file.maker))
+        compiled["organisations"].update((name.lower(), file.maker) for name in file.organisations)
+    return places
+
+
+def _record(source: YamlSource, position: int, file: MakerFile, model: Model) -> tuple[Any, ...]:
+    counts: Counts = model
+    if model.size:
+        if model.size not in file.sizes:
+            raise source.error(["models", position, "size"], "no such size" + nearest(model.size, file.sizes))
+        counts = file.sizes[model.size]
+    total, active, provenance = counts.total_b, counts.active_b, counts.provenance
+    citation = counts.source or ""
+    if provenance == "price-derived" and total is None:
+        if not model.output_usd_per_mtok:
+            raise source.error(["models", position], "a price-derived size needs output_usd_per_mtok")
+        total, active, from_price = sizes_from_price(model.output_usd_per_mtok)
+        citation = citation or from_price
+    architecture = model.architecture or (
+        "unknown" if provenance != "disclosed" else "moe" if active else "dense"
+    )
+    priced = model.input_usd_per_mtok is not None or model.output_usd_per_mtok is not None
+    return tuple(
+        ModelRecord(
+            id=model.id,
+            maker=model.maker or file.maker,
+            family=model.family or model.id,
+            kind=model.kind,
+            total_b=total,
+            active_b=active or total,
+            provenance=provenance if total else None,
+            source=file.sources.get(citation, citation) or _missing_source(source, position),
+            architecture=architecture,
+            native_precision=model.native_precision,
+            quantized=model.quantized,
+            open_weights=model.open_weights,
+            reasoning=model.reasoning,
+            context_tokens=model.context_tokens,
+            input_usd_per_mtok=model.input_usd_per_mtok,
+            output_usd_per_mtok=model.output_usd_per_mtok,
+            price_date=_iso(model.price_date or (file.date if priced else None)),
+            typical_output_tokens=model.typical_output_tokens,
+            released=_iso(model.released),
+            deprecated=_iso(model.deprecated),
+            retired=_iso(model.retired),
+            retirement_source=file.sources.get(model.retirement_source or "", model.retirement_source),
+            successor=model.successor,
+            smaller=model.smaller,
+            dated=_iso(model.dated or file.date) or "",
+        )
+    )
+
+
+def _missing_source(source: YamlSource, position: int) -> str:
+    raise source.error(["models", position], "a record needs a source")
+
+
+def _check_references(places: list[tuple[YamlSource, int]], compiled: Row) -> None:
+    index, records = compiled["index"], compiled["records"]
+    for (source, position), row in zip(places, records, strict=True):
+        for name in ("successor", "smaller"):
+            target, seen = getattr(ModelRecord(*row), name), {row[0]}
+            while target is not None:
+                if key(target) not in index:
+                    raise source.error(
+                        ["models", position, name], f'no model "{target}"' + nearest(target, index)
+                    )
+                target_row = ModelRecord(*records[index[key(target)]])
+                if target_row.id in seen:
+                    raise source.error(["models", position, name], f'leads back to "{target_row.id}"')
+                seen.add(target_row.id)
+                target = getattr(target_row, name)
+
+
+def _add_prefixes(files: list[tuple[YamlSource, MakerFile]], compiled: Row) -> None:
+    """Explicit prefixes, and every hosted model's id followed by a hyphen."""
+    index, records = compiled["index"], compiled["records"]
+    found: dict[str, int] = {}
+    for source, file in files:
+        for position, family in enumerate(file.families):
+            if key(family.like) not in index:
+                message = f'no model "{family.like}"' + nearest(family.like, index)
+                raise source.error(["families", position, "like"], message)
+            found[key(family.prefix)] = index[key(family.like)]
+    for spelling, row in index.items():
+        if not ModelRecord(*records[row]).open_weights and "/" not in spelling:
+            found.setdefault(spelling + "-", row)
+    compiled["prefixes"] = [
+        (
+            prefix,
+            row,
+            f'like {records[row][0]}, by the prefix "{prefix}": {ModelRecord(*records[row]).source}',
+        )
+        for prefix, row in sorted(found.items(), key=lambda item: (-len(item[0]), item[0]))
+    ]
+
+
+def _add_families(source: YamlSource, compiled: Row) -> None:
+    file = source.validate(OpenFamilies)
+    for organisation, maker in file.organisations.items():
+        compiled["organisations"].setdefault(organisation.lower(), maker)
+    compiled["makers"] += [(prefix.lower(), maker) for prefix, maker in file.prefixes.items()]
+    compiled["makers"].sort(key=lambda pair: -len(pair[0]))
+    families = Families([], {}, [])
+    rows: list[tuple[Any, ...]] = []
+    seen: dict[tuple[str, ...], str] = {}
+    for position, family in enumerate(file.families):
+        sizes: dict[tuple[str, ...], tuple[float, float | None]] = {}
+        for spelling, counts in family.sizes.items():
+            words = () if spelling == "default" else tokens_of(spelling)
+            if words in sizes or (spelling != "default" and not words):
+                raise source.error(["families", position, "sizes", spelling], "this size is already there")
+            sizes[words] = counts if isinstance(counts, tuple) else (counts, None)
+        for name in family.names or [family.name]:
+            words = tokens_of(name)
+            if seen.setdefault(words, family.name) != family.name:
+                message = f'"{name}" already names the family "{seen[words]}"'
+                raise source.error(["families", position, "names"], message)
+            entry = (words, position)
+            if entry not in families.first_words.setdefault(words[0], []):
+                families.first_words[words[0]].append(entry)
+        families.endings.extend((ending, position) for ending in family.endings)
+        citation = f"https://huggingface.co/{family.hf} (parameters of the published weights)"
+        rows.append(
+            (
+                *(family.name, family.maker, family.kind, family.precision, family.quantized, family.context),
+                *(family.reasoning, _iso(family.released), citation, _iso(file.date), sizes),
+            )
+        )
+    for entries in families.first_words.values():
+        entries.sort(key=lambda entry: -len(entry[0]))
+    families.endings.sort(key=lambda pair: -len(pair[0]))
+    compiled.update(families=rows, family_index=families.first_words, endings=families.endings)
+
+
+def _iso(date: datetime.date | None) -> str | None:
+    return date.isoformat() if date else None
