@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 from wattlint.callsites import contracts, indirect, loads, options
@@ -38,6 +39,11 @@ from wattlint.sources.discovery import display_path
 from wattlint.sources.files import SourceFile
 
 REPORTED = frozenset({"call", "bind", "load", "embed", "train"})
+PROVIDERS = frozenset(
+    "openai azure anthropic google gemini vertexai vertex mistral cohere groq together ollama bedrock huggingface xai "
+    "deepseek fireworks openrouter litellm vllm dashscope nvidia perplexity aimlapi replicate sambanova cerebras".split()
+)
+"""Words by which code names who serves its models."""
 INFERENCE = frozenset({"call", "embed", "train"})
 
 
@@ -217,11 +223,32 @@ class Finder:
     def _not_taken(self, record: CallRecord, frame: Frame) -> bool:
         """The call stands in a branch chosen by comparing a name with a text, and defaults choose another."""
         for node, arm in record.spot.branches:
-            if isinstance(node, ast.If) and arm == "body" and _compares_text(node.test):
+            if isinstance(node, ast.If) and arm == "body" and self._chooses_provider(node.test):
                 spot = frame.module.spots.get(id(node))
                 if spot is not None and self.evaluator.truth(node.test, frame, spot) is False:
                     return True
         return False
+
+    def _chooses_provider(self, test: ast.expr) -> bool:
+        """``provider == "anthropic"``, ``"ollama" in name``: a comparison with the name of an SDK or a provider."""
+        if isinstance(test, ast.BoolOp):
+            return all(self._chooses_provider(part) for part in test.values)
+        if not isinstance(test, ast.Compare):
+            return False
+        sides = [test.left, *test.comparators]
+        nodes = [
+            inner
+            for side in sides
+            for inner in (side.elts if isinstance(side, (ast.Tuple, ast.List, ast.Set)) else [side])
+        ]
+        words = [
+            node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        ]
+        return bool(words) and all(self._names_provider(word) for word in words)
+
+    def _names_provider(self, word: str) -> bool:
+        parts = re.split(r"[^a-z0-9]+", word.lower())
+        return any(part in PROVIDERS or self.sdks.is_sdk_module(part) for part in parts if part)
 
     def _provider(self, match: Match, base_url: str | None) -> str | None:
         if base_url is not None:
@@ -343,17 +370,6 @@ def _subclass(callee: Value, node: ast.Call, frame: Frame, record: CallRecord) -
         if isinstance(one, Class):
             return Instance(one, node, frame, record.spot)
     return None
-
-
-def _compares_text(test: ast.expr) -> bool:
-    """``provider == "x"``, ``"x" in name``, or several of them."""
-    if isinstance(test, ast.BoolOp):
-        return all(_compares_text(part) for part in test.values)
-    return isinstance(test, ast.Compare) and any(
-        isinstance(inner, ast.Constant) and isinstance(inner.value, str)
-        for side in (test.left, *test.comparators)
-        for inner in (side.elts if isinstance(side, (ast.Tuple, ast.List, ast.Set)) else [side])
-    )
 
 
 def _for_version(rows: list[dict[str, str]], version: str | None) -> str | None:

@@ -6,6 +6,7 @@ import ast
 from typing import NamedTuple
 
 from wattlint.callsites.options import Given, read
+from wattlint.callsites.prompts import is_template
 from wattlint.catalogue.records import EntryPoint
 from wattlint.catalogue.sdks import SdkCatalogue
 from wattlint.semantics import attributes
@@ -56,18 +57,30 @@ class Objects:
         if isinstance(value, Result):
             return self._type_of_result(value, depth)
         if isinstance(value, Composite):
-            for part in value.parts:
-                for one in alternatives(part):
-                    name = self.type_of(one, depth + 1)
-                    if name is not None and COMPOSED in self.sdks.bases(name):
-                        return COMPOSED
-            return None
+            return COMPOSED if self._is_chain(value, depth) else None
         if isinstance(value, Instance):
             base = self.sdk_base(value.cls)
             return self._made_by(base) if base is not None else None
         if isinstance(value, External):
             return self.sdks.module_type(value.path)
         return None
+
+    def _is_chain(self, value: Composite, depth: int) -> bool:
+        """A composition with a model in it, or with a prompt template and something that may be a model."""
+        template = unknown = False
+        for part in value.parts:
+            for one in alternatives(part):
+                if isinstance(one, Composite):
+                    if self._is_chain(one, depth + 1):
+                        return True
+                    template = template or any(is_template(inner) for inner in one.parts)
+                    unknown = unknown or any(_may_be_model(inner) for inner in one.parts)
+                name = self.type_of(one, depth + 1)
+                if name is not None and COMPOSED in self.sdks.bases(name):
+                    return True
+                template = template or is_template(one)
+                unknown = unknown or _may_be_model(one)
+        return template and unknown
 
     def _type_of_result(self, value: Result, depth: int) -> str | None:
         callee = alternatives(value.callee)[0]
@@ -233,6 +246,10 @@ def _not_own_call(objects: Objects, value: Instance) -> bool:
     """Calling the instance reaches the SDK's ``__call__``, not code of the project."""
     methods = ("__call__", "forward", "aforward", "call", "_call")
     return not any(attributes.find_method(objects.evaluator, value.cls.info, name) for name in methods)
+
+
+def _may_be_model(value: Value) -> bool:
+    return any(isinstance(one, (Unknown, Element)) for one in alternatives(value))
 
 
 def _open_type(value: Value) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wattlint.semantics import annotations, arguments, calls, callers, containers, names
 from wattlint.semantics.frames import Frame
-from wattlint.semantics.module_index import END, ClassInfo, FunctionInfo, Store
+from wattlint.semantics.module_index import END, CallRecord, ClassInfo, FunctionInfo, Scope, Store, last_name
 from wattlint.semantics.reaching import reaching
 from wattlint.semantics.values import (
     Choice,
@@ -62,8 +62,8 @@ def get(ev: Evaluator, owner: Value, name: str) -> Value:
         return owner  # the value of an enum member
     if isinstance(owner, Const) and name == "parent" and isinstance(owner.value, str):
         return Const(owner.value.rpartition("/")[0], owner.origin)
-    if isinstance(owner, Unknown):
-        return Element(owner, Const(name))
+    if isinstance(owner, Unknown) or _is_none(owner):
+        return Element(Unknown("None") if _is_none(owner) else owner, Const(name))
     return Member(owner, name)
 
 
@@ -150,8 +150,6 @@ def _class_level(ev: Evaluator, cls: ClassInfo, name: str) -> Value:
 
 def is_record(ev: Evaluator, cls: ClassInfo) -> bool:
     """A dataclass, attrs class or pydantic model: its class-level names are constructor arguments."""
-    from wattlint.semantics.module_index import last_name
-
     if any(
         last_name(node) in ("dataclass", "define", "frozen", "attrs", "s", "mutable")
         for node in cls.node.decorator_list
@@ -188,7 +186,9 @@ def of_instance(ev: Evaluator, owner: Instance, name: str) -> Value:
                     if name in one.self_stores or name in one.scope.bindings
                 ]
                 if above:
-                    value = join([value, of_instance(ev, Instance(Class(above[0], owner.cls.frame)), name)])
+                    value = join(
+                        [value, of_instance(ev, ev.abstract(Class(above[0], owner.cls.frame)), name)]
+                    )
             return _mutated(ev, value, cls, name)
         if field:
             return _mutated(ev, _field(ev, owner, cls, name), cls, name)
@@ -206,7 +206,7 @@ def of_instance(ev: Evaluator, owner: Instance, name: str) -> Value:
 
 def _below(ev: Evaluator, owner: Instance, cls: ClassInfo, name: str) -> Value | None:
     if name in cls.methods or name in cls.self_stores or name in cls.scope.bindings:
-        return of_instance(ev, Instance(Class(cls, owner.cls.frame)), name)
+        return of_instance(ev, ev.abstract(Class(cls, owner.cls.frame)), name)
     return None
 
 
@@ -226,7 +226,7 @@ def _method_value(ev: Evaluator, owner: Instance, method: FunctionInfo) -> Value
         ]
         if overrides:
             return join(
-                Function(one, ev.frame_of(one.cls.scope), Instance(Class(one.cls, owner.cls.frame)))
+                Function(one, ev.frame_of(one.cls.scope), ev.abstract(Class(one.cls, owner.cls.frame)))
                 for one in overrides
                 if one.cls is not None
             )
@@ -290,6 +290,19 @@ def _mutated(ev: Evaluator, value: Value, cls: ClassInfo, name: str) -> Value:
     return value
 
 
+def _receives(ev: Evaluator, owner: Instance, scope: Scope) -> Frame:
+    """The context-free frame of a method whose ``self`` is this instance."""
+    key = (id(owner), id(scope))
+    known = ev.instance_frames.get(key)
+    if known is None:
+        known = ev.frame_of(scope)
+        if owner.call is not None or scope.function is None or owner.cls.info is not scope.function.cls:
+            known = ev.keep(Frame(scope.module, scope, known.parent, None, owner, known.depth))
+        ev.instance_frames[key] = known
+        ev.keep_value(owner)
+    return known
+
+
 def method_frame(ev: Evaluator, owner: Instance, cls: ClassInfo, store: Store) -> Frame:
     """The frame of the method that a store stands in, with what is known of its arguments."""
     scope = store.scope
@@ -298,21 +311,11 @@ def method_frame(ev: Evaluator, owner: Instance, cls: ClassInfo, store: Store) -
     info = scope.function
     if info is None:
         return ev.frame_of(scope)
-    if info.name in ("__init__", "__new__") and (owner.call is not None or owner.positional):
+    if info.name in ("__init__", "__new__"):
         known = _constructor_frame(ev, owner, info)
         if known is not None:
             return known
-    key = (id(owner), id(info))
-    if key not in ev.instance_frames:
-        frame = ev.frame_of(scope)
-        if owner.call is not None or owner.cls.info is not info.cls:
-            # Same method, but ``self`` is this instance.
-            frame = ev.keep(Frame(scope.module, scope, frame.parent, None, owner, frame.depth))
-        ev.instance_frames[key] = frame
-        ev.keep_value(owner)
-    found = ev.instance_frames[key]
-    assert found is not None
-    return found
+    return _receives(ev, owner, scope)
 
 
 def _constructor_frame(ev: Evaluator, owner: Instance, info: FunctionInfo) -> Frame | None:
@@ -324,39 +327,46 @@ def _constructor_frame(ev: Evaluator, owner: Instance, info: FunctionInfo) -> Fr
     ev.instance_frames[key] = None
     first = find_method(ev, owner.cls.info, info.name)
     frame: Frame | None = None
+    if first is info and owner.call is None:
+        return _receives(ev, owner, info.scope)
     if first is info and owner.frame is not None and owner.call is not None and owner.spot is not None:
         bound = arguments.bind(ev, info, owner.call, owner.frame, owner.spot, True)
         if info.scope.kind == "function" and owner.frame.depth < calls.MAX_INLINE:
             frame = Frame(
                 info.module, info.scope, ev.frame_of(info.scope).parent, bound, owner, owner.frame.depth + 1
             )
-    elif first is not None and first is not info:
-        derived = _constructor_frame(ev, owner, first)
-        if derived is not None:
-            for record in info_calls(first):
-                function = record.node.func
-                if not (isinstance(function, ast.Attribute) and function.attr == info.name):
-                    continue
-                for one in alternatives(ev.value(function, derived, record.spot)):
-                    if isinstance(one, Function) and one.info is info:
-                        bound = arguments.bind(
-                            ev, info, record.node, derived, record.spot, one.receiver is not None
-                        )
-                        frame = Frame(
-                            info.module,
-                            info.scope,
-                            ev.frame_of(info.scope).parent,
-                            bound,
-                            owner,
-                            derived.depth,
-                        )
+    elif first is not None:
+        frame = _through_super(ev, owner, info)
     if frame is not None:
         ev.keep(frame)
     ev.instance_frames[key] = frame
     return frame
 
 
-def info_calls(info: FunctionInfo) -> list:  # type: ignore[type-arg]
+def _through_super(ev: Evaluator, owner: Instance, info: FunctionInfo) -> Frame | None:
+    """The frame that the ``__init__`` of a derived class gives to this one by ``super().__init__(...)``."""
+    for cls in bases(ev, owner.cls.info)[0]:
+        derived_info = cls.methods.get(info.name)
+        if derived_info is None:
+            continue
+        if derived_info is info:
+            return None
+        derived = _constructor_frame(ev, owner, derived_info)
+        for record in info_calls(derived_info) if derived is not None else ():
+            function = record.node.func
+            if not (isinstance(function, ast.Attribute) and function.attr == info.name) or derived is None:
+                continue
+            for one in alternatives(ev.value(function, derived, record.spot)):
+                if isinstance(one, Function) and one.info is info:
+                    bound = arguments.bind(
+                        ev, info, record.node, derived, record.spot, one.receiver is not None
+                    )
+                    outer = ev.frame_of(info.scope).parent
+                    return Frame(info.module, info.scope, outer, bound, owner, derived.depth)
+    return None
+
+
+def info_calls(info: FunctionInfo) -> list[CallRecord]:
     """The call records directly inside a function."""
     return [record for record in info.module.calls if record.scope is info.scope]
 
@@ -436,7 +446,7 @@ def of_super(ev: Evaluator, node: ast.Attribute, frame: Frame) -> Value | None:
     function = at.scope.function
     assert function.cls is not None
     own = Class(function.cls, at.parent or at)
-    receiver: Value = at.receiver or (own if "classmethod" in function.decorators else Instance(own))
+    receiver: Value = at.receiver or (own if "classmethod" in function.decorators else ev.abstract(own))
     actual = receiver.cls.info if isinstance(receiver, Instance) else function.cls
     order, outside = bases(ev, actual)
     if function.cls not in order:

@@ -49,8 +49,13 @@ def of(ev: Evaluator, info: FunctionInfo) -> list[Caller]:
     """The calls of ``info`` in the project, at most MAX_CALLERS, in the order of files and lines."""
     known = ev.callers.get(id(info))
     if known is None:
-        ev.callers[id(info)] = []
-        known = ev.callers[id(info)] = _find(ev, info)
+        ev.callers[id(info)] = []  # a function that is its own caller finds no further callers
+        cuts = ev.cuts
+        known = _find(ev, info)
+        if ev.cuts == cuts:
+            ev.callers[id(info)] = known
+        else:
+            del ev.callers[id(info)]
     result: list[Caller] = known
     return result
 
@@ -163,6 +168,8 @@ def joined(
     if starred == ("*",):
         return found[0] if len(found) == 1 else Sequence((), open=True, kind="tuple")
     if default is not None:
+        if isinstance(default, Const) and default.value is None and not any(is_known(one) for one in found):
+            found.append(Unknown(f"parameter {name}"))  # optional, so somebody gives it
         found.append(default)
     if not found:
         return Unknown(f"parameter {name}")

@@ -16,6 +16,7 @@ from wattlint.semantics.values import (
     Element,
     External,
     Function,
+    Hop,
     Instance,
     Mapping,
     Member,
@@ -31,6 +32,7 @@ from wattlint.semantics.values import (
     alternatives,
     is_known,
     join,
+    through,
 )
 
 if TYPE_CHECKING:
@@ -73,9 +75,24 @@ def apply(ev: Evaluator, callee: Value, node: ast.Call, frame: Frame, spot: Spot
         return known if known is not None else Result(callee, node, frame, spot)
     if isinstance(callee, Partial):
         return _of_partial(ev, callee, node, frame, spot)
+    if isinstance(callee, Element) and _looks_up(callee, node):
+        # ``config.get("model", "gpt-4o")`` on a mapping that is only known at run time.
+        given = arguments.of(ev, node, frame, spot)
+        default = ev.force(given.positional[1] if len(given.positional) > 1 else given.keywords["default"])
+        key = node.args[0].value if isinstance(node.args[0], ast.Constant) else ""
+        hop = Hop("dict_config", frame.module.path, node.lineno, str(key)[:40])
+        return join([Unknown("key given at run time"), through(default, hop)])
     if isinstance(callee, (Composite, Result, Element, Unknown)):
         return Result(callee, node, frame, spot)
     return Unknown("call")
+
+
+def _looks_up(callee: Element, node: ast.Call) -> bool:
+    name = callee.key.value if isinstance(callee.key, Const) else None
+    has_default = len(node.args) == 2 or (
+        len(node.args) == 1 and any(k.arg == "default" for k in node.keywords)
+    )
+    return name in ("get", "pop", "setdefault") and has_default
 
 
 def _construct(ev: Evaluator, callee: Class, node: ast.Call, frame: Frame, spot: Spot) -> Value:
@@ -194,8 +211,6 @@ def _of_container(
 
 
 def _get(ev: Evaluator, owner: Mapping, key: Value, default: Thunk, node: ast.Call, frame: Frame) -> Value:
-    from wattlint.semantics.values import Hop, through
-
     one = alternatives(key)[0]
     hop = Hop(
         "dict_config", frame.module.path, node.lineno, str(one.value)[:40] if isinstance(one, Const) else ""

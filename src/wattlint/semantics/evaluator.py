@@ -11,11 +11,13 @@ from wattlint.semantics.frames import Frame
 from wattlint.semantics.module_index import FunctionInfo, ModuleIndex, Scope, Spot
 from wattlint.semantics.project import Project
 from wattlint.semantics.values import (
+    Class,
     Composite,
     Const,
     External,
     Function,
     Hop,
+    Instance,
     Mapping,
     Sequence,
     Thunk,
@@ -36,7 +38,7 @@ class Evaluator:
         self.project = project
         self.callers: dict[int, Any] = {}
         self.instance_frames: dict[tuple[int, int], Frame | None] = {}
-        self.class_cache: dict[int, Any] = {}
+        self.class_cache: dict[Any, Any] = {}
         self._memo: dict[tuple[int, int], Value] = {}
         self._active: set[tuple[int, int]] = set()
         self._frames: dict[tuple[int, int], Frame] = {}
@@ -44,7 +46,7 @@ class Evaluator:
         self._kept_nodes: list[ast.AST] = []
         self._kept_values: list[Value] = []
         self._depth = 0
-        self._cuts = 0
+        self.cuts = 0
         self._steps = 0
         self.caller_depth = 0
 
@@ -68,16 +70,16 @@ class Evaluator:
         if known is not None:
             return known
         if key in self._active:
-            self._cuts += 1
+            self.cuts += 1
             return Unknown("recursion")
         self._steps += 1
         if self._depth > MAX_DEPTH or self._steps > STEPS_PER_QUERY:
-            self._cuts += 1
+            self.cuts += 1
             return Unknown("budget")
         handler = _HANDLERS.get(type(node))
         if handler is None:
             return Unknown("expression")
-        cuts = self._cuts
+        cuts = self.cuts
         self._active.add(key)
         self._depth += 1
         try:
@@ -85,7 +87,7 @@ class Evaluator:
         finally:
             self._active.discard(key)
             self._depth -= 1
-        if self._cuts == cuts or not self._active:
+        if self.cuts == cuts or not self._active:
             # A result that was cut short by a cycle higher up would differ when asked for on its own.
             self._memo[key] = result
         return result
@@ -123,6 +125,14 @@ class Evaluator:
         assert frame is not None
         return frame
 
+    def abstract(self, cls: Class) -> Instance:
+        """Any instance of ``cls``; one and the same for a class, so that what is known of it is kept."""
+        key = ("any", id(cls.info))
+        if key not in self.class_cache:
+            self.class_cache[key] = Instance(cls)
+        found: Instance = self.class_cache[key]
+        return found
+
     def keep_node(self, node: ast.AST) -> None:
         """Hold on to a node made here, because cached values are keyed by its identity."""
         self._kept_nodes.append(node)
@@ -150,9 +160,11 @@ def _attribute(ev: Evaluator, node: ast.Attribute, frame: Frame, spot: Spot) -> 
     inherited = attributes.of_super(ev, node, frame)
     if inherited is not None:
         return inherited
+    stored, complete = names.stored_attribute(ev, node, frame, spot)
+    if stored is not None and complete:
+        return stored
     owner = ev.value(node.value, frame, spot)
     value = attributes.get(ev, owner, node.attr)
-    stored = names.stored_attribute(ev, node, frame, spot)
     return join([stored, value]) if stored is not None else value
 
 

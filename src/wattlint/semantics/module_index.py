@@ -118,6 +118,8 @@ class ClassInfo:
     scope: Scope
     methods: dict[str, FunctionInfo] = field(default_factory=dict)
     self_stores: dict[str, list[Store]] = field(default_factory=dict)
+    deep_stores: dict[tuple[str, str], list[Store]] = field(default_factory=dict)
+    """(attribute, inner attribute) of ``self.attribute.inner = value``."""
     self_mutations: dict[str, list[tuple[Scope, Mutation]]] = field(default_factory=dict)
 
 
@@ -427,14 +429,17 @@ class _Walk:
                     step = number - len(target.elts) if starred else number
                     self.target(element, value, kind, node, scope, branches, (*path, step))
         elif isinstance(target, ast.Attribute):
-            if isinstance(target.value, ast.Name):
+            owner = dotted_name(target.value)
+            if owner is not None:
                 store = Store(target.attr, value, annotation, node, path, scope, self.spot(branches))
                 if kind == "for":
                     store = store._replace(value=None)
-                owner = target.value.id
                 scope.attribute_stores.setdefault(owner, {}).setdefault(target.attr, []).append(store)
-                cls = enclosing_class(scope, owner)
-                if cls is not None:
+                first, _, inner = owner.partition(".")
+                cls = enclosing_class(scope, first)
+                if cls is not None and inner:
+                    cls.deep_stores.setdefault((inner, target.attr), []).append(store)
+                elif cls is not None:
                     cls.self_stores.setdefault(target.attr, []).append(store)
             self.expression(target.value, scope, branches)
         elif isinstance(target, ast.Subscript):

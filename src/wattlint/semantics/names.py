@@ -7,11 +7,20 @@ import builtins
 from typing import TYPE_CHECKING
 
 from wattlint.semantics import annotations, attributes, callers, containers, strings
-from wattlint.semantics.module_index import END, Binding, ModuleIndex, Spot
+from wattlint.semantics.module_index import (
+    END,
+    Binding,
+    ModuleIndex,
+    Spot,
+    Store,
+    dotted_name,
+    enclosing_class,
+)
 from wattlint.semantics.reaching import reaching
 from wattlint.semantics.values import (
     Class,
     Const,
+    Element,
     External,
     Function,
     Hop,
@@ -44,6 +53,8 @@ def lookup(ev: Evaluator, name: str, frame: Frame, spot: Spot) -> Value:
             return in_module(ev, name, frame.module)
         if (scope.kind != "class" or at is frame) and name in scope.bindings:
             value = _bound(ev, name, at, place, local=scope is frame.scope)
+            if all(isinstance(one, (Unknown, Element)) or _is_none(one) for one in alternatives(value)):
+                return _narrowed(ev, name, frame, spot) or value
             return value
         place = scope.spot or END
         at = at.parent
@@ -55,6 +66,28 @@ def lookup(ev: Evaluator, name: str, frame: Frame, spot: Spot) -> Value:
     if name == "__file__":
         return Const(frame.module.file)
     return Unknown(f"name {name}")
+
+
+def _is_none(value: Value) -> bool:
+    return isinstance(value, Const) and value.value is None
+
+
+def _narrowed(ev: Evaluator, name: str, frame: Frame, spot: Spot) -> Value | None:
+    """The type that an ``isinstance`` test around the use gives an otherwise unknown name."""
+    for node, arm in reversed(spot.branches):
+        test = node.test if isinstance(node, ast.If) and arm == "body" else None
+        parts = test.values if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) else [test]
+        for part in parts:
+            if (
+                isinstance(part, ast.Call)
+                and isinstance(part.func, ast.Name)
+                and part.func.id == "isinstance"
+                and len(part.args) == 2
+                and isinstance(part.args[0], ast.Name)
+                and part.args[0].id == name
+            ):
+                return annotations.typed(ev, part.args[1], frame, spot)
+    return None
 
 
 def in_module(ev: Evaluator, name: str, module: ModuleIndex) -> Value:
@@ -247,7 +280,7 @@ def parameter(ev: Evaluator, binding: Binding, frame: Frame) -> Value:
         return (
             own
             if "classmethod" in info.decorators or info.name in ("__new__", "__init_subclass__")
-            else Instance(own)
+            else ev.abstract(own)
         )
     default = callers.default_of(ev, info, binding.node, frame)
     if frame.arguments is not None:
@@ -276,19 +309,55 @@ def _open(starred: tuple[int | str, ...]) -> Value:
     return Unknown("parameter")
 
 
-def stored_attribute(ev: Evaluator, node: ast.Attribute, frame: Frame, spot: Spot) -> Value | None:
-    """What ``name.attr = value`` in the same scope put there before this use."""
-    if not isinstance(node.value, ast.Name):
-        return None
-    stores = frame.scope.attribute_stores.get(node.value.id, {}).get(node.attr)
-    if not stores:
-        return None
-    found, _ = reaching([one for one in stores if one.value is not None], spot, ev.arm_truth(frame))
-    values = []
-    for store in found:
-        assert store.value is not None
-        value = ev.value(store.value, frame, store.spot)
-        for step in store.path:
-            value = containers.element(ev, value, step)
-        values.append(value)
-    return join(values) if values else None
+def stored_attribute(
+    ev: Evaluator, node: ast.Attribute, frame: Frame, spot: Spot
+) -> tuple[Value | None, bool]:
+    """What ``owner.attr = value`` elsewhere put there before this use, and whether that hides all else.
+
+    ``owner`` is a name or ``self.x``; for the latter the other methods of the class count too.
+    """
+    owner = dotted_name(node.value)
+    if owner is None:
+        return None, False
+    stores = frame.scope.attribute_stores.get(owner, {}).get(node.attr)
+    if stores and not (enclosing_class(frame.scope, owner)):
+        found, complete = reaching(
+            [one for one in stores if one.value is not None], spot, ev.arm_truth(frame)
+        )
+        if found:
+            return join(_store_value(ev, store, frame) for store in found), complete
+    first, _, inner = owner.partition(".")
+    own = enclosing_class(frame.scope, first) if inner else None
+    if own is None:
+        return None, False
+    receiver = lookup(ev, first, frame, spot)
+    for instance in alternatives(receiver)[:1]:
+        if isinstance(instance, Instance):
+            return _deep_store(ev, instance, inner, node.attr, frame)
+    return None, False
+
+
+def _deep_store(
+    ev: Evaluator, owner: Instance, inner: str, name: str, frame: Frame
+) -> tuple[Value | None, bool]:
+    for cls in attributes.bases(ev, owner.cls.info)[0]:
+        stores = [one for one in cls.deep_stores.get((inner, name), ()) if one.value is not None]
+        elsewhere = [one for one in stores if one.scope is not frame.scope]
+        if not elsewhere or len(elsewhere) < len(stores):
+            continue  # in the method itself order counts, and nothing stood before
+        at = attributes.method_frame(ev, owner, cls, elsewhere[0])
+        same = [one for one in elsewhere if one.scope is elsewhere[0].scope]
+        found, complete = reaching(same, END, ev.arm_truth(at))
+        if found:
+            return join(_store_value(ev, store, at) for store in found), complete
+    return None, False
+
+
+def _store_value(ev: Evaluator, store: Store, frame: Frame) -> Value:
+    assert store.value is not None
+    value = ev.value(store.value, frame, store.spot)
+    for step in store.path:
+        value = containers.element(ev, value, step)
+    return through(
+        value, Hop("self_attr", store.scope.module.path, getattr(store.node, "lineno", 0), store.name)
+    )
