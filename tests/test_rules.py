@@ -165,7 +165,7 @@ def test_a_load_that_does_not_fit_one_gpu_says_memory_and_gpus_but_promises_no_e
     [finding] = check_sites([load("meta-llama/Llama-70B", dtype="bfloat16")], Settings())
     assert finding.code == "LLM202"
     assert finding.message == (
-        "meta-llama/Llama-70B (module constant, app.py:3): the weights alone take 141 GB in bfloat16, "
+        "meta-llama/Llama-70B (app.py:3): the weights alone take 141 GB in bfloat16, "
         "at least 2 GPUs of 80 GB; at 4 bits about 38.8 GB, 1 of them"
     )
     assert "measure" in finding.help
@@ -208,7 +208,7 @@ def test_the_configured_hardware_decides_what_fits(models):
 def test_an_oversized_model_names_the_smaller_one_the_ratio_and_its_reliability(models):
     [finding] = check_sites([call("gpt-big", task=task("small-llm"))], Settings())
     assert finding.code == "LLM101"
-    assert "gpt-big (module constant, app.py:3)" in finding.message
+    assert "gpt-big (app.py:3)" in finding.message
     assert "gpt-small is predicted to use" in finding.message
     assert "times less energy per call (" in finding.message
 
@@ -264,7 +264,8 @@ def generate(
         (generate(), True),
         (generate(sdk="vllm"), True),
         (generate(sdk="sentence-transformers", kind="embed"), True),
-        (generate(prompt=None), True),
+        (generate(prompt=None, entry_point="transformers.generate"), True),
+        (generate(prompt=None, entry_point="transformers.forward"), False),
         (generate(Loop("data", over="texts", count=4)), True),
         (
             generate(
@@ -284,6 +285,7 @@ def generate(
         (generate(Loop("data", over="chunked(texts, 8)")), False),
         (generate(prompt=Prompt((PromptPart("text", (Hole("batch", "loop-item"),)),))), False),
         (generate(prompt=CONSTANT), False),
+        (generate(prompt=Prompt((PromptPart("text", (Hole("all_texts", "parameter"),)),))), False),
         (generate(batch_size=16), False),
         (generate(stream=True), False),
         (generate(sdk="openai"), False),
@@ -603,7 +605,7 @@ def refused(tmp_path: Path, old: str, new: str, name: str = "LLM201-full-precisi
         ),
         ("severity: warning", "severity: warn", ":5: severity: Input should be 'error', 'warning' or 'info'"),
         ("severity:", "severty:", ':5: severty: unknown key (did you mean "severity"?)'),
-        ("kinds: [load]", "kinds: [lode]", ":9: kinds.0: Input should be"),
+        ("kinds: [load, bind]", "kinds: [lode]", ":9: kinds.0: Input should be"),
         (
             "code: LLM201",
             "code: LLM202",

@@ -52,7 +52,7 @@ class Subject:
             return None
         place = self.site.model.origin[-1]
         here = place.path == self.site.path and self.site.line <= place.line <= self.site.end_line
-        return None if here else place_text(place)
+        return None if here else f"{place.path}:{place.line}"
 
     @cached_property
     def smaller(self) -> ModelRecord | None:
@@ -148,12 +148,6 @@ class Subject:
     def _has_hole(self, kind: str) -> bool | None:
         prompt = self.site.prompt
         return None if prompt is None else any(hole.kind == kind for hole in prompt.holes)
-
-
-def place_text(place: Place) -> str:
-    """``default of parameter model, app.py:12``."""
-    where = f"{place.path}:{place.line}"
-    return f"{place.note}, {where}" if place.note else where
 
 
 @lru_cache(maxsize=1024)
