@@ -45,6 +45,8 @@ class ParsedName(NamedTuple):
     active_b: float | None
     exact: bool
     """True: both come from the family's table. False: read from the digits, which makers round."""
+    leading: bool
+    """The name begins with the family's."""
     precision: str
     quantized: str | None
     kind: str
@@ -125,19 +127,19 @@ def parse(model_id: str, families: Families) -> ParsedName | None:
     precision, quantized = _format(text, name)
     family = families.rows[matches[0][2]] if matches else None
     total = active = None
-    exact = False
+    exact = leading = False
     if not any(marks.issubset(words) for marks in _NOT_THE_MODEL):
         for start, _, row in matches:
             entry = _in_table(words[start:], families.rows[row], bool(sizes))
             if entry:
-                family, (total, active), exact = families.rows[row], entry, True
+                family, (total, active), exact, leading = families.rows[row], entry, True, start == 0
                 break
         else:
             total, active = _from_digits(words, sizes)
     kind = next((kind for pattern, kind in _KINDS if pattern.search(text)), family.kind if family else "chat")
-    if family:
-        precision, quantized = precision or family.precision, quantized or family.quantized
-    return ParsedName(family, total, active, exact, precision or "bf16", quantized, kind)
+    if family and (precision is None or (family.precision == "mxfp4" and precision == "int4")):
+        precision, quantized = family.precision, family.quantized  # 4-bit weights are not packed again
+    return ParsedName(family, total, active, exact, leading, precision or "bf16", quantized, kind)
 
 
 def _matches(words: Tokens, families: Families) -> list[tuple[int, int, int]]:

@@ -38,12 +38,12 @@ _SUFFIXES = (
     ),  # Bedrock version; hosts that write the context
 )
 _PLACEHOLDER = re.compile(
-    r"(?:^|[^a-z0-9])(?:your|you|my|our|placeholder|todo|fixme|xxx+|changeme|example|dummy|fake|foo|bar|baz|path|insert"
+    r"(?:^|[^a-z0-9])(?:your|you|my|our|placeholder|todo|fixme|xxx+|changeme|example|dummy|fake|path|insert"
     r"|replace|enter|some|any|deployment|engine|undefined|unknown|mock|stub)(?:$|[^a-z0-9])"
 )
 _EMPTY_WORD = re.compile(
     r"(?:model|deployment|engine)s?(?:[-_]?(?:name|id))?|name|id|llm|chat|default|none|null|auto|string|str|test|base"
-    r"|custom|local|gpt|llama|ai|bot|agent|embeddings?"
+    r"|custom|local|gpt|llama|ai|bot|agent|embeddings?|foo|bar|baz"
 )
 
 

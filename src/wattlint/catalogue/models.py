@@ -59,15 +59,14 @@ class ModelCatalogue:
 
     def maker_of(self, id: str) -> str | None:
         """The maker, also of versions that the catalogue does not have (``claude-99`` -> ``anthropic``)."""
-        bare = without_routes(id, self._routes).lower()
-        for prefix, maker in self._makers:
-            if bare.startswith(prefix):
-                return maker
+        record = self.lookup(id)
+        if record:
+            return record.maker
         organisation = self._organisation(id)
         if organisation in self._organisations:
             return self._organisations[organisation]
-        record = self.lookup(id)
-        return record.maker if record else None
+        bare = without_routes(id, self._routes).lower()
+        return next((maker for prefix, maker in self._makers if bare.startswith(prefix)), None)
 
     def normalise(self, id: str) -> str:
         """The id of the record that ``id`` spells, or ``id`` without the prefixes of services and gateways."""
@@ -99,6 +98,9 @@ class ModelCatalogue:
             row = self._index.get(key(form))
             if row is not None:
                 record = _record(self._rows[row])
+                if record.open_weights and self._organisation(id) in self._organisations:
+                    # A repository: the maker's service may end, weights that anyone can run do not.
+                    record = record._replace(deprecated=None, retired=None, retirement_source=None)
                 return Resolution(
                     record, "listed" if form == record.id.lower() else f'spelling of "{record.id}"'
                 )

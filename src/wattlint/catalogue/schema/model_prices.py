@@ -73,13 +73,18 @@ def add_derived(path: Path, compiled: dict[str, Any], find: Find) -> None:
             facts["retired"], facts["retirement_source"] = row["retires"], f"{origin} price list"
         position = index.get(key(row["id"]))
         known = ModelRecord(*records[position]) if position is not None else find(row["id"])
-        if position is not None and known:
-            records[position] = tuple(known._replace(**_missing(known, facts)))
+        if position is not None and known and key(known.id) == key(row["id"]):
+            records[position] = _plain(known._replace(**_missing(known, facts)))
         else:
             added.append(_new_record(row, known, facts, origin, date))
     for record in added:
         index[key(record.id)] = len(records)
-        records.append(tuple(record))
+        records.append(_plain(record))
+
+
+def _plain(record: ModelRecord) -> tuple[Any, ...]:
+    """The record as marshal takes it: it knows no subclass of tuple."""
+    return tuple(tuple(value) if isinstance(value, tuple) else value for value in record)
 
 
 def read_derived(path: Path) -> tuple[str, str, list[dict[str, str]]]:

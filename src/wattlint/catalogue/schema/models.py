@@ -153,6 +153,13 @@ class Providers(Strict):
 
 def compile_folder(folder: Path) -> object:
     """The plain data that ``catalogue.models.ModelCatalogue`` takes; CatalogueError names file, line and key."""
+    compiled = compile_hand_written(folder)
+    add_derived(folder / "derived_prices.csv", compiled, ModelCatalogue(compiled).lookup)
+    return compiled
+
+
+def compile_hand_written(folder: Path) -> Row:
+    """The same without the derived price list."""
     special = {"open_families.yaml", "providers.yaml"}
     sources = [read_yaml(path) for path in sorted(folder.glob("*.yaml")) if path.name not in special]
     files = [(source, source.validate(MakerFile)) for source in sources]
@@ -164,7 +171,6 @@ def compile_folder(folder: Path) -> object:
     compiled["providers"] = sorted(
         map(str.lower, read_yaml(folder / "providers.yaml").validate(Providers).providers)
     )
-    add_derived(folder / "derived_prices.csv", compiled, ModelCatalogue(compiled).lookup)
     return compiled
 
 
