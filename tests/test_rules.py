@@ -272,7 +272,7 @@ def generate(
                 Loop("data", over="rows", via_function="answer"),
                 Prompt((PromptPart("text", (Hole("q", "parameter"),)),)),
             ),
-            True,
+            False,
         ),
         (generate(Loop("data", over="texts", count=3)), False),
         (generate(Loop("none")), False),
@@ -308,9 +308,7 @@ def test_an_unbatched_loop_names_the_loop():
 
 def test_what_holds_for_one_caller_of_a_wrapper_only_is_reported_there(models):
     big, small = ModelFact("gpt-big", "via_caller"), ModelFact("gpt-small", "via_caller")
-    prompt = Prompt(
-        (PromptPart("user", ("Extract all email addresses from the following text: ", Hole("page"))),)
-    )
+    prompt = Prompt((PromptPart("user", ("Sort the following names alphabetically: ", Hole("names"))),))
     contexts = (
         Context(Place("jobs.py", 30), big, prompt, Loop()),
         Context(

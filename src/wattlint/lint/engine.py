@@ -79,5 +79,5 @@ def _related(subject: Subject, line: int) -> Iterator[Place]:
         yield Place(site.path, site.line, "the call itself")
     if subject.origin is not None:
         yield site.model.origin[-1]
-    if site.loop.line is not None and site.loop.line != line:
+    if site.loop.line not in (None, line) and site.loop.via_function is None:
         yield Place(site.path, site.loop.line, "the loop")

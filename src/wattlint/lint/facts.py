@@ -266,6 +266,11 @@ def reference_page() -> str:
         "",
         "Any fact may be unknown. A comparison with an unknown fact is unknown, and a rule fires only where its condition",
         "is true: not knowing means silence. `known(fact)`, `fact is None` and `fact is not None` ask.",
+        "",
+        "A condition may use `and`, `or`, `not`, `== != < <= > >=`, `in` and `not in` (a list of literals, a text, or texts),",
+        '`+ - * /`, and `starts_with(text, "a", "b")`, `ends_with(…)`, `contains(…)`. Dates are written `"2026-11-22"`.',
+        "In a message, `{fact}` or `{fact:.1f}` stands for its value, and a part `[[ ({fact})]]` is left out where a fact in",
+        "it is unknown.",
     ]
     for prefix, (meaning, _, rows) in GROUPS.items():
         lines += ["", f"## {prefix}", "", meaning, "", "| fact | type | meaning |", "|---|---|---|"]
