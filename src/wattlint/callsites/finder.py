@@ -62,8 +62,7 @@ class Finder:
     def sites(self, source: SourceFile) -> list[CallSite]:
         """The call sites of one file, in the order of their lines. Raises SyntaxError for what is no Python."""
         try:
-            tree = ast.parse(source.text, filename=source.display)
-            module = self.project.add(str(source.path), tree, source.display)
+            module = self.project.add(str(source.path), source.raw, source.text, source.display)
         except (RecursionError, MemoryError):
             raise SyntaxError("too deeply nested to analyse") from None
         except ValueError as error:

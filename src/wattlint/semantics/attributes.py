@@ -165,11 +165,14 @@ def is_record(ev: Evaluator, cls: ClassInfo) -> bool:
 # -- instances --------------------------------------------------------------------------------------------------
 
 
-def of_instance(ev: Evaluator, owner: Instance, name: str) -> Value:
-    """``instance.name``: stores in methods, then class level, then what subclasses or outside bases give."""
+def of_instance(ev: Evaluator, owner: Instance, name: str, above: ClassInfo | None = None) -> Value:
+    """``instance.name``: stores in methods, then class level, then what subclasses or outside bases give.
+
+    With ``above``, the search begins after that class in the method resolution order.
+    """
     info = owner.cls.info
     order, outside = bases(ev, info)
-    for cls in order:
+    for cls in order[order.index(above) + 1 :] if above in order else order:
         method = cls.methods.get(name)
         if method is not None:
             return _method_value(ev, owner, method)
@@ -180,15 +183,9 @@ def of_instance(ev: Evaluator, owner: Instance, name: str) -> Value:
             if field and not any(is_known(one) for one in alternatives(value)):
                 value = join([value, _field(ev, owner, cls, name)])
             elif not any(is_known(one) for one in alternatives(value)):
-                above = [
-                    one
-                    for one in order[order.index(cls) + 1 :]
-                    if name in one.self_stores or name in one.scope.bindings
-                ]
-                if above:
-                    value = join(
-                        [value, of_instance(ev, ev.abstract(Class(above[0], owner.cls.frame)), name)]
-                    )
+                rest = order[order.index(cls) + 1 :]
+                if any(name in one.self_stores or name in one.scope.bindings for one in rest):
+                    value = join([value, of_instance(ev, owner, name, cls)])
             return _mutated(ev, value, cls, name)
         if field:
             return _mutated(ev, _field(ev, owner, cls, name), cls, name)

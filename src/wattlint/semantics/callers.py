@@ -144,14 +144,14 @@ def joined(
     if ev.caller_depth >= MAX_CALLER_DEPTH:
         return default if default is not None and is_known(default) else Unknown("budget")
     found: list[Value] = []
+    omitted = False
     ev.caller_depth += 1
     try:
         for caller in of(ev, info):
             bound = call_arguments.bind(ev, info, caller.node, caller.frame, caller.spot, caller.bound)
             thunk = bound.get(name)
             if thunk is None:
-                if default is not None:
-                    found.append(default)
+                omitted = True
                 continue
             value = ev.force(thunk)
             found.append(
@@ -170,7 +170,7 @@ def joined(
     if default is not None:
         if isinstance(default, Const) and default.value is None and not any(is_known(one) for one in found):
             found.append(Unknown(f"parameter {name}"))  # optional, so somebody gives it
-        found.append(default)
+        found.insert(0 if omitted else len(found), default)
     if not found:
         return Unknown(f"parameter {name}")
     return join(_known_first(found))

@@ -40,12 +40,19 @@ class Project:
 
     # -- modules ------------------------------------------------------------------------------------------------
 
-    def add(self, file: str, tree: ast.Module, display: str) -> ModuleIndex:
-        """Use this tree for ``file`` (an unsaved buffer, a notebook) instead of reading it."""
+    def add(self, file: str, raw: bytes, text: str, display: str) -> ModuleIndex:
+        """The module for this text of ``file`` (what is on disk, an unsaved buffer, a notebook's cells).
+
+        A module that other modules already led to is kept, so that its functions stay the same objects.
+        Raises what ``ast.parse`` raises.
+        """
         file = os.path.abspath(file)
-        index = ModuleIndex(tree, display, file, *self._names(file))
-        self._modules[file] = index
-        return index
+        known = self._modules.get(file)
+        if known is None or self._bytes.get(file) != raw:
+            known = ModuleIndex(ast.parse(text, filename=display), display, file, *self._names(file))
+            self._modules[file] = known
+            self._bytes[file] = raw
+        return known
 
     def module(self, file: str) -> ModuleIndex | None:
         """The module in ``file``; None when it cannot be read or parsed."""
