@@ -431,7 +431,7 @@ def suppressed(comment: str, code: str = "LLM201") -> bool:
         ("# wattlint: ignore[LLM202]", False),
         ("# noqa: E501 # wattlint: ignore[LLM201]", True),
         ("# wattlint: ignore-file[LLM2]", True),
-        ("# flake8: noqa: LLM201", True),
+        ("# flake8: noqa", False),
         ("# wattlint is a linter", False),
         ("", False),
     ],
@@ -455,6 +455,11 @@ def test_a_marker_inside_a_string_does_not_count():
 def test_a_multi_line_string_is_one_line_as_in_flake8():
     markers = read_markers('model = load("""\n{x}\n""")  # noqa: LLM201\n', CODES)
     assert markers.suppress(1, "LLM201")
+
+
+def test_flake8_skips_a_file_with_its_marker_alone_on_a_line():
+    for marker in ("# flake8: noqa", "# FLAKE8=NOQA: E501"):
+        assert read_markers(f"x = 1\n{marker}\n", CODES).suppress(1, "LLM201")
 
 
 def test_a_file_marker_may_stand_anywhere():

@@ -22,9 +22,7 @@ from wattlint.lint.workload import WorkloadError, read_workload
 from wattlint.sources.files import Problem, SourceFile
 
 NOQA = re.compile(r"# noqa(?::\s?(?P<codes>(?:[A-Z]+[0-9]+(?:[,\s]+)?)+))?", re.IGNORECASE)
-NOQA_FILE = re.compile(
-    r"# flake8[:=]\s*noqa(?::\s?(?P<codes>(?:[A-Z]+[0-9]+(?:[,\s]+)?)+))?\s*$", re.IGNORECASE
-)
+NOQA_FILE = re.compile(r"# flake8[:=]\s*noqa", re.IGNORECASE)
 OURS = re.compile(r"#\s*wattlint:\s*(.*?)\s*(?=#\s*(?:wattlint:|noqa)|$)", re.IGNORECASE)
 IGNORE = re.compile(r"(ignore(?:-file)?)(?:\[([^\]]*)\])?(?![\w\[-])", re.IGNORECASE)
 DIRECTIVES = ("ignore", "ignore-file", "calls=", "tokens-in=", "tokens-out=", "batch=")
@@ -53,6 +51,8 @@ class Comment(NamedTuple):
     line: int
     lines: range
     """The physical lines that a marker here covers."""
+    alone: bool
+    """No code stands before it on its line."""
     code_line: int
     """The comment's own line, or the next line of code when it stands alone."""
 
@@ -90,9 +90,9 @@ def _line(finding: Finding, source: SourceFile) -> int:
 
 
 def _read_noqa(comment: Comment, markers: Markers, known: Collection[str]) -> None:
-    if whole := NOQA_FILE.search(comment.text):
-        # flake8 skips the file for a bare marker, and ignores the codes in the whole file otherwise.
-        markers.whole_file += _noqa_codes(whole["codes"], comment, markers, known)
+    if NOQA_FILE.match(comment.text):
+        # Alone on its line flake8 skips the file, whatever follows; behind code it does nothing.
+        markers.whole_file += EVERYTHING if comment.alone else ()
     elif match := NOQA.search(comment.text):
         _cover(markers, comment, _noqa_codes(match["codes"], comment, markers, known))
 
@@ -159,15 +159,19 @@ def _comments(text: str) -> Iterator[Comment]:
             elif token.type in (tokenize.NL, tokenize.NEWLINE):
                 lines = range(first, token.end[0] + 1)
                 if code_seen:
-                    yield from (Comment(each.string, each.start[0], lines, each.start[0]) for each in waiting)
+                    yield from (
+                        Comment(each.string, each.start[0], lines, False, each.start[0]) for each in waiting
+                    )
                 else:
                     alone += [(each, lines) for each in waiting]
                 waiting, first, code_seen = [], 0, False
             else:
                 if not code_seen:
-                    yield from (Comment(each.string, each.start[0], lines, first) for each, lines in alone)
+                    yield from (
+                        Comment(each.string, each.start[0], lines, True, first) for each, lines in alone
+                    )
                     alone = []
                 code_seen = True
     except (tokenize.TokenError, SyntaxError):
         pass  # the parser has reported the break
-    yield from (Comment(each.string, each.start[0], lines, each.start[0]) for each, lines in alone)
+    yield from (Comment(each.string, each.start[0], lines, True, each.start[0]) for each, lines in alone)
