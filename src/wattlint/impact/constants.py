@@ -21,6 +21,7 @@ class Hardware(NamedTuple):
     """``datacenter``, ``consumer`` or ``complete`` (the power is that of the whole machine)."""
     embodied_kgco2e: tuple[float, float, float]
     source: str
+    embodied_source: str
 
     def peak_tflops(self, compute: str) -> float:
         return self.peaks["fp32" if compute == "fp32" else "bf16"]
@@ -30,6 +31,8 @@ class Precision(NamedTuple):
     name: str
     bytes_per_parameter: float
     compute: str
+    energy_vs_bf16: tuple[float, float, float] | None
+    """Measured energy over that of bf16 on the same GPU; None where the bytes moved tell it."""
     source: str
 
 
@@ -115,7 +118,7 @@ class Coefficients:
 
 FITTED = tuple(field.name for field in fields(Coefficients))
 ASSUMED = (
-    "residual_dense", "residual_moe", "precision_unknown", "memory_headroom", "batch_api", "batch_server", "batch_embed_api", "host_datacenter",
+    "residual_dense", "residual_moe", "ratio_dense", "ratio_moe", "precision_unknown", "memory_headroom", "batch_api", "batch_server", "batch_embed_api", "host_datacenter",
     "host_consumer", "host_complete", "lifetime_years", "busy_share", "mean_draw", "grid_spread",
     "water_spread", "train_flop", "train_mfu", "train_draw",
 )  # fmt: skip
@@ -141,6 +144,12 @@ def hardware_names() -> tuple[str, ...]:
 def precision(name: str) -> Precision | None:
     found = _data()["precision_names"].get(name.lower())
     return Precision(*_data()["precisions"][found]) if found else None
+
+
+@cache
+def bf16() -> Precision:
+    """What is assumed where nothing is known (the schema checks that it exists)."""
+    return Precision(*_data()["precisions"]["bf16"])
 
 
 @cache

@@ -13,6 +13,8 @@ from wattlint.settings import ImpactSettings
 
 SERVERS = ("vllm", "sglang", "lmdeploy", "tensorrt_llm")
 """Libraries that load weights into a batching server."""
+EAGER = ("transformers", "peft", "sentence-transformers", "sentence_transformers")
+"""Libraries that run layer by layer from Python."""
 HARDWARE = {
     "api": ("H100", "B200"),
     "server": ("H100", "A100-80", "L40S"),
@@ -62,7 +64,7 @@ def deployment_of(site: CallSite, record: ModelRecord, settings: ImpactSettings)
         precision_reason=precision_reason,
         precision_known=not precision_reason.startswith("assumed"),
         batch=_batch(site, kind, settings),
-        eager=kind == "local" and site.load is not None and site.load.library in ("transformers", "peft"),
+        eager=kind == "local" and site.load is not None and site.load.library in EAGER,
         provider=provider,
         region=region,
         grid=grid,
@@ -125,9 +127,7 @@ def _precision(
         found = constants.precision(name) if name else None
         if found is not None:
             return found, reason
-    assumed = constants.precision("bf16")
-    assert assumed is not None, "the schema checks that bf16 exists"
-    return assumed, "assumed: the provider does not say"
+    return constants.bf16(), "assumed: the provider does not say"
 
 
 def _loads_float32(site: CallSite) -> bool:

@@ -168,12 +168,14 @@ def _accelerators(
     total, active, size_source = sizes(record)
     headroom = constants.known("memory_headroom").mid
     mid_size = _size(total.mid, active.mid)
+    relative = deployment.precision.energy_vs_bf16
+    moved = deployment.precision if relative is None else constants.bf16()
 
     def serving(size: Size, hardware: Hardware) -> Serving:
         gpus = deployment.gpus or physics.gpus_needed(
             size, deployment.precision, hardware.memory_gb, headroom
         )
-        return Serving(hardware, gpus, deployment.precision, deployment.eager)
+        return Serving(hardware, gpus, moved, deployment.eager)
 
     def joules(
         size: Size = mid_size,
@@ -201,6 +203,7 @@ def _accelerators(
         ),
         Factor.of("batch", *(joules(together=together) for together in batch)),
         Factor.of("hardware", min(by_hardware), mid, max(by_hardware)),
+        *([Factor.of("precision", *relative)] if relative else []),
         *([] if deployment.precision_known else [constants.known("precision_unknown").factor("precision")]),
         residual.factor("model of the energy"),
     ]
@@ -221,6 +224,10 @@ def _accelerators(
                 deployment.hardware_reason,
             )
         )
+    if relative is not None:
+        formula = f"{mid:.3g} J with bf16 weights x {relative[1]:g} ({deployment.precision.name})"
+        mid *= relative[1]
+        steps.append(Step("quantized weights", formula, _exactly(mid), "J", deployment.precision.source))
     value = combine(mid / JOULES_PER_WH, factors)
     steps.append(
         Step(

@@ -100,7 +100,7 @@ def _embodied(accelerator_wh: float, factors: list[Factor], deployment: Deployme
         f"{busy.mid:g} busy x {hardware.embodied_kgco2e[1]:g} kgCO2e per {hardware.name}"
     )
     return value, Step(
-        "carbon, embodied", formula, value, "gCO2e", f"{hardware.source}; lifetime: {years.source}"
+        "carbon, embodied", formula, value, "gCO2e", f"{hardware.embodied_source}; lifetime: {years.source}"
     )
 
 

@@ -44,6 +44,7 @@ class HardwareEntry(Strict):
     host: Literal["datacenter", "consumer", "complete"]
     embodied_kgco2e: Ascending
     source: Source
+    embodied_source: Source
 
     @model_validator(mode="after")
     def _has_bf16(self) -> HardwareEntry:
@@ -61,6 +62,7 @@ class PrecisionEntry(Strict):
     aliases: list[str] = []
     bytes_per_parameter: Positive
     compute: Literal["bf16", "fp8", "fp32"]
+    energy_vs_bf16: Ascending | None = None
     source: Source
 
 
@@ -166,6 +168,7 @@ def _hardware(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
             e.host,
             e.embodied_kgco2e,
             e.source,
+            e.embodied_source,
         )
         for name, e in file.hardware.items()
     }
@@ -176,7 +179,8 @@ def _precisions(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
     source = read_yaml(path)
     file = source.validate(PrecisionFile)
     records = {
-        name: (name, e.bytes_per_parameter, e.compute, e.source) for name, e in file.precisions.items()
+        name: (name, e.bytes_per_parameter, e.compute, e.energy_vs_bf16, e.source)
+        for name, e in file.precisions.items()
     }
     return records, _names(
         source, "precisions", {name: entry.aliases for name, entry in file.precisions.items()}

@@ -1,0 +1,81 @@
+"""The whole derivation of an estimate as text: every step with its numbers and its source."""
+
+from __future__ import annotations
+
+import textwrap
+
+from wattlint.callsites.facts import CallSite
+from wattlint.impact.quantities import Impact, Interval, Step
+
+WIDTH = 100
+
+
+def explain(site: CallSite, impact: Impact) -> str:
+    """For ``--explain FILE:LINE``; ends with what the uncertainty comes from."""
+    model = site.model.id or "model"
+    lines = [
+        f"{site.path}:{site.line}: {site.callee} ({model}), per {impact.unit}",
+        "Estimated, not measured. Values are p50 (p10 to p90).",
+        "",
+    ]
+    for number, step in enumerate(impact.steps, 1):
+        lines += _step(number, step)
+    lines += ["", "Result"]
+    lines += [f"  {name}: {_value(value)} {unit}" for name, value, unit in _results(impact)]
+    if impact.shares:
+        parts = ", ".join(f"{source} {share:.0%}" for source, share in impact.shares if share >= 0.005)
+        lines += ["", *_wrapped(f"The interval of the energy comes from: {parts}.", "")]
+    if impact.deployment != "local" and impact.unit == "call":
+        lines += _wrapped(
+            "Not visible in code: how busy the server is. One that runs nearly empty needs up to 30 times "
+            "as much per request as a saturated one (arXiv 2503.05804); set impact.batch if you know yours.",
+            "",
+        )
+    return "\n".join(lines)
+
+
+def _results(impact: Impact) -> list[tuple[str, Interval, str]]:
+    results = [
+        ("energy", impact.energy_wh, "Wh"),
+        ("carbon", impact.carbon_gco2e, "gCO2e"),
+        ("water", impact.water_ml, "mL"),
+    ]
+    if impact.cost_usd is not None:
+        results.append(("cost", impact.cost_usd, "USD"))
+    return results
+
+
+def _step(number: int, step: Step) -> list[str]:
+    value = f"{_value(step.value)} {step.unit}" if step.value is not None else step.unit
+    if value.strip():
+        head = (
+            f"{step.name}: {step.formula} = {value}"
+            if step.formula and step.value is not None
+            else f"{step.name}: {value}"
+        )
+    else:
+        head = step.name
+    if step.formula and step.value is None:
+        head += f" ({step.formula})"
+    return [*_wrapped(head, f"{number:>2}. "), *_wrapped(f"[{step.source}]", "    ")]
+
+
+def _wrapped(text: str, lead: str) -> list[str]:
+    return textwrap.wrap(
+        text, WIDTH, initial_indent=lead, subsequent_indent=" " * len(lead), break_long_words=False
+    )
+
+
+def _value(value: Interval) -> str:
+    if value.p10 == value.p90:
+        return _number(value.p50)
+    return f"{_number(value.p50)} ({_number(value.p10)} to {_number(value.p90)})"
+
+
+def _number(value: float) -> str:
+    """Three significant digits, never in exponent form."""
+    if value == 0:
+        return "0"
+    if abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{float(f'{value:.3g}'):.12f}".rstrip("0").rstrip(".")
