@@ -15,8 +15,9 @@ from wattlint.settings import Settings
 from wattlint.sources.discovery import Discovery, discover
 from wattlint.sources.files import FileRef, Problem, SourceFile
 from wattlint.sources.project import declared_version, own_modules, project_root
+from wattlint.sources.reach import Reach
 from wattlint.sources.reading import decode, read
-from wattlint.sources.sieve import Sieve
+from wattlint.sources.sieve import Sieve, load_sieve
 
 
 @pytest.fixture
@@ -268,7 +269,11 @@ class TestReading:
 SIEVE = Sieve(
     imports=["openai", "google.genai", "langchain_*", "llama_index"],
     hosts=["api.openai.com"],
-    chains=[("chat", "completions", "create"), ("generate_content",)],
+    chains=[
+        (("chat", "completions", "create"), (), False),
+        (("generate_content",), (), False),
+        (("encode",), ("batch_size",), True),
+    ],
     methods=[("invoke",), ("conversations", "append")],
     http_callees=["requests.post", "httpx.Client().post"],
 )
@@ -295,6 +300,8 @@ class TestSieve:
             "from langchain_openai import ChatOpenAI",
             "def f(client): return client.chat.completions.create(model='m')",
             "def f(client):\n    return (client.chat\n      .completions\n      .create(model='m'))",
+            "def f(m): return m.encode(texts, batch_size=8)",
+            "def f(m, **options): return m.encode(texts, **options)",
             "await to_thread(self.m.generate_content, x)",
             "import requests\nrequests.post(url, json=body)",
             "def f(session): session.post('https://api.openai.com/v1/chat/completions')",
@@ -315,6 +322,9 @@ class TestSieve:
             "",
             "import os\nprint('no model here')",
             "import openair",
+            "from texts import openai",
+            "# import what belongs to openai",
+            "def f(s): return s.encode('utf-8')",
             "from google import auth",
             "from google.cloud import storage",
             "import numpy as np\nnp.create()",
@@ -335,6 +345,61 @@ class TestSieve:
 PROJECT_FILES = (
     "pyproject.toml requirements.txt setup.cfg setup.py Pipfile Pipfile.lock uv.lock environment.yml PKG-INFO"
 )
+
+
+class TestReach:
+    """Objects that other modules of the project hand over."""
+
+    @pytest.fixture
+    def reach(self, tmp_path: Path) -> Reach:
+        write(tmp_path, "shop/__init__.py", "shop/plain.py", "shop/ui/__init__.py", "shop/ui/page.py")
+        write(tmp_path, "shop/llm.py", text="import openai\nclient = openai.OpenAI()\n")
+        write(tmp_path, "shop/base.py", text="from shop import (\n    llm,  # the client\n    plain,\n)\n")
+        write(tmp_path, "shop/a.py", text="from . import b\n")
+        write(tmp_path, "shop/b.py", text="from . import a\n")
+        return Reach(tmp_path, SIEVE)
+
+    @pytest.mark.parametrize(
+        ("imports", "passes"),
+        [
+            ("from ..llm import client", True),
+            ("from shop.llm import client", True),
+            ("import shop.llm as x", True),
+            ("from .. import llm", True),
+            ("from .. import (\n    plain,\n    base\n)", True),
+            ("from ..base import llm", True),
+            ("from shop import plain, \\\n    base", True),
+            ("from ..plain import x", False),
+            ("from ..a import x", False),
+            ("from . import gone", False),
+            ("import numpy, os", False),
+        ],
+    )
+    def test_follows_imports(self, reach: Reach, tmp_path: Path, imports: str, passes: bool) -> None:
+        code = f"{imports}\nclient.invoke('x')\n".encode()
+        assert reach.passes(tmp_path / "shop/ui/page.py", code) is passes
+        assert not reach.passes(tmp_path / "shop/ui/page.py", imports.encode())
+
+    def test_own_evidence_is_enough(self, reach: Reach, tmp_path: Path) -> None:
+        assert reach.passes(tmp_path / "new.py", b"import openai\n")
+
+    def test_a_chain_of_a_thousand_imports(self, tmp_path: Path) -> None:
+        for number in range(1000):
+            write(tmp_path, f"m{number}.py", text=f"import m{number + 1}\n")
+        write(tmp_path, "m1000.py", text="import openai\n")
+        assert Reach(tmp_path, SIEVE).passes(tmp_path / "x.py", b"import m0\nm0.x.invoke()")
+
+    @given(st.text(alphabet="from import.()\\,\n #ab", max_size=60))
+    def test_takes_any_text(self, tmp_path_factory, text: str) -> None:  # type: ignore[no-untyped-def]
+        root = tmp_path_factory.getbasetemp()
+        Reach(root, SIEVE).passes(root / "x.py", f"{text}\nx.invoke()".encode())
+
+
+def test_the_catalogue_gives_a_sieve() -> None:
+    sieve = load_sieve()
+    assert sieve.passes(b"from openai import OpenAI\n", frozenset())
+    assert sieve.passes(b"def f(c): return c.chat.completions.create(model='m', messages=[])", frozenset())
+    assert not sieve.passes(b"import os\nprint('x'.encode())\n", frozenset())
 
 
 class TestProject:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from wattlint.catalogue.records import EntryPoint
@@ -19,6 +19,20 @@ _KIND = EntryPoint._fields.index("kind")
 _RELATIVE_IMPORT = re.compile(rb"\bfrom[ \t]*\.")
 
 
+class Scan:
+    """What the sieve looks at in one file."""
+
+    def __init__(self, code: bytes) -> None:
+        self.code = code
+        self.imports = import_lines(code)
+        self.imported = frozenset(_WORD.findall(self.imports))
+
+    @cached_property
+    def attributes(self) -> frozenset[bytes]:
+        """Every name that stands after a dot."""
+        return frozenset(_ATTRIBUTE.findall(self.code))
+
+
 class Sieve:
     """What an LLM call cannot do without: the import of an SDK, the address of a model server, a distinctive chain
     of attributes, or an object from another module of the project."""
@@ -27,12 +41,12 @@ class Sieve:
         self,
         imports: Iterable[str],
         hosts: Iterable[str],
-        chains: Iterable[Iterable[str]],
+        chains: Iterable[tuple[Iterable[str], Iterable[str], bool]],
         methods: Iterable[Iterable[str]],
         http_callees: Iterable[str] = (),
     ) -> None:
-        """``imports``: modules, dotted or with ``*`` within a name; ``chains``: attribute names that together mark a
-        call on an unknown object; ``methods``: attribute names from an instance to the call, for objects that another
+        """``imports``: modules, dotted or with ``*`` within a name; ``chains``: attribute names that mark a call on
+        an unknown object, the keywords it must have, and whether ``**`` can stand for these; ``methods``: attribute names from an instance to the call, for objects that another
         module hands over; ``http_callees``: ``requests.Session().post``."""
         modules = sorted(imports)
         plain = (name for name in modules if name.isidentifier())
@@ -40,7 +54,7 @@ class Sieve:
         patterns = [_import_pattern(name) for name in modules if not name.isidentifier()]
         self._module_pattern = re.compile("|".join(patterns or [r"(?!)"]).encode())
         self._hosts = tuple(host.encode() for host in hosts)
-        self._chains = tuple({frozenset(name.encode() for name in chain) for chain in chains})
+        self._chains = [(_encoded(chain), _encoded(needs), may_hide) for chain, needs, may_hide in chains]
         self._methods: dict[bytes, list[list[bytes]]] = {}
         for *parents, name in methods:
             self._methods.setdefault(name.encode(), []).append([parent.encode() for parent in parents])
@@ -52,29 +66,42 @@ class Sieve:
         """Whether ``code`` (``SourceFile.code``: UTF-8) has to be parsed.
 
         ``own_modules``: the project's importable top-level names (``project.own_modules``); where they are not
-        known, any import may bring in an object of the project.
+        known, any import may bring in an object of the project. ``Reach`` knows better which imports do.
         """
-        imports = _import_lines(code)
-        imported = set(_WORD.findall(imports))
-        if not self._modules.isdisjoint(imported) or self._module_pattern.search(imports):
-            return True
-        attributes = set(_ATTRIBUTE.findall(code))
-        if any(chain <= attributes for chain in self._chains):
-            return True
-        if not self._http_names.isdisjoint(attributes) and (
-            not self._http_modules.isdisjoint(imported) or any(host in code for host in self._hosts)
-        ):
+        scan = Scan(code)
+        if self.has_evidence(scan):
             return True
         if own_modules is None:
-            hands_over = bool(imports)
+            hands_over = bool(scan.imports)
         else:
-            hands_over = not imported.isdisjoint(own_modules) or bool(_RELATIVE_IMPORT.search(imports))
-        return hands_over and self._calls_a_method(attributes, code)
+            hands_over = not scan.imported.isdisjoint(own_modules) or bool(
+                _RELATIVE_IMPORT.search(scan.imports)
+            )
+        return hands_over and self.uses_a_method(scan)
 
-    def _calls_a_method(self, attributes: set[bytes], code: bytes) -> bool:
+    def imports_sdk(self, scan: Scan) -> bool:
+        named = any(_is_module(name, scan.imports) for name in self._modules & scan.imported)
+        return named or bool(self._module_pattern.search(scan.imports))
+
+    def has_evidence(self, scan: Scan) -> bool:
+        """Whether the code by itself shows that it may call a language model."""
+        if self.imports_sdk(scan):
+            return True
+        code, attributes = scan.code, scan.attributes
+        for chain, keywords, may_hide in self._chains:
+            if chain <= attributes and (
+                all(word in code for word in keywords) or (may_hide and b"**" in code)
+            ):
+                return True
+        return not self._http_names.isdisjoint(attributes) and (
+            not self._http_modules.isdisjoint(scan.imported) or any(host in code for host in self._hosts)
+        )
+
+    def uses_a_method(self, scan: Scan) -> bool:
+        """Whether there is an attribute chain that is a call on an SDK's object, were there one."""
         return any(
-            all(parent in code for parent in parents)
-            for name in attributes.intersection(self._methods)
+            all(parent in scan.code for parent in parents)
+            for name in scan.attributes.intersection(self._methods)
             for parents in self._methods[name]
         )
 
@@ -86,29 +113,47 @@ def load_sieve() -> Sieve:
     from wattlint.catalogue.store import section
 
     sdks, data = load_sdks(), section("sdks")
+    http = frozenset(data["http"])
     return Sieve(
         imports=sdks.imports,
         hosts=sdks.hosts,
-        chains=[row[0] for rows in data["structural"].values() for row in rows],
-        methods=_methods(data),
-        http_callees=data["http_callees"],
+        chains=[row[:3] for rows in data["structural"].values() for row in rows],
+        methods=_methods(data, http),
+        http_callees=[callee for callee, name in data["callees"].items() if name in http],
     )
 
 
-def _methods(sdks: dict[str, Any]) -> set[tuple[str, ...]]:
+def _methods(sdks: dict[str, Any], http: frozenset[str]) -> set[tuple[str, ...]]:
     """``("chat", "completions", "create")`` for ``openai.OpenAI().chat.completions.create``, of every kind of call
     that is reported."""
     kinds = {name: entry[_KIND] for name, entry in sdks["entries"].items()}
     chains = (
         tuple(callee.partition("().")[2].split("."))
         for callee, name in sdks["callees"].items()
-        if "()." in callee and kinds[name] in REPORTED_KINDS
+        if "()." in callee and kinds[name] in REPORTED_KINDS and name not in http
     )
     return {chain for chain in chains if chain[-1] != "__call__"}
 
 
-def _import_lines(code: bytes) -> bytes:
-    """Every line that has ``import`` in it, with those that a backslash joins to it.
+@cache
+def _module_position(name: bytes) -> re.Pattern[bytes]:
+    return re.compile(
+        rb"\bfrom\s+%(name)s\b|[\"']%(name)s\b|(?:^|[\n;:])\s*import\b[^\n;]*\b%(name)s\b" % {b"name": name}
+    )
+
+
+def _is_module(name: bytes, imports: bytes) -> bool:
+    """Whether ``name`` is imported as a module (or named in a string, for ``import_module``): ``from x import phi``
+    is no import of ``phi``."""
+    return bool(_module_position(name).search(imports))
+
+
+def _encoded(names: Iterable[str]) -> frozenset[bytes]:
+    return frozenset(name.encode() for name in names)
+
+
+def import_lines(code: bytes) -> bytes:
+    """Every line that has ``import`` in it, with those that a backslash or a parenthesis joins to it.
 
     Finding the word and then its line costs 15 µs where a regex for import statements costs 280 (16 kB files).
     """
@@ -121,11 +166,14 @@ def _import_lines(code: bytes) -> bytes:
         end = code.find(b"\n", at)
         while end > 0 and code[end - 1] == 0x5C:
             end = code.find(b"\n", end + 1)
-        if end < 0:
+        opened = code.find(b"import (", at, end) if end > 0 else -1
+        if opened >= 0 and code.find(b")", opened, end) < 0:
+            end = code.find(b")", end) + 1
+        if end <= 0:
             end = len(code)
         lines.append(code[start:end])
         at = code.find(b"import", end)
-    return b"\n".join(lines)
+    return b"\n".join(lines).replace(b"\\\n", b" ")
 
 
 def _import_pattern(module: str) -> str:

@@ -1,0 +1,137 @@
+"""Which files of a project can get an LLM object from another module, by following imports.
+
+A file that shows no sign of an LLM itself may still call one that it imports: ``from .models import llm``. It has to
+be parsed only where some module behind its imports imports an SDK, which most projects' modules do not.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from wattlint.sources.sieve import Scan, Sieve
+
+_FROM = re.compile(rb"\bfrom\s+(\.*)\s*([\w.]*)\s*\bimport\b[\s\\]*(\([^)]*|[^\n;#]*)")
+_IMPORT = re.compile(rb"(?:^|[\n;:])[ \t]*import\s+([^\n;#]*)")
+_NAME = re.compile(rb"(?:^|[,(])\s*(?:#[^\n]*\n\s*)*([\w.]+)")
+_MAKES_OBJECT = re.compile(rb"(?<![.\w])_*[A-Z]\w*\s*\(")
+MAX_BYTES = 2_000_000
+"""Larger modules are not looked into."""
+
+
+class Reach:
+    """Answers for the files of one project; remembers every module it read."""
+
+    def __init__(self, root: Path, sieve: Sieve) -> None:
+        self._root = str(root)
+        self._sieve = sieve
+        self._names: dict[str, frozenset[str]] = {}
+        self._imports_sdk: dict[str, bool] = {}
+        self._targets: dict[str, tuple[str, ...]] = {}
+        self._reaches: dict[str, bool] = {}
+
+    def passes(self, path: Path, code: bytes) -> bool:
+        """Whether ``code``, the text of ``path``, has to be parsed. It may differ from what is on disk."""
+        scan = Scan(code)
+        if self._sieve.has_evidence(scan):
+            return True
+        if not (self._sieve.uses_a_method(scan) or _MAKES_OBJECT.search(code)):
+            return False
+        folder = os.path.dirname(os.path.abspath(path))
+        return any(self._leads_to_sdk(file) for file in self._imported(folder, scan.imports))
+
+    def _leads_to_sdk(self, start: str) -> bool:
+        """Whether ``start`` or a module behind its imports imports an SDK. Iterative: import chains can be long."""
+        if start in self._reaches:
+            return self._reaches[start]
+        seen = {start}
+        todo = [start]
+        found = False
+        while todo and not found:
+            file = todo.pop()
+            self._read(file)
+            found = self._imports_sdk[file] or self._reaches.get(file, False)
+            if file not in self._reaches:
+                fresh = [target for target in self._targets[file] if target not in seen]
+                seen.update(fresh)
+                todo += fresh
+        if found:
+            self._reaches[start] = True
+        else:  # none of them leads anywhere
+            self._reaches.update(dict.fromkeys(seen, False))
+        return found
+
+    def _read(self, file: str) -> None:
+        if file in self._imports_sdk:
+            return
+        try:
+            with open(file, "rb") as handle:
+                scan = Scan(handle.read(MAX_BYTES))
+        except OSError:
+            self._imports_sdk[file], self._targets[file] = False, ()
+            return
+        self._imports_sdk[file] = self._sieve.imports_sdk(scan)
+        self._targets[file] = tuple(self._imported(os.path.dirname(file), scan.imports))
+
+    def _imported(self, folder: str, imports: bytes) -> Iterator[str]:
+        """Files of the project that the import statements name: modules, the packages around them, submodules."""
+        for dots, module, names in _FROM.findall(imports):
+            parts = module.decode("ascii", "ignore").split(".") if module else []
+            submodules = [name.decode("ascii", "ignore") for name in _NAME.findall(names)]
+            for base in self._bases(folder, len(dots), parts):
+                yield from self._files(base, parts, submodules)
+        for names in _IMPORT.findall(imports):
+            for name in _NAME.findall(names):
+                parts = name.decode("ascii", "ignore").split(".")
+                for base in self._bases(folder, 0, parts):
+                    yield from self._files(base, parts, [])
+
+    def _bases(self, folder: str, dots: int, parts: list[str]) -> Iterator[str]:
+        """Folders in which ``parts`` may begin."""
+        if dots:
+            for _ in range(dots - 1):
+                folder = os.path.dirname(folder)
+            yield folder
+            return
+        first = parts[0] if parts else ""
+        while True:
+            if self._has_module(folder, first):
+                yield folder
+            if folder == self._root or len(folder) <= len(self._root):
+                break
+            folder = os.path.dirname(folder)
+        for name in ("src", "lib", "python"):
+            source = os.path.join(self._root, name)
+            if name in self._names_in(self._root) and self._has_module(source, first):
+                yield source
+
+    def _files(self, base: str, parts: list[str], submodules: list[str]) -> Iterator[str]:
+        if not parts and "__init__.py" in self._names_in(base):
+            yield os.path.join(base, "__init__.py")
+        for part in parts:
+            yield from self._module_files(base, part)
+            base = os.path.join(base, part)
+        if self._names_in(base):
+            for name in submodules:
+                yield from self._module_files(base, name)
+
+    def _module_files(self, folder: str, name: str) -> Iterator[str]:
+        names = self._names_in(folder)
+        if name + ".py" in names:
+            yield os.path.join(folder, name + ".py")
+        if name in names and "__init__.py" in self._names_in(os.path.join(folder, name)):
+            yield os.path.join(folder, name, "__init__.py")
+
+    def _has_module(self, folder: str, name: str) -> bool:
+        names = self._names_in(folder)
+        return name in names or name + ".py" in names
+
+    def _names_in(self, folder: str) -> frozenset[str]:
+        if folder not in self._names:
+            try:
+                self._names[folder] = frozenset(os.listdir(folder))
+            except OSError:
+                self._names[folder] = frozenset()
+        return self._names[folder]
