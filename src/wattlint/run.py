@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from wattlint.analysis import Analysis, Estimated, text_line
 from wattlint.callsites.facts import CallSite
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from wattlint.callsites.finder import Finder
     from wattlint.lint.findings import Finding
 
+P = ParamSpec("P")
+T = TypeVar("T")
 Progress = Callable[[int, int], None]
 """(files done, files in all)"""
 RARE_COLLECTION = 50_000
@@ -147,10 +149,10 @@ class _Run:
             if not self._workspace.may_call(source):
                 # A file that was named is parsed whatever it holds: its user wants to hear of a syntax error.
                 if ref.explicit:
-                    _parse(source)
+                    _quietly(ast.parse, source.text)
                 return
             settings = self._workspace.configuration.of_folder(ref.path.parent)
-            sites = self._workspace.sites(source, settings)
+            sites = _quietly(self._workspace.sites, source, settings)
         except ConfigError as error:
             self._skip(ref, error.problems)
         except Exception as error:
@@ -250,10 +252,11 @@ def _ref(path: Path) -> FileRef:
     return FileRef(absolute, display_path(str(absolute)), True)
 
 
-def _parse(source: SourceFile) -> None:
+def _quietly(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Without the parser's warnings about the user's code (invalid escapes): they are not ours to report."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about escapes in the user's strings, not ours to report
-        ast.parse(source.text)
+        warnings.simplefilter("ignore")
+        return function(*args, **kwargs)
 
 
 def _dropped_cells(source: SourceFile) -> list[Problem]:
@@ -267,7 +270,10 @@ def _dropped_cells(source: SourceFile) -> list[Problem]:
 def _problem(error: Exception, source: SourceFile) -> Problem:
     """Why one file could not be analysed; a fault of our own names the place in our code."""
     if isinstance(error, SyntaxError):
-        return Problem(source.display, error.lineno or 1, f"syntax error: {error.msg}")
+        what = (
+            "syntax error: " if error.lineno else ""
+        )  # the finder uses it for what is nested too deeply, too
+        return Problem(source.display, error.lineno, what + str(error.msg))
     if isinstance(error, RecursionError | MemoryError):
         return Problem(source.display, None, "nested too deeply to be analysed")
     where = traceback.extract_tb(error.__traceback__)[-1]

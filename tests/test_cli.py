@@ -1,0 +1,373 @@
+"""The command line: what it prints, its exit status, and what it says about bad input."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from wattlint import __version__
+from wattlint.cli import main
+
+HOSTED = """\
+from openai import OpenAI
+
+client = OpenAI()
+
+
+def greet(name):
+    return client.chat.completions.create(
+        model="gpt-4o",
+        messages=[{"role": "user", "content": f"Write a long poem for {name}."}],
+    )
+"""
+LOADED = """\
+from transformers import AutoModelForCausalLM
+
+model = AutoModelForCausalLM.from_pretrained("meta-llama/Llama-2-70b-hf")
+"""
+PLAIN = "import os\n\nprint(os.getcwd())\n"
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """Two call sites, one of them with findings, and a file without."""
+    tmp_path = tmp_path / "project"
+    tmp_path.mkdir()
+    (tmp_path / "requirements.txt").write_text("transformers>=4.40,<5\n")
+    (tmp_path / "pyproject.toml").write_text("[project]\nname = 'sample'\n")
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "hosted.py").write_text(HOSTED)
+    (tmp_path / "app" / "loaded.py").write_text(LOADED)
+    (tmp_path / "app" / "plain.py").write_text(PLAIN)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NO_COLOR", "1")
+    return tmp_path
+
+
+def test_findings_are_shown_in_their_code_with_the_cure_and_a_summary(project, capsys):
+    assert main(["check"]) == 1
+    out, err = capsys.readouterr()
+    assert err == ""
+    lines = out.splitlines()
+    assert lines[0].startswith("app/loaded.py:3:9: LLM201 meta-llama/Llama-2-70b-hf")
+    assert lines[1:5] == [
+        "1 | from transformers import AutoModelForCausalLM",
+        "2 |",
+        '3 | model = AutoModelForCausalLM.from_pretrained("meta-llama/Llama-2-70b-hf")',
+        "  |         " + "^" * 65,
+    ]
+    assert lines[5].startswith("  = help: pass `dtype=")
+    assert lines[6].startswith("  = more: https://") and "LLM201" in lines[6]
+    assert lines[-2] == "Found 2 findings (2 warnings)."
+    assert lines[-1] == "2 call sites in 2 of 3 files: 2 models known, 0 unknown"
+
+
+def test_concise_is_one_line_for_each_finding(project, capsys):
+    assert main(["check", "--format", "concise", "--quiet", "app"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(" ")[:2] for line in lines] == [
+        ["app/loaded.py:3:9:", "LLM201"],
+        ["app/loaded.py:3:9:", "LLM202"],
+    ]
+
+
+def test_a_clean_run_exits_with_0(project, capsys):
+    assert main(["check", "app/hosted.py", "app/plain.py"]) == 0
+    out = capsys.readouterr().out
+    assert out == "No findings.\n1 call site in 1 of 2 files: 1 model known, 0 unknown\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "codes"),
+    [
+        (["--select", "LLM201"], {"LLM201"}),
+        (["--select", "LLM1,LLM202"], {"LLM202"}),
+        (["--select", "LLM201", "--select", "LLM202"], {"LLM201", "LLM202"}),
+        (["--ignore", "LLM201"], {"LLM202"}),
+        (["--select", "LLM201", "--extend-select", "LLM202"], {"LLM201", "LLM202"}),
+        (["--exclude", "loaded.py"], set()),
+    ],
+)
+def test_selection(project, capsys, options, codes):
+    assert main(["check", "--format", "json", *options]) == bool(codes)
+    assert {finding["code"] for finding in json.loads(capsys.readouterr().out)["findings"]} == codes
+
+
+def test_exit_zero_and_statistics(project, capsys):
+    assert main(["check", "--exit-zero", "--format", "concise", "--statistics"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[2:4] == ["     1  LLM201  full-precision-load", "     1  LLM202  unquantized-large-load"]
+
+
+def test_the_configuration_nearest_to_each_file_counts(project, capsys):
+    (project / "other").mkdir()
+    (project / "other" / "loaded.py").write_text(LOADED)
+    (project / "other" / "wattlint.toml").write_text('select = ["LLM202"]\n')
+    assert main(["check", "--format", "json"]) == 1
+    found = json.loads(capsys.readouterr().out)["findings"]
+    assert [(finding["path"], finding["code"]) for finding in found] == [
+        ("app/loaded.py", "LLM201"),
+        ("app/loaded.py", "LLM202"),
+        ("other/loaded.py", "LLM202"),
+    ]
+
+
+def test_config_names_one_file_for_all(project, capsys):
+    (project / "base.toml").write_text('ignore = ["LLM201"]\n')
+    assert main(["check", "--format", "json", "--config", "base.toml"]) == 1
+    assert [finding["code"] for finding in json.loads(capsys.readouterr().out)["findings"]] == ["LLM202"]
+
+
+def test_the_same_output_whatever_the_order_of_paths(project, capsys):
+    main(["check", "app/loaded.py", "app/hosted.py", "app"])
+    one = capsys.readouterr().out
+    main(["check", "app", "./app/../app/hosted.py", str(project / "app" / "loaded.py")])
+    assert capsys.readouterr().out == one
+
+
+# Bad input: exit status 2, one line that names the place, and the rest is linted all the same
+
+
+def breakage(project: Path) -> dict[str, tuple[list[str], str]]:
+    (project / "broken.py").write_text("import openai\n\ndef f(:\n    pass\n")
+    (project / "plain_broken.py").write_text("x = (\n")
+    (project / "latin.py").write_bytes(b"import openai\nname = '\xe9'\n")
+    (project / "null.py").write_bytes(b"import openai\n\0\n")
+    (project / "damaged.ipynb").write_text('{"cells": [')
+    (project / "bad.toml").write_text("[tool.wattlint]\nselct = []\n")
+    pipe = project.parent / "pipe.py"
+    os.mkfifo(pipe)
+    return {
+        "missing": (["ap"], 'ap: no such file or directory (did you mean "app"?)'),
+        "syntax error": (["broken.py"], "broken.py:3: syntax error: "),
+        "syntax error in a file without calls": (["plain_broken.py"], "plain_broken.py:1: syntax error: "),
+        "encoding": (["latin.py"], "latin.py:2: not valid utf-8: byte 0xe9"),
+        "null byte": (["null.py"], "null.py:2: contains null bytes"),
+        "notebook": (["damaged.ipynb"], "damaged.ipynb:1: damaged notebook"),
+        "pipe": ([str(pipe)], f"{pipe}: neither a file nor a folder"),
+        "null in the path": (["a\0b.py"], "a\\x00b.py: "),
+    }
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        "missing",
+        "syntax error",
+        "syntax error in a file without calls",
+        "encoding",
+        "null byte",
+        "notebook",
+        "pipe",
+        "null in the path",
+    ],
+)
+@pytest.mark.parametrize("command", ["check", "estimate"])
+def test_what_cannot_be_analysed_is_named_and_the_rest_is_analysed(project, capsys, case, command):
+    paths, message = breakage(project)[case]
+    assert main([command, "--format", "json", *paths, "app"]) == 2
+    out, err = capsys.readouterr()
+    assert err.startswith(message)
+    assert err.count("\n") == 1
+    report = json.loads(out)
+    assert len(report["skipped"]) == 1
+    assert report["coverage"]["sites"] == 2
+
+
+def test_a_run_that_skipped_something_never_looks_clean(project, capsys):
+    (project / "broken.py").write_text("import openai\ndef f(:\n")
+    assert main(["check", "broken.py", "--exit-zero"]) == 2
+    out = capsys.readouterr().out
+    assert out == "No findings in what could be analysed.\n0 call sites in 0 of 1 file; 1 file unreadable\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ["check", "--select", "LLM2O1"],
+            'wattlint: --select: unknown rule code "LLM2O1" (did you mean "LLM201"?)\n',
+        ),
+        (["check", "--ignore", "E501"], 'wattlint: --ignore: unknown rule code "E501"'),
+        (["check", "--extend-select", "LLM999"], 'wattlint: --extend-select: unknown rule code "LLM999"'),
+        (["check", "--config", "nope.toml"], "nope.toml: no such configuration file\n"),
+        (
+            ["check", "--config", "bad.toml"],
+            'bad.toml:2: tool.wattlint.selct: unknown key (did you mean "select"?)\n',
+        ),
+        (["estimate", "--config", "bad.toml"], "bad.toml:2: "),
+        (
+            ["check", "app/hosted.py", "--output-file", "no/such/folder.txt"],
+            "wattlint: no/such/folder.txt: cannot be written",
+        ),
+        (["rule", "LLM2O1"], 'wattlint: unknown rule code "LLM2O1"'),
+        (["rule"], "wattlint: rule: give one CODE, or --all\n"),
+        (
+            ["estimate", "--explain", "app/hosted.py"],
+            'wattlint: --explain: expected FILE:LINE, not "app/hosted.py"\n',
+        ),
+        (
+            ["estimate", "--explain", "app/hosted.py:1"],
+            "wattlint: app/hosted.py:1: no call site here (call sites at line 7)\n",
+        ),
+        (["estimate", "--explain", "app/nope.py:1"], "app/nope.py: no such file or directory"),
+    ],
+)
+def test_a_wrong_option_is_named_with_the_nearest_choice(project, capsys, arguments, message):
+    breakage(project)
+    assert main(arguments) == 2
+    assert capsys.readouterr().err.startswith(message)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["chekc"],
+        ["check", "--formt", "json"],
+        ["check", "--format", "xml"],
+        ["check", "--sel", "LLM1"],
+        ["models"],
+    ],
+)
+def test_unknown_commands_and_options(project, capsys, arguments):
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert stopped.value.code == 2
+    assert "usage: wattlint" in capsys.readouterr().err
+
+
+def test_a_broken_configuration_spares_the_files_of_others(project, capsys):
+    (project / "other").mkdir()
+    (project / "other" / "loaded.py").write_text(LOADED)
+    (project / "other" / "also.py").write_text(LOADED)
+    (project / "other" / "wattlint.toml").write_text("preview = 3\n")
+    assert main(["check", "--format", "json"]) == 2
+    out, err = capsys.readouterr()
+    assert err == "other/wattlint.toml:1: preview: must be a boolean, not 3\n"
+    assert {finding["path"] for finding in json.loads(out)["findings"]} == {"app/loaded.py"}
+
+
+def test_a_suppression_with_a_typo_is_no_suppression(project, capsys):
+    (project / "app" / "loaded.py").write_text(
+        LOADED.replace("\n\nmodel", "\n\nmodel").rstrip() + "  # wattlint: ignore[LLM2O1]\n"
+    )
+    assert main(["check", "app/loaded.py"]) == 2
+    out, err = capsys.readouterr()
+    assert "LLM201" in out
+    assert err.startswith('app/loaded.py:3: wattlint comment: unknown rule code "LLM2O1"')
+
+
+@pytest.mark.parametrize(
+    "comment", ["# noqa", "# noqa: LLM201,LLM202", "# wattlint: ignore", "# wattlint: ignore[LLM2] measured"]
+)
+def test_suppressions(project, capsys, comment):
+    (project / "app" / "loaded.py").write_text(f"{LOADED.rstrip()}  {comment}\n")
+    assert main(["check", "app"]) == 0
+
+
+def test_no_warning_of_the_parser_reaches_the_user(project, capsys, recwarn):
+    (project / "app" / "hosted.py").write_text(HOSTED + "PATTERN = '\\d'\n")
+    (project / "app" / "plain.py").write_text(PLAIN + "PATTERN = '\\d'\n")
+    main(["check", "app/hosted.py", "app/plain.py"])
+    assert not recwarn.list
+
+
+# Other places for the report
+
+
+def test_output_file(project, capsys):
+    assert main(["check", "--output-file", "report.txt"]) == 1
+    assert capsys.readouterr().out == ""
+    assert "LLM201" in (project / "report.txt").read_text()
+
+
+def test_standard_input(project, capsys, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(LOADED.encode())))
+    assert main(["check", "-", "--stdin-filename", "app/new.py", "--format", "concise", "--quiet"]) == 1
+    assert capsys.readouterr().out.startswith("app/new.py:3:9: LLM201")
+
+
+def run(project: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-m", "wattlint", *arguments],
+        cwd=project,
+        env={**os.environ, **environment},
+        capture_output=True,
+        timeout=60,
+    )
+
+
+def test_a_reader_that_stops_early_is_no_error(project):
+    command = f"'{sys.executable}' -m wattlint check --format json app | true"
+    done = subprocess.run(["bash", "-c", command], cwd=project, capture_output=True, timeout=60)
+    assert done.stderr == b""
+
+
+def test_a_terminal_that_knows_ascii_only(project):
+    done = run(project, "estimate", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert done.returncode == 0
+    assert done.stdout.isascii()
+    assert b"p10-p90" in done.stdout
+
+
+def test_a_file_name_that_is_no_text(project):
+    os.rename(project / "app" / "loaded.py", os.fsencode(project / "app" / "lo") + b"\xff\n\x1b[31m.py")
+    done = run(project, "check", "--format", "concise", "--quiet")
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert done.stdout.startswith(rb"app/lo\udcff\n\x1b[31m.py:3:9: LLM201")
+    report = json.loads(run(project, "check", "--format", "json").stdout)
+    assert os.fsencode(report["findings"][0]["path"]) == b"app/lo\xff\n\x1b[31m.py"
+
+
+def test_version(project):
+    assert run(project, "--version").stdout.decode() == f"wattlint {__version__}\n"
+
+
+def test_the_version_and_the_help_import_nothing_heavy(project):
+    code = "import sys, wattlint.cli as c\ntry: c.main(['--help'])\nexcept SystemExit: pass\nprint(*sys.modules, file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert not {"pydantic", "yaml", "rich", "libcst", "json", "ast", "wattlint.run"} & set(
+        done.stderr.split()
+    )
+
+
+# The other commands
+
+
+def test_estimate_shows_every_figure_with_its_interval(project, capsys):
+    assert main(["estimate"]) == 0
+    out = capsys.readouterr().out
+    assert "app/hosted.py:7" in out and "gpt-4o" in out
+    assert "Running the call once: " in out
+    assert out.splitlines()[-1] == "2 call sites in 2 of 3 files: 2 models known, 0 unknown"
+
+
+def test_explain_derives_one_estimate(project, capsys):
+    for line in (7, 8, 10):
+        assert main(["estimate", "--explain", f"app/hosted.py:{line}"]) == 0
+        out = capsys.readouterr().out
+        assert "gpt-4o" in out and "Wh" in out
+
+
+def test_rule_prints_the_page(capsys):
+    assert main(["rule", "llm201"]) == 0
+    assert "## Why it matters" in capsys.readouterr().out
+
+
+def test_rule_all_lists_every_rule(capsys):
+    assert main(["rule", "--all"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == sorted(lines)
+    assert any(line.startswith("LLM201") for line in lines)
+
+
+def test_models_says_what_is_known_and_suggests_what_is_near(capsys):
+    assert main(["models", "openai/gpt-4o"]) == 0
+    assert "gpt-4o" in capsys.readouterr().out
+    assert main(["models", "no-such-model-at-all"]) == 2
