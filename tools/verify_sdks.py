@@ -19,7 +19,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 
-from wattlint.catalogue.schema.sdks import Entry, SdkFile  # noqa: E402
+from wattlint.catalogue.schema.sdk_file import Entry, SdkFile  # noqa: E402
 from wattlint.catalogue.yaml_source import read_yaml  # noqa: E402
 
 
@@ -170,7 +170,7 @@ def problems(entry: Entry, signature: Signature) -> list[str]:
     is missing is no problem (``--verbose`` prints it)."""
     found = []
     main = {"model": entry.model, "prompt": entry.prompt, "system": entry.system, "limit": entry.limit}
-    for key, argument in {**main, **entry.options}.items():
+    for key, argument in (*main.items(), *entry.options.items()):
         tops = {name.partition(".")[0] for name in argument.names} if argument else set()
         if not argument or not tops:
             continue

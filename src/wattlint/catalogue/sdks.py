@@ -33,9 +33,10 @@ class Quantization(NamedTuple):
     flags: dict[str, str]
     """Keyword that switches a format on -> format."""
     scheme: Argument | None
+    """Argument that names the scheme (``int4_weight_only``, ``nf4``)."""
     bits: Argument | None
-    default_bits: float | None
     compute_dtype: Argument | None
+    default_bits: float | None
 
 
 class SdkCatalogue:
@@ -44,7 +45,8 @@ class SdkCatalogue:
     def __init__(self, data: dict[str, Any]) -> None:
         self._data = data
         self._entries: dict[str, EntryPoint] = {}
-        self._seen: dict[str, str | None] = {}
+        self._names: dict[str, str | None] = {}
+        self._http: frozenset[str] = frozenset(data["http"])
         self._import_patterns = [
             re.compile(name.replace("*", r"\w*")) for name in data["imports"] if "*" in name
         ]
@@ -56,10 +58,8 @@ class SdkCatalogue:
 
     def entry(self, qualname: str) -> EntryPoint | None:
         """The entry point that ``qualname`` is, through base types, wildcards and re-exports."""
-        if qualname not in self._seen:
-            self._seen[qualname] = self._find_entry(qualname)
-        name = self._seen[qualname]
-        return None if name is None else self._entry_named(name)
+        name = self._name(qualname)
+        return self._entry_named(name) if name and name not in self._http else None
 
     def instance_type(self, qualname: str, first_argument: str | None = None) -> str | None:
         """The type that calling ``qualname`` makes; None when the catalogue does not say."""
@@ -79,9 +79,12 @@ class SdkCatalogue:
         return found
 
     def bases(self, type_name: str) -> tuple[str, ...]:
-        """``type_name`` and all types it extends, nearest first."""
-        lineage: tuple[str, ...] = self._data["lineage"].get(type_name, (type_name,))
-        return lineage
+        """``type_name`` and all types it extends, nearest first. The name of a class stands for the type it makes."""
+        known: tuple[str, ...] | None = self._data["lineage"].get(type_name)
+        if known:
+            return known
+        made = self.instance_type(type_name)
+        return (type_name, *self.bases(made)) if made and made != type_name else (type_name,)
 
     def type_provider(self, type_name: str) -> str | None:
         """Who serves the calls on instances of ``type_name``."""
@@ -112,17 +115,22 @@ class SdkCatalogue:
 
     def http_callee(self, qualname: str) -> EntryPoint | None:
         """How an HTTP client's function takes its arguments: URL in ``options["base_url"]``, payload fields dotted."""
-        name = self._data["http_callees"].get(qualname)
-        return None if name is None else self._entry_named(name)
+        name = self._name(qualname)
+        return self._entry_named(name) if name in self._http else None
 
     def quantization(self, class_name: str) -> Quantization | None:
         """``class_name`` with or without its module."""
         raw = self._data["quantization"].get(class_name.rpartition(".")[2])
         if raw is None:
             return None
-        fixed, flags, scheme, bits, default_bits, compute_dtype = raw
+        fixed, flags, scheme, bits, compute, default_bits = raw
         return Quantization(
-            fixed, flags, _argument(scheme), _argument(bits), default_bits, _argument(compute_dtype)
+            format=fixed,
+            flags=flags,
+            scheme=_argument(scheme),
+            bits=_argument(bits),
+            compute_dtype=_argument(compute),
+            default_bits=default_bits,
         )
 
     def is_sdk_module(self, dotted: str) -> bool:
@@ -137,6 +145,11 @@ class SdkCatalogue:
         if name not in self._entries:
             self._entries[name] = _entry_point(self._data["entries"][name])
         return self._entries[name]
+
+    def _name(self, qualname: str) -> str | None:
+        if qualname not in self._names:
+            self._names[qualname] = self._find_entry(qualname)
+        return self._names[qualname]
 
     def _find_entry(self, qualname: str) -> str | None:
         type_name, instance, attributes = qualname.rpartition("()")
@@ -186,8 +199,8 @@ def spellings(qualname: str) -> Iterator[str]:
     """
     yield qualname
     parts = qualname.split(".")
-    first_class = (number for number, part in enumerate(parts) if part.lstrip("_")[:1].isupper())
-    name = next(first_class, len(parts) - 1)
+    classes = (number for number, part in enumerate(parts[1:], 1) if part.lstrip("_")[:1].isupper())
+    name = next(classes, len(parts) - 1)
     for length in range(name - 1, 0, -1):
         yield ".".join((*parts[:length], *parts[name:]))
 
@@ -213,7 +226,8 @@ def _entry_point(raw: tuple[Any, ...]) -> EntryPoint:
 
 @cache
 def load_sdks(user_folder: Path | None = None) -> SdkCatalogue:
-    """The built-in catalogue, and on top of it the files of ``user_folder``, which win."""
+    """The built-in catalogue, and on top of it the files of ``user_folder``, which win (an entry of the same name
+    replaces the built-in one). Raises CatalogueError when one of them is wrong."""
     from wattlint.catalogue.store import section
 
     data = section("sdks")
