@@ -657,6 +657,15 @@ def test_two_pages_cannot_share_a_code(tmp_path):
         read_folder(tmp_path)
 
 
+def test_a_rule_can_only_yield_to_a_rule_that_exists(tmp_path):
+    text = GOOD_PAGE.replace("kinds: [load, bind]", "kinds: [load, bind]\nyields-to: [LLM22]")
+    (tmp_path / "LLM201-full-precision-load.md").write_text(text, encoding="utf-8")
+    with pytest.raises(
+        CatalogueError, match=r"md:10: yields-to: unknown rule LLM22 \(did you mean \"LLM202\"\?\)"
+    ):
+        read_folder(tmp_path, others=["LLM202"])
+
+
 def test_a_user_writes_rules_in_the_same_format(models, tmp_path):
     text = GOOD_PAGE.replace("LLM201", "ACM001").replace("full-precision-load", "no-mistral")
     start, end = text.index("when: >-"), text.index("message: >-")
@@ -669,7 +678,7 @@ def test_a_user_writes_rules_in_the_same_format(models, tmp_path):
 
 def test_a_user_cannot_redefine_one_of_our_rules(tmp_path):
     (tmp_path / "LLM201-full-precision-load.md").write_text(GOOD_PAGE, encoding="utf-8")
-    with pytest.raises(CatalogueError, match="a rule of wattlint's own"):
+    with pytest.raises(CatalogueError, match=r"load\.md:2: code: LLM201 is a rule of wattlint's own"):
         check_sites([], Settings(rules_dir=str(tmp_path)))
 
 

@@ -50,13 +50,9 @@ def load_rules(folder: str | None = None) -> dict[str, Rule]:
     """Every rule by code, in order of code. ``folder``: the user's ``rules-dir``; raises CatalogueError."""
     rules = {record["code"]: _rule(record) for record in store.section("checks")}
     if folder is not None:
-        from wattlint.catalogue.errors import CatalogueError
         from wattlint.catalogue.schema.checks import compile_folder
 
-        for record in compile_folder(Path(folder)):
-            if record["code"] in rules:
-                raise CatalogueError(folder, None, "code", f"{record['code']} is a rule of wattlint's own")
-            rules[record["code"]] = _rule(record)
+        rules |= {record["code"]: _rule(record) for record in compile_folder(Path(folder), rules)}
     return dict(sorted(rules.items()))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -88,12 +88,15 @@ class Block(NamedTuple):
     lines: list[str]
 
 
-def compile_folder(folder: Path) -> list[dict[str, Any]]:
-    return [page.record for page in read_folder(folder)]
+def compile_folder(folder: Path, others: Collection[str] = ()) -> list[dict[str, Any]]:
+    return [page.record for page in read_folder(folder, others)]
 
 
-def read_folder(folder: Path) -> list[Page]:
-    """Every page of ``folder``, checked one by one and against each other; raises CatalogueError."""
+def read_folder(folder: Path, others: Collection[str] = ()) -> list[Page]:
+    """Every page of ``folder``, checked one by one and against each other; raises CatalogueError.
+
+    ``others``: codes of rules that exist beside these, which may be yielded to but not defined again.
+    """
     pages = [read_page(path) for path in sorted(folder.glob("*.md")) if path.name != "README.md"]
     first: dict[str, Path] = {}
     for page in pages:
@@ -101,7 +104,14 @@ def read_folder(folder: Path) -> list[Page]:
             value = getattr(page.front, key)
             if value in first:
                 raise page.source.error([key], f"{value} is already used by {first[value].name}")
+            if value in others:
+                raise page.source.error([key], f"{value} is a rule of wattlint's own")
             first[value] = page.path
+    codes = {page.front.code for page in pages} | set(others)
+    for page in pages:
+        for code in page.front.yields_to:
+            if code not in codes:
+                raise page.source.error(["yields-to"], f"unknown rule {code}{nearest(code, codes)}")
     return pages
 
 
