@@ -6,7 +6,7 @@ import ast
 import re
 from pathlib import Path
 
-from wattlint.callsites import contracts, indirect, loads, options
+from wattlint.callsites import ambient, contracts, indirect, loads, options
 from wattlint.callsites.facts import CallSite, Loop, ModelFact, OutputContract, Prompt
 from wattlint.callsites.http import HttpCall, http_call
 from wattlint.callsites.model_fact import OWN_MODELS_ONLY, model_fact
@@ -16,10 +16,10 @@ from wattlint.callsites.prompts import PromptReader, batch_size, is_template
 from wattlint.catalogue.models import load_models
 from wattlint.catalogue.records import EntryPoint
 from wattlint.catalogue.sdks import load_sdks
-from wattlint.semantics import arguments, callers, loops
+from wattlint.semantics import arguments, attributes, callers, calls, loops
 from wattlint.semantics.evaluator import Evaluator
 from wattlint.semantics.frames import Frame
-from wattlint.semantics.module_index import CallRecord, ModuleIndex
+from wattlint.semantics.module_index import CallRecord, ModuleIndex, Scope
 from wattlint.semantics.project import Project
 from wattlint.semantics.values import (
     Composite,
@@ -44,6 +44,8 @@ PROVIDERS = frozenset(
     "deepseek fireworks openrouter litellm vllm dashscope nvidia perplexity aimlapi replicate sambanova cerebras".split()
 )
 """Words by which code names who serves its models."""
+FORWARD = (".forward", ".encode")
+"""Entry points that are a forward pass: inside a model's or trainer's own definition they are no calls of their own."""
 INFERENCE = frozenset({"call", "embed", "train"})
 
 
@@ -53,9 +55,9 @@ class Finder:
     def __init__(self, root: Path, settings: Settings) -> None:
         self.root = root
         self.settings = settings
-        self.project = Project(str(root), display_path)
-        self.evaluator = Evaluator(self.project)
         self.sdks = load_sdks()
+        self.project = Project(str(root), display_path, self.sdks.is_sdk_module)
+        self.evaluator = Evaluator(self.project)
         self.models = load_models()
         self.objects = Objects(self.evaluator, self.sdks)
 
@@ -103,6 +105,8 @@ class Finder:
                     match, given = passed
             if match is None or (http.kind if http else match.entry.kind) not in REPORTED:
                 return None
+            if match.entry.name.endswith(FORWARD) and self._defines_model(record):
+                return None
             if given is None:
                 given = Given(
                     arguments.of(self.evaluator, node, frame, record.spot),
@@ -111,6 +115,18 @@ class Finder:
             return self._state(module, record, frame, match, given, http)
         except RecursionError:
             return None
+
+    def _defines_model(self, record: CallRecord) -> bool:
+        """In a class that is itself a network or a trainer."""
+        scope: Scope | None = record.scope
+        while scope is not None:
+            if scope.cls is not None:
+                for base in attributes.bases(self.evaluator, scope.cls)[1]:
+                    name = (calls.path(base) or "").rpartition(".")[2]
+                    if name.endswith(("Module", "Trainer", "PreTrainedModel", "Model", "Layer")):
+                        return True
+            scope = scope.parent
+        return False
 
     def _state(
         self,
@@ -123,6 +139,11 @@ class Finder:
     ) -> CallSite:
         node, entry = record.node, match.entry
         bound = [(entry, given), *self.objects.bound(match.receiver)]
+        if not any(
+            one.model is not None and options.read_argument(self.evaluator, passed, one.model)
+            for one, passed in bound
+        ):
+            bound += ambient.bound(self.objects, record, frame)
         base_url = http.url if http else self._first(bound, "base_url")
         provider = http.provider if http else self._provider(match, base_url)
         site = CallSite(
@@ -193,6 +214,8 @@ class Finder:
                 continue
             is_open = is_open or (given.open and entry.model is not None)
             default = self._default_model(entry, given)
+            if given.arguments.positional and entry.model is not None and entry.model.position is None:
+                is_open = True  # settings passed as a whole
             if default is not None and not is_open and not values:
                 values.append(default)
                 break

@@ -54,6 +54,9 @@ def model_fact(value: Value | None, models: ModelCatalogue, provider: str | None
             if not name or not models.looks_like_model(name):
                 reason = reason or f"placeholder {name!r}"
                 continue
+            if LOCAL.search(name):
+                reason = reason or f"local path {name}"
+                continue
             maker = models.maker_of(name)
             if (
                 makers is not None
@@ -69,7 +72,8 @@ def model_fact(value: Value | None, models: ModelCatalogue, provider: str | None
         else:
             reason = reason or "computed at run time"
     if not found:
-        return ModelFact(unknown_reason=reason or "not a text")
+        local = reason is not None and reason.startswith("local path")
+        return ModelFact(unknown_reason=reason or "not a text", local_path=local)
     first = next(iter(found))
     origin = found[first].origin
     return ModelFact(
@@ -77,8 +81,6 @@ def model_fact(value: Value | None, models: ModelCatalogue, provider: str | None
         via=via(origin),
         origin=tuple(Place(hop.path, hop.line, note(hop)) for hop in reversed(origin)),
         candidates=tuple(found),
-        unknown_reason=None,
-        local_path=bool(LOCAL.search(first)),
     )
 
 

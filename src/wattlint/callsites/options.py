@@ -14,6 +14,7 @@ from wattlint.semantics.values import (
     Mapping,
     Member,
     Result,
+    Sequence,
     Text,
     Unknown,
     Value,
@@ -82,6 +83,12 @@ def follow(evaluator: Evaluator, value: Value, path: str) -> Value | None:
             if isinstance(one, Mapping):
                 if step in one.entries:
                     found.append(containers.item(evaluator, one, Const(step)))
+            elif isinstance(one, Sequence):
+                # ``config_list=[{"model": ...}]``: the first entry is used first.
+                for entry in one.items[:1]:
+                    inner_value = follow(evaluator, evaluator.force(entry), step)
+                    if inner_value is not None:
+                        found.append(inner_value)
             elif isinstance(one, Instance):
                 found.append(attributes.of_instance(evaluator, one, step))
             elif (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from wattlint.semantics import arguments as call_arguments
 from wattlint.semantics import attributes
-from wattlint.semantics.module_index import END, FunctionInfo, Spot, last_name
+from wattlint.semantics.module_index import END, FunctionInfo, ModuleIndex, Spot, last_name
 from wattlint.semantics.values import (
     Choice,
     Class,
@@ -80,9 +80,10 @@ def _find(ev: Evaluator, info: FunctionInfo) -> list[Caller]:
         module = modules[file]
         if in_tests(ev, file) and not own_is_test:
             continue
+        aliases = _aliases(module, words)
         for record in module.calls:
             name = last_name(record.node.func)
-            if name not in words and not (is_constructor and name == "cls"):
+            if name not in words and name not in aliases and not (is_constructor and name == "cls"):
                 continue
             candidates += 1
             if candidates > MAX_CANDIDATES or len(found) >= MAX_CALLERS:
@@ -91,6 +92,18 @@ def _find(ev: Evaluator, info: FunctionInfo) -> list[Caller]:
             bound = _calls(ev, record.node, frame, record.spot, info)
             if bound is not None:
                 found.append(Caller(record.node, frame, record.spot, bound))
+    return found
+
+
+def _aliases(module: ModuleIndex, words: set[str]) -> set[str]:
+    """Local names under which the module imports one of ``words``."""
+    found = set()
+    for scope in module.scopes.values():
+        for name, bindings in scope.bindings.items():
+            if name not in words and any(
+                one.kind == "import_from" and one.path[0] in words for one in bindings
+            ):
+                found.add(name)
     return found
 
 

@@ -29,9 +29,16 @@ MAX_FILE_BYTES = 2_000_000
 class Project:
     """``root`` is the folder that import names are resolved under; the tree below it is listed once."""
 
-    def __init__(self, root: str, display: Callable[[str], str] | None = None) -> None:
+    def __init__(
+        self,
+        root: str,
+        display: Callable[[str], str] | None = None,
+        is_external: Callable[[str], bool] = lambda name: False,
+    ) -> None:
+        """``is_external``: top-level names that a module beside a script must not shadow."""
         self.root = os.path.abspath(root)
         self._display = display or (lambda file: os.path.relpath(file, self.root).replace(os.sep, "/"))
+        self._is_external = is_external
         self._modules: dict[str, ModuleIndex | None] = {}
         self._listing: dict[str, frozenset[str]] = {}
         self._files: list[str] | None = None
@@ -91,6 +98,10 @@ class Project:
                     return found
             elif found is not None and namespace is None:
                 namespace = found
+        if namespace is None and not self._is_external(first):
+            # A script inside a package sees the modules beside it.
+            found = self._at(os.path.join(os.path.dirname(importer.file), relative))
+            return found if isinstance(found, ModuleIndex) and found is not importer else None
         return namespace
 
     def relative(self, level: int, dotted: str, importer: ModuleIndex) -> ModuleIndex | str | None:
