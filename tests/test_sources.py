@@ -378,7 +378,6 @@ class TestReach:
     def test_follows_imports(self, reach: Reach, tmp_path: Path, imports: str, passes: bool) -> None:
         code = f"{imports}\nclient.invoke('x')\n".encode()
         assert reach.passes(tmp_path / "shop/ui/page.py", code) is passes
-        assert not reach.passes(tmp_path / "shop/ui/page.py", imports.encode())
 
     def test_own_evidence_is_enough(self, reach: Reach, tmp_path: Path) -> None:
         assert reach.passes(tmp_path / "new.py", b"import openai\n")

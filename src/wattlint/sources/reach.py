@@ -16,7 +16,6 @@ from wattlint.sources.sieve import Scan, Sieve
 _FROM = re.compile(rb"\bfrom\s+(\.*)\s*([\w.]*)\s*\bimport\b[\s\\]*(\([^)]*|[^\n;#]*)")
 _IMPORT = re.compile(rb"(?:^|[\n;:])[ \t]*import\s+([^\n;#]*)")
 _NAME = re.compile(rb"(?:^|[,(])\s*(?:#[^\n]*\n\s*)*([\w.]+)")
-_MAKES_OBJECT = re.compile(rb"(?<![.\w])_*[A-Z]\w*\s*\(")
 MAX_BYTES = 2_000_000
 """Larger modules are not looked into."""
 
@@ -28,6 +27,7 @@ class Reach:
         self._root = str(root)
         self._sieve = sieve
         self._names: dict[str, frozenset[str]] = {}
+        self._bases_of: dict[tuple[str, str], tuple[str, ...]] = {}
         self._imports_sdk: dict[str, bool] = {}
         self._targets: dict[str, tuple[str, ...]] = {}
         self._reaches: dict[str, bool] = {}
@@ -37,8 +37,6 @@ class Reach:
         scan = Scan(code)
         if self._sieve.has_evidence(scan):
             return True
-        if not (self._sieve.uses_a_method(scan) or _MAKES_OBJECT.search(code)):
-            return False
         folder = os.path.dirname(os.path.abspath(path))
         return any(self._leads_to_sdk(file) for file in self._imported(folder, scan.imports))
 
@@ -88,14 +86,20 @@ class Reach:
                 for base in self._bases(folder, 0, parts):
                     yield from self._files(base, parts, [])
 
-    def _bases(self, folder: str, dots: int, parts: list[str]) -> Iterator[str]:
+    def _bases(self, folder: str, dots: int, parts: list[str]) -> tuple[str, ...]:
         """Folders in which ``parts`` may begin."""
         if dots:
             for _ in range(dots - 1):
                 folder = os.path.dirname(folder)
-            yield folder
-            return
+            return (folder,)
         first = parts[0] if parts else ""
+        known = self._bases_of.get((folder, first))
+        if known is None:
+            known = self._bases_of[folder, first] = tuple(self._above(folder, first))
+        return known
+
+    def _above(self, folder: str, first: str) -> Iterator[str]:
+        """The folders from ``folder`` up to the root, and the root's source folders, that hold a module ``first``."""
         while True:
             if self._has_module(folder, first):
                 yield folder
@@ -112,7 +116,7 @@ class Reach:
             yield os.path.join(base, "__init__.py")
         for part in parts:
             yield from self._module_files(base, part)
-            base = os.path.join(base, part)
+            base = f"{base}{os.sep}{part}"
         if self._names_in(base):
             for name in submodules:
                 yield from self._module_files(base, name)
@@ -120,9 +124,11 @@ class Reach:
     def _module_files(self, folder: str, name: str) -> Iterator[str]:
         names = self._names_in(folder)
         if name + ".py" in names:
-            yield os.path.join(folder, name + ".py")
-        if name in names and "__init__.py" in self._names_in(os.path.join(folder, name)):
-            yield os.path.join(folder, name, "__init__.py")
+            yield f"{folder}{os.sep}{name}.py"
+        if name in names:
+            package = f"{folder}{os.sep}{name}"
+            if "__init__.py" in self._names_in(package):
+                yield f"{package}{os.sep}__init__.py"
 
     def _has_module(self, folder: str, name: str) -> bool:
         names = self._names_in(folder)
