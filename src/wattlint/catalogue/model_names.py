@@ -23,6 +23,8 @@ class Family(NamedTuple):
     """What the maker publishes the weights in."""
     quantized: str | None
     context_tokens: int | None
+    typical_output_tokens: int | None
+    """Of a free answer in a chat, without a limit."""
     reasoning: bool
     released: str | None
     source: str

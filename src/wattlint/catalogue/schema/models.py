@@ -126,6 +126,7 @@ class OpenFamily(Strict):
     precision: str = "bf16"
     quantized: str | None = None
     context: int | None = None
+    output_tokens: int | None = None
     reasoning: bool = False
     released: datetime.date | None = None
     hf: str
@@ -315,7 +316,15 @@ def _add_families(source: YamlSource, compiled: Row) -> None:
         citation = f"https://huggingface.co/{family.hf} (parameters of the published weights)"
         rows.append(
             (
-                *(family.name, family.maker, family.kind, family.precision, family.quantized, family.context),
+                *(
+                    family.name,
+                    family.maker,
+                    family.kind,
+                    family.precision,
+                    family.quantized,
+                    family.context,
+                    family.output_tokens,
+                ),
                 *(family.reasoning, _iso(family.released), citation, _iso(file.date), sizes),
             )
         )
