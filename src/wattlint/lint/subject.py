@@ -85,6 +85,10 @@ class Subject:
         return f"{short_number(energy.p10)}–{short_number(energy.p90)} Wh"
 
     @property
+    def task_reason(self) -> str | None:
+        return "; ".join(self.site.task.evidence[:2]) or None if self.site.task else None
+
+    @property
     def task_title(self) -> str | None:
         if self.site.task is None:
             return None

@@ -71,7 +71,8 @@ class Weights:
 
     @property
     def version(self) -> str | None:
-        return self.fact.library_version[0] if self.fact.library_version else None
+        """For messages: the newest release of a series (``4.9999``) is written ``4.x``."""
+        return self.fact.library_version[0].replace(".9999", ".x") if self.fact.library_version else None
 
     @property
     def version_source(self) -> str | None:
@@ -85,7 +86,7 @@ class Weights:
         if self.fact.library != "transformers":
             return None
         pipeline = self.fact.library_class == "pipeline"
-        version = _version_numbers(self.version or "")
+        version = _version_numbers(self.fact.library_version[0]) if self.fact.library_version else ()
         old = version and version < (PIPELINE_AUTO_SINCE if pipeline else FROM_PRETRAINED_AUTO_SINCE)
         return "float32" if old else "auto"
 
