@@ -96,6 +96,8 @@ def spreads(predicted: Predicted, without: str | None = None) -> dict[bool, Spre
 
 
 def coverage(name: str, intervals: Sequence[tuple[Interval, float]]) -> None:
+    if not intervals:
+        return
     inside = sum(interval.p10 <= measured <= interval.p90 for interval, measured in intervals) / len(
         intervals
     )
@@ -118,7 +120,7 @@ def known_deployment(predicted: Predicted, shipped: bool) -> list[tuple[Interval
 def unknown_deployment(rows: Sequence[Row], fits: dict[str, Coefficients]) -> list[tuple[Interval, float]]:
     """Batch 8 to 512, H100 or B200, GPU count by the memory rule: what a hosted model's interval claims to cover.
 
-    Rows count by the log width of batch they stand for (they were measured at 8, 16, 32, ...), so all alike.
+    Rows count alike: they were measured at 8, 16, 32, ... sequences, about evenly in log batch.
     """
     intervals = []
     batch = constants.known("batch_api")
@@ -196,6 +198,9 @@ def as_shipped(rows: Sequence[Row]) -> None:
     table(predicted)
     print("\n| interval, shipped constants | rows | coverage | width |\n|---|---|---|---|")
     coverage("deployment known", known_deployment(predicted, shipped=True))
+    coverage("deployment unknown", unknown_deployment(rows, dict.fromkeys((row.family for row in rows), k)))
+    print()
+    relative_claims(predicted)
 
 
 def main() -> int:

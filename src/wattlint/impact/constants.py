@@ -123,7 +123,7 @@ ASSUMED = (
     "water_spread", "train_flop", "train_mfu", "train_draw",
 )  # fmt: skip
 COEFFICIENTS = FITTED + ASSUMED
-PRIOR_GROUPS = ("contract", "solver", "task", "reasoning")
+PRIOR_GROUPS = ("contract", "solver", "reasoning")
 
 
 @cache
@@ -187,3 +187,14 @@ def provider(name: str | None) -> Provider:
 def prior(group: str, name: str) -> Prior | None:
     found = _data()["priors"][group].get(name)
     return Prior(*found) if found else None
+
+
+@cache
+def _tasks() -> dict[str, tuple[float, float, float]]:
+    return {task["name"]: tuple(task["output_tokens"]) for task in store.section("tasks")["tasks"]}
+
+
+def task_output(name: str) -> Prior | None:
+    """Tokens that answers to a recognised task have."""
+    found = _tasks().get(name)
+    return Prior(*found, f"rules/tasks: {name}") if found else None

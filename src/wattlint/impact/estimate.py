@@ -98,7 +98,7 @@ def _inference(
         gpus = deployment.gpus or 1
     else:
         accelerator_wh, factors, gpus, physics_steps = _accelerators(
-            record, deployment, reading.tokens, written, batch, encodes
+            record, deployment, reading.tokens, written, batch, encodes, rereads=site.use_cache is False
         )
         steps += physics_steps
 
@@ -162,6 +162,7 @@ def _accelerators(
     written: Interval,
     batch: Interval,
     encodes: bool,
+    rereads: bool,
 ) -> tuple[float, list[Factor], int, list[Step]]:
     """Energy of the accelerators in Wh (median), what makes it uncertain, the number of GPUs, and the derivation."""
     k = constants.coefficients()
@@ -185,6 +186,8 @@ def _accelerators(
         together: float = batch.p50,
     ) -> float:
         runs = serving(size, hardware)
+        if rereads:
+            tokens_read += tokens_written * (tokens_read + tokens_written / 2)
         if encodes:
             return physics.encode_joules(size, runs, together, tokens_read, k)
         return sum(physics.call_joules(size, runs, together, tokens_read, tokens_written, k))
@@ -213,6 +216,8 @@ def _accelerators(
         Step("GPUs", _gpu_text(mid_size, chosen, headroom, deployment.gpus), None, str(chosen.gpus), constants.known("memory_headroom").source if deployment.gpus is None else "impact.gpus"),
         *(_encoder_steps if encodes else _decoder_steps)(mid_size, chosen, batch.p50, read.p50, written.p50, k),
     ]  # fmt: skip
+    if rereads:
+        steps.append(_reread_step(joules(), read.p50, written.p50))
     if len(by_hardware) > 1:
         each = ", ".join(f"{h.name} {j:.3g} J" for h, j in zip(deployment.hardware, by_hardware, strict=True))
         steps.append(
@@ -310,6 +315,11 @@ def _arithmetic_step(size: Size, serving: Serving, k: Coefficients) -> Step:
     return Step(
         "arithmetic", formula, value, "J per token read or written", constants.known("compute").source
     )
+
+
+def _reread_step(joules: float, read: float, written: float) -> Step:
+    formula = f"each output token reads the {read:.0f} tokens of the prompt and half of {written:.0f} again"
+    return Step("without KV cache", formula, _exactly(joules), "J", "use_cache=False in the code")
 
 
 def _exactly(value: float) -> Interval:

@@ -97,14 +97,13 @@ def _answer(
 ) -> tuple[Interval, str, str]:
     """Length of one answer: by what the code accepts, else by the task, else by settings, model and limit."""
     contract = constants.prior("contract", site.contract.kind)
+    task = site.task and (
+        constants.task_output(site.task.name) or constants.prior("solver", site.task.solver)
+    )
+    if task and site.task and site.contract.kind in ("text", "json"):
+        return task.interval, f"answer: task {site.task.name}", task.source
     if contract is not None:
         return contract.interval, f"answer: {site.contract.kind}", contract.source
-    if site.task is not None:
-        task = constants.prior("task", site.task.name)
-        if task is None and site.task.solver != "llm":
-            task = constants.prior("solver", site.task.solver)
-        if task is not None:
-            return task.interval, f"answer: task {site.task.name}", task.source
     if settings.output_tokens:
         tokens = float(settings.output_tokens)
         return Interval(tokens, tokens, tokens), f"answer: {tokens:.0f}", "impact.output_tokens"

@@ -120,7 +120,6 @@ class Fixed(Strict):
 class OutputPriors(Strict):
     contract: dict[str, Prior]
     solver: dict[str, Prior]
-    task: dict[str, Prior]
     default: Prior
     reasoning: dict[str, Prior]
 
