@@ -7,7 +7,7 @@ from support_desk.settings import CHAT_MODEL
 client = OpenAI()
 
 
-def headline(ticket: str, model: str = "gpt-4o") -> str:
+def headline(ticket: str, model: str = CHAT_MODEL) -> str:
     response = client.chat.completions.create(
         model=model,
         max_tokens=40,

@@ -2,10 +2,10 @@
 
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-MODEL = "meta-llama/Llama-3.1-8B-Instruct"
+from support_desk.settings import SUMMARY_MODEL
 
-tokenizer = AutoTokenizer.from_pretrained(MODEL)
-model = AutoModelForCausalLM.from_pretrained(MODEL, device_map="auto")
+tokenizer = AutoTokenizer.from_pretrained(SUMMARY_MODEL)
+model = AutoModelForCausalLM.from_pretrained(SUMMARY_MODEL, device_map="auto")
 
 
 def summaries(tickets: list[str]) -> list[str]:

@@ -2,15 +2,14 @@
 
 from openai import OpenAI
 
-MODEL = "gpt-4o"
-QUEUES = ["billing", "technical", "account", "other"]
+from support_desk.settings import CHAT_MODEL, QUEUES
 
 client = OpenAI()
 
 
 def queue_of(ticket: str) -> str:
     response = client.chat.completions.create(
-        model=MODEL,
+        model=CHAT_MODEL,
         temperature=0,
         messages=[
             {
@@ -30,7 +29,7 @@ def queue_of(ticket: str) -> str:
 def is_angry(ticket: str) -> bool:
     prompt = f"What is the sentiment of this message: positive, negative or neutral? One word.\n\n{ticket}"
     response = client.chat.completions.create(
-        model=MODEL,
+        model=CHAT_MODEL,
         messages=[{"role": "user", "content": prompt}],
     )
     return response.choices[0].message.content.strip().lower() == "negative"
