@@ -13,8 +13,8 @@ from wattlint.callsites.tasks.records import pattern, vocabulary
 
 WORD = re.compile(r"[a-z][a-z']*(?:-[a-z]+)*")
 DETERMINER = re.compile(
-    r"\W*(?:the|a|an|all|any|each|every|it|them|this|that|these|those|your|my|their|its|his|whether|if|how|why|what|which"
-    r"|who|only|one|two|three|no|at|both|relevant|\d+|\{|\"|')"
+    r"\s*(?:the|a|an|all|any|each|every|it|them|this|that|these|those|your|my|their|its|his|whether|if|how|why|what|which"
+    r"|who|only|one|two|three|no|at|both|relevant|\d+\b)\b|[\s\"'`(]*\{|\s+[\"']"
 )
 FILLERS = (
     r"(?:please|kindly|now|then|first(?:ly)?|next|finally|also|just|only|simply|carefully|always|secondly?|thirdly"
@@ -27,15 +27,18 @@ AFTER_PREFIX = re.compile(
     r"|when|you are|you're|i am|i'm|i have|we have|imagine|suppose|by|following|without|by)\b.*[,:]\s*(?:and\s+)?"
     rf"(?:{FILLERS}\s*,?\s*)*$"
 )
-AFTER_GIVEN = re.compile(r"^\W*(?:given|based on|using|considering)\b[^,]*[}\w]\s*(?:please\s*)?$")
+AFTER_GIVEN = re.compile(
+    r"^\W*(?:given|based on|using|considering)\b[^,]*(?:[}\"'`>]|\b(?:below|above|following|text|passage|context|question))"
+    r"\s*(?:please\s*)?$"
+)
 JOINED = re.compile(r"(?:[,;:]|\band|\bthen|\bor)\s+(?:and\s+|then\s+|also\s+|finally\s+|please\s+)*$")
 TO = re.compile(
     r"(?:\b(?:task|job|goal|mission|role|objective|purpose|duty|responsibility|aim|work|function)\b[\w\s]{0,20}?"
-    r"\b(?:is|will be|are|was)\b[\s:]*(?:now |simply |only )?(?:to )?(?:help (?:me |us |users? |the user )?(?:to )?)?"
-    r"|\b(?:want|need|like|ask|asked|tasked|require|required|supposed|expected|have|are|designed|trained|built|used|able"
-    r"|going|help|helps|instructed|responsible|intended|meant|job|task|goal)(?: you| me| us)? to (?:only |simply |also )?"
-    r"|\byou(?:'ll| will| must| should| can| shall| may| ought to| need to)(?: also| then| now| only| always| first| be)*"
-    r"|\bplease(?: help me)?(?: to| also| just| only)*)\s+$"
+    r"\b(?:is|will be|are|was)\b[\s:]*(?:now |simply |only )?(?:to)?(?: help(?: me| us| users?| the user)?(?: to)?)?"
+    r"|\b(?:want|need|like(?= you)|ask|asked|tasked|require|required|supposed|expected|have|are|designed|trained|built|used|able"
+    r"|going|help|helps|instructed|responsible|intended|meant|job|task|goal)(?: you| me| us)? to(?: only| simply| also)?"
+    r"|\byou(?:'ll| will| must| should| can| shall| may| ought to| need to| now)(?: also| then| now| only| always| first| be)*"
+    r"|\bplease(?: help me)?(?: to| also| just| only)*|(?:^\W*|, |\band )you(?: only| always| carefully)?)$"
 )
 AFTER_ROLE = re.compile(
     r"(?:\b(?:that|who|which|and|,)\s+(?:can |will |only |must |always |carefully |accurately )*|\b(?:to|for|in|at|of|by|with)\s+)$"
@@ -44,12 +47,18 @@ GERUND = re.compile(
     r"\b(?:speciali[sz]\w*|skilled|expert|tasked|trained|proficient|experienced|responsible|capable|designed|task|job|goal"
     r"|good|great|role|help\w*|assist\w*|used|focus\w*|charge|purpose)\b[\w\s]{0,15}\b(?:in|for|of|at|with|by|is|as|on|to)\s+$"
 )
+RECEIVE = {"get", "have", "receive", "see", "find", "know", "want", "like", "need", "answer"}
+"""After a bare ``you`` these tell what the model gets, not what it shall do."""
+AGENT = re.compile(r"\b(?:assistant|bot|engine|system|model|expert|ai|agent|specialist|\w+(?:er|or|ist|yst))\s+$")
 ROLE_START = re.compile(
     r"^\W*(?:you are|you're|you will be|act as|i want you to act as|as an?|an?|imagine you are|assume you are|you will act)\b"
 )
 CONDITION = re.compile(
     r"^\W*(?:if|when|unless|in case|whenever|do not|don't|never|avoid|note that|remember)\b"
 )
+
+
+QUESTION = re.compile(r"(?:^\W*|[,:]\s+)(how|what|which|who|where|is|are|does|do)\b")
 
 
 class Demand(NamedTuple):
@@ -84,26 +93,27 @@ def _of_sentence(sentence: str) -> list[Demand]:
             continue
         before, after = sentence[:at], sentence[match.end() :]
         if word in bases:
-            if _imperative(before, after):
+            if _imperative(word, before, after):
                 starts.append((at, match.end(), word))
                 continue
             if (
                 role
                 and AFTER_ROLE.search(before)
-                and before.rstrip().endswith(("that can", "who can", " to"))
+                and before.rstrip().endswith((" that can", " who can"))
             ):
                 starts.append((at, match.end(), word))
                 continue
         if word in lemmas and (
             (role and not word.endswith("ing") and AFTER_ROLE.search(before) and _after_relative(before))
-            or (word.endswith("ing") and GERUND.search(before))
+            or (word.endswith("ing") and (GERUND.search(before) or (role and AGENT.search(before))))
         ):
             starts.append((at, match.end(), lemmas[word]))
     if not starts:
         is_question = sentence.rstrip("\"' )").endswith("?") or pattern(vocabulary()["questions"]).match(
             sentence
         )
-        return [Demand("", sentence, True)] if is_question else []
+        asked = QUESTION.search(sentence)
+        return [Demand("", sentence[asked.start(1) :] if asked else sentence, True)] if is_question else []
     ends = [start for start, _, _ in starts[1:]] + [len(sentence)]
     return [
         Demand(
@@ -115,15 +125,19 @@ def _of_sentence(sentence: str) -> list[Demand]:
     ]
 
 
-def _imperative(before: str, after: str) -> bool:
+def _imperative(word: str, before: str, after: str) -> bool:
     if AT_START.match(before):
+        if after.startswith(":"):
+            return word in vocabulary()["unambiguous"]
         return not after.startswith(
-            (":", "'s ", " is ", " are ", " will ", " must ", " should ", " can ", " may ")
+            ("'s ", " is ", " are ", " will ", " must ", " should ", " can ", " may ")
         )
-    if TO.search(before):
+    if TO.search(before.rstrip()):
+        return not (word in RECEIVE and before.rstrip().endswith("you"))
+    if AFTER_PREFIX.match(before):
         return True
-    if AFTER_PREFIX.match(before) and before.rstrip().endswith((",", ":")):
-        return True
+    if before.rstrip().endswith(":") and word in vocabulary()["neutral"]:
+        return False
     follows = DETERMINER.match(after) is not None
     return follows and (JOINED.search(before) is not None or AFTER_GIVEN.match(before) is not None)
 

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 
 from wattlint.callsites.facts import Prompt
+from wattlint.callsites.tasks.records import vocabulary
 
 MAX_CHARACTERS = 6_000
 """Of a prompt; what comes after is not read, and the instruction counts as long."""
@@ -21,6 +22,7 @@ MARKERS = re.compile(r"\[/?inst\]|<</?sys>>|</?s>|<\|[^|<>]*\|>", re.IGNORECASE)
 INLINE_LABEL = re.compile(r"(?<=[}\"'.:>])[ \t]+(?=[A-Z][A-Za-z ]{1,25}:[ \t]*(?:$|[\"'{\n]))", re.MULTILINE)
 BULLET = re.compile(r"^\s*(?:[#*%>•\-]+|\(?\d{1,2}[.)]|[a-z][.)])\s+")
 LABEL = re.compile(r"^\s*[#*%>\-\[]*\s*([^\W\d_][\w '’/()&-]{0,60}?)\s*[\]*]*\s*[:：]\s*[*]*\s*(.*)$")
+TAG_LINE = re.compile(r"^\s*<([A-Za-z][\w ]{1,40})>\s*$")
 DATA_LINE = re.compile(r"^\s*(?:[{}\[\]]|\"[\w ]+\"\s*:|[-=*_]{3,}\s*$)")
 ARROW = re.compile(r"^\s*(.{1,200}?)\s*(?:->|=>|→)\s*(.{1,40})$")
 SENTENCE_END = re.compile(r"(?<=[.!?])[\"')]*\s+(?=[\"'({\[]*[A-Z0-9{À-Þ])|(?<=[。！？；])|;\s+")
@@ -106,6 +108,10 @@ def _read(text: str, into: Instruction) -> None:
         if arrow:
             into.answers.append(_plain(arrow[2]).strip("\"'"))
             continue
+        if tag := TAG_LINE.match(line):
+            into.labels.append(_plain(tag[1]))
+            open_sentence = _close(open_sentence, into)
+            continue
         if not line.strip() or DATA_LINE.match(line):
             open_sentence = _close(open_sentence, into)
             continue
@@ -147,17 +153,17 @@ def _close(sentence: str, into: Instruction) -> str:
 
 def _is_slot(name: str) -> bool:
     """``summary``, ``relevant table names``: a slot; ``summarize the following document``: a sentence."""
-    words = name.split()
-    return len(words) == 1 or (
-        len(words) <= 5
-        and words[0] not in NO_SLOT_STARTS
-        and not any(w in ("following", "below") for w in words)
+    first, *rest = name.split()
+    return (
+        first not in vocabulary()["unambiguous"]
+        and len(rest) <= 4
+        and not (rest and (first in NO_SLOT_STARTS or rest[0] in ("the", "this", "these", "each", "all", "a", "an", "me")))
+        and not any(word in ("following", "below") for word in rest)
     )
 
 
-NO_SLOT_STARTS = {"please", "write", "extract", "translate", "summarize", "summarise", "classify", "return", "give",
-                  "generate", "create", "convert", "find", "provide", "given", "use", "fix", "correct", "is", "are",
-                  "what", "which", "does", "identify", "list", "count", "calculate", "rewrite", "do", "you"}  # fmt: skip
+NO_SLOT_STARTS = {"please", "return", "give", "create", "find", "provide", "given", "use", "fix", "is", "are", "what",
+                  "which", "does", "rewrite", "do", "you", "how", "output", "answer"}  # fmt: skip
 
 
 def _few_shot_labels(labelled: list[re.Match[str] | None]) -> list[str]:

@@ -33,7 +33,7 @@ MIXED = "mixed-request"
 LABELS = "label-classification"
 YES_NO = "yes-no-question"
 STEPS: tuple[Literal["low", "medium", "high"], ...] = ("low", "medium", "high")
-CONTENT = re.compile(r"[^\W\d_]{2}")
+BACK = re.compile(r"\w+(?: \w+)? (?:it|them|this|these|those)(?: (?:all|accordingly|verbatim|as is|if (?:any|needed|necessary)))?[\s.]*")
 
 
 class Claim(NamedTuple):
@@ -103,28 +103,25 @@ def _judge(
 def _claims(instruction: Instruction) -> list[Claim] | None:
     """Tasks claimed, in order; None when something is asked that no task covers, or in an unknown language."""
     text, whole = instruction.text, instruction.whole
-    code = language(whole)
-    if code is None:
-        return None
-    if code != "en":
-        return _claims_in(code, whole)
     active = [task for task in recognisers() if _active(task, text, whole, instruction.labels)]
     for task in active:
         if task.template and pattern(task.template).search(whole):
             return [Claim(task, whole[:80])]
-    found = demands(instruction.sentences)
+    code = language(whole)
+    if code != "en":
+        return _claims_in(code, whole) if code else None
     claims: list[Claim] = []
-    preparatory = pattern(vocabulary()["preparatory"])
-    for demand in found:
-        if claim := _claim(demand, active):
+    unclear = False
+    for demand in demands(instruction.sentences):
+        if claims and BACK.fullmatch(demand.text) and demand.verb in vocabulary()["neutral"]:
+            continue
+        if claim := _claim(demand, active) or _open(demand):
             claims.append(claim)
-        elif opened := _open(demand):
-            claims.append(opened)
-        elif not (demand.verb in vocabulary()["neutral"] or preparatory.fullmatch(demand.text)):
-            return None
-    if claims:
-        return claims
-    return _label_claim(instruction, active)
+        elif not _shapes_answer(demand, bool(claims)):
+            unclear = True
+    if unclear and not any(claim.task.solver == "llm" for claim in claims):
+        return None
+    return claims or _label_claim(instruction, active)
 
 
 def _claims_in(code: str, whole: str) -> list[Claim] | None:
@@ -149,12 +146,25 @@ def _active(task: Recogniser, text: str, whole: str, labels: list[str]) -> bool:
 
 
 def _claim(demand: Demand, active: list[Recogniser]) -> Claim | None:
-    """The most demanding task that matches, then the most specific one."""
+    """Of the tasks that match, the most demanding, then the first in the catalogue; generic ones only alone."""
     matching = [task for task in active if task.demand and pattern(task.demand).match(demand.text)]
     if not matching:
         return None
-    task = max(matching, key=lambda task: (TIERS.index(task.solver), -task.rank))
+    task = max(matching, key=lambda task: (not task.generic, TIERS.index(task.solver), -task.rank))
     return Claim(task, demand.text)
+
+
+def _shapes_answer(demand: Demand, claimed: bool) -> bool:
+    """Whether an unclaimed demand asks for nothing new: it sets the scene, limits the answer, or takes up an earlier
+    demand (``choose one of: a, b``; ``fix them``)."""
+    words = vocabulary()
+    if demand.verb in words["neutral"] or pattern(words["preparatory"]).fullmatch(demand.text):
+        return True
+    if not claimed:
+        return False
+    return len(demand.text.split()) <= 2 or BACK.fullmatch(demand.text) is not None or any(
+        pattern(closed).search(demand.text) for closed in words["closed"].values()
+    )
 
 
 NOUN_REACH = 9
@@ -166,9 +176,13 @@ def _open(demand: Demand) -> Claim | None:
     words = vocabulary()
     if demand.verb in words["open_verbs"]:
         return Claim(recogniser(words["open_verbs"][demand.verb]), demand.text)
+    if demand.question:
+        return None
     for word in re.findall(r"[a-z]+", demand.text)[:NOUN_REACH]:
-        if not demand.question and word in words["nouns"]:
+        if word in words["nouns"]:
             return Claim(recogniser(words["nouns"][word]), demand.text)
+        if word in ("from", "in", "of", "based", "using", "mentioned", "below", "that"):
+            break
     return None
 
 
@@ -177,6 +191,8 @@ def _label_claim(instruction: Instruction, active: list[Recogniser]) -> list[Cla
     if not instruction.labels or instruction.words > 25:
         return []
     last = instruction.labels[-1]
+    if "{" not in instruction.whole.rpartition(last)[0]:
+        return []
     for task in active:
         if task.label and pattern(task.label).search(last):
             return [Claim(task, last + ":")]

@@ -46,6 +46,7 @@ class Recogniser(NamedTuple):
     languages: dict[str, str]
     names: tuple[str, ...]
     confirms: tuple[str, ...]
+    generic: bool
     history: bool
     at_most: Literal["low", "medium", "high"]
 
@@ -77,6 +78,7 @@ def recognisers() -> tuple[Recogniser, ...]:
             task["recognise"]["languages"],
             tuple(task["recognise"]["names"]),
             tuple(task["recognise"]["confirms"]),
+            task["recognise"]["generic"],
             task["recognise"]["history"],
             task["recognise"]["at_most"],
         )

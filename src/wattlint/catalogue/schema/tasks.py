@@ -41,6 +41,8 @@ class Vocabulary(Strict):
     """Verbs that ask for something; a demand that no task claims makes the prompt's purpose unknown."""
     neutral: list[str]
     """Verbs that shape the answer or set the scene; ignored unless a task claims them."""
+    unambiguous: list[str]
+    """Verbs that are no nouns: a demand even with a colon behind them (``Translate: {text}``)."""
     preparatory: str
     """A demand that only introduces the real one (``read the following text``)."""
     closed: dict[str, str]
@@ -77,6 +79,8 @@ class Recogniser(Strict):
     """Words of function and variable names that point to the task."""
     confirms: list[Literal["json", "labels", "bool", "number"]] = []
     """Output contracts that agree with the task."""
+    generic: bool = False
+    """Only when no other task matches the same demand."""
     history: bool = False
     """Conversation history is this task's input, not a sign of a dialogue."""
     at_most: Literal["low", "medium", "high"] = "high"
@@ -193,8 +197,6 @@ def _check(source: YamlSource, at: tuple[object, ...], task: Task) -> None:
         raise source.error((*at, "replacement"), "a snippet without packages is executed: give it 'checks'")
     if not (recognise.demand or recognise.label or recognise.template or recognise.verbs or recognise.nouns):
         raise source.error((*at, "recognise"), "needs demand, label, template, verbs or nouns")
-    if (recognise.demand or recognise.label) and not recognise.words:
-        raise source.error((*at, "recognise"), "demand and label patterns need 'words', the cheap filter")
     if any(word != word.lower() for word in recognise.words):
         raise source.error(
             (*at, "recognise", "words"), "must be lower case, as the instruction is when compared"
@@ -246,6 +248,7 @@ def _compile_vocabulary(
         "neutral": tuple(vocabulary.neutral),
         "open_verbs": open_verbs,
         "nouns": nouns,
+        "unambiguous": tuple(vocabulary.unambiguous),
         "preparatory": _expand(source, ("preparatory",), vocabulary.preparatory, lists),
         "closed": {
             clause: _expand(source, ("closed", clause), pattern, lists)
