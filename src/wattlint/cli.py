@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from wattlint.sources.files import Problem
 
 CLEAN, FINDINGS, FAILED = 0, 1, 2
-PIPE_WIDTH = 120
+PIPE_WIDTH = 132
 """Columns of a table that goes to a file or a pipe."""
 
 

@@ -17,7 +17,8 @@ from wattlint.config import ConfigError, Configuration
 from wattlint.settings import Settings
 from wattlint.sources.discovery import discover, display_path
 from wattlint.sources.files import FileRef, Problem, SourceFile
-from wattlint.sources.project import own_modules, project_root
+from wattlint.sources.project import project_root
+from wattlint.sources.reach import Reach
 from wattlint.sources.reading import read, source_from_bytes
 from wattlint.sources.sieve import load_sieve
 
@@ -92,17 +93,21 @@ def estimates(analysis: Analysis) -> list[Estimated]:
 
 
 class Workspace:
-    """What is kept between files: the configuration of each folder, one finder per project."""
+    """What is kept between files: the configuration of each folder, what each project imports, its finder."""
 
     def __init__(self, configuration: Configuration) -> None:
         self.configuration = configuration
         self._sieve = load_sieve()
+        self._reaches: dict[Path, Reach] = {}
         self._finders: dict[tuple[Path, int], Finder] = {}
 
     def may_call(self, source: SourceFile) -> bool:
         """Whether the bytes of ``source`` can contain a call of a language model at all."""
-        root, folder = project_root(source.path), source.path.parent
-        return self._sieve.passes(source.code, own_modules(root) | own_modules(folder))
+        root = project_root(source.path)
+        reach = self._reaches.get(root)
+        if reach is None:
+            reach = self._reaches[root] = Reach(root, self._sieve)
+        return reach.passes(source.path, source.code)
 
     def excludes(self, path: Path) -> bool:
         """Whether the configuration leaves ``path`` out, however it was named."""

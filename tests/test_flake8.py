@@ -1,0 +1,171 @@
+"""The flake8 plugin: the same findings as the command line, under the real flake8."""
+
+from __future__ import annotations
+
+import ast
+import importlib.metadata
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from wattlint import flake8_plugin
+from wattlint.catalogue.schema.checks import read_folder
+from wattlint.cli import main
+from wattlint.flake8_plugin import Flake8Plugin
+
+ROOT = Path(__file__).parent.parent
+EXAMPLES = sorted((ROOT / "examples").rglob("*.py"))
+CASES = [case for page in read_folder(ROOT / "rules" / "checks") for case in page.cases]
+LOADED = """\
+from transformers import AutoModelForCausalLM
+
+model = AutoModelForCausalLM.from_pretrained("meta-llama/Llama-2-70b-hf")
+"""
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    (tmp_path / "requirements.txt").write_text("transformers>=4.40,<5\n")
+    (tmp_path / "loaded.py").write_text(LOADED)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def by_plugin(path: Path) -> list[tuple[int, int, str]]:
+    """(line, 1-based column, ``CODE message``), as flake8 prints them."""
+    flake8_plugin._workspace.cache_clear()
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    reports = Flake8Plugin(ast.parse("".join(lines)), str(path), lines).run()
+    return sorted((line, column + 1, message) for line, column, message, _ in reports)
+
+
+def by_command(path: Path, capsys: pytest.CaptureFixture[str]) -> list[tuple[int, int, str]]:
+    main(["check", "--format", "json", str(path)])
+    found = json.loads(capsys.readouterr().out)["findings"]
+    return sorted((each["line"], each["column"], f"{each['code']} {each['message']}") for each in found)
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=[path.stem for path in EXAMPLES])
+def test_the_command_and_flake8_agree_on_every_example(path, capsys):
+    assert by_plugin(path) == by_command(path, capsys)
+
+
+@pytest.mark.parametrize("case", CASES, ids=[f"{Path(case.path).name[:6]}-{case.line}" for case in CASES])
+def test_the_command_and_flake8_agree_on_the_examples_of_the_pages(case, tmp_path, monkeypatch, capsys):
+    (tmp_path / "requirements.txt").write_text("\n".join(case.requires) + "\n", encoding="utf-8")
+    (tmp_path / "case.py").write_text(case.source, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert by_plugin(Path("case.py")) == by_command(Path("case.py"), capsys)
+
+
+def test_columns_count_characters(project, capsys):
+    line = 'model = "é" and AutoModelForCausalLM.from_pretrained("meta-llama/Llama-2-70b-hf")\n'
+    (project / "loaded.py").write_text(
+        f"from transformers import AutoModelForCausalLM\n{line}", encoding="utf-8"
+    )
+    found = by_plugin(project / "loaded.py")
+    assert found and {column for _, column, _ in found} == {line.index("Auto") + 1}
+    assert found == by_command(project / "loaded.py", capsys)
+
+
+def test_the_projects_configuration_holds(project, capsys):
+    (project / "wattlint.toml").write_text('select = ["LLM202"]\n')
+    assert [message[:6] for _, _, message in by_plugin(project / "loaded.py")] == ["LLM202"]
+    (project / "wattlint.toml").write_text('extend-exclude = ["loaded.py"]\n')
+    assert by_plugin(project / "loaded.py") == []
+
+
+def test_a_broken_configuration_is_a_finding(project):
+    (project / "wattlint.toml").write_text("preview = true\nselct = []\n")
+    ((line, column, message),) = by_plugin(project / "loaded.py")
+    assert (line, column) == (1, 1)
+    assert message == 'LLM901 wattlint.toml:2: selct: unknown key (did you mean "select"?)'
+
+
+def test_our_own_suppression_comments_hold(project):
+    (project / "loaded.py").write_text(LOADED.rstrip() + "  # wattlint: ignore[LLM201] measured\n")
+    assert [message[:6] for _, _, message in by_plugin(project / "loaded.py")] == ["LLM202"]
+
+
+# Under flake8 itself
+
+
+def flake8(project: Path, *arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+    config = project / "flake8.ini"
+    installed = any(
+        point.value.startswith("wattlint.")
+        for point in importlib.metadata.entry_points(group="flake8.extension")
+    )
+    local = (
+        ""
+        if installed
+        else "[flake8:local-plugins]\nextension =\n  LLM = wattlint.flake8_plugin:Flake8Plugin\n"
+    )
+    config.write_text(f"[flake8]\nselect = E9,LLM\n{local}")
+    return subprocess.run(
+        [sys.executable, "-m", "flake8", "--config", str(config), *arguments],
+        cwd=project,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+
+
+def test_flake8_reports_our_findings(project, capsys):
+    done = flake8(project, "loaded.py")
+    assert done.stderr == ""
+    main(["check", "--format", "concise", "--quiet", "loaded.py"])
+    assert done.stdout == capsys.readouterr().out
+    assert done.returncode == 1
+
+
+def test_flake8_reads_standard_input(project):
+    (project / "wattlint.toml").write_text('select = ["LLM202"]\n')
+    done = flake8(project, "--stdin-display-name", "other.py", "-", stdin=LOADED)
+    assert done.stdout.startswith("other.py:3:9: LLM202")
+    assert done.stdout.count("\n") == 1
+
+
+def test_flake8_suppressions(project):
+    (project / "loaded.py").write_text(LOADED.rstrip() + "  # noqa: LLM201\n")
+    done = flake8(project, "--per-file-ignores", "loaded.py:LLM202", "loaded.py")
+    assert (done.stdout, done.returncode) == ("", 0)
+
+
+def test_a_syntax_error_is_flake8s_own_to_report(project):
+    (project / "loaded.py").write_text("import openai\ndef f(:\n")
+    done = flake8(project, "loaded.py")
+    assert "E999" in done.stdout and "LLM" not in done.stdout
+
+
+def test_nothing_heavy_is_imported_for_a_file_without_calls(project):
+    (project / "plain.py").write_text("import os\nprint(os.getcwd())\n")
+    (project / "pyproject.toml").write_text("[tool.wattlint]\npreview = true\n")
+    code = (
+        "import sys; from wattlint.flake8_plugin import Flake8Plugin\n"
+        "lines = open('plain.py').readlines()\n"
+        "assert list(Flake8Plugin(None, 'plain.py', lines).run()) == []\n"
+        "print(*sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert done.stderr == ""
+    heavy = {"libcst", "pydantic", "yaml", "rich", "tomllib", "json", "pathspec"}
+    ours = {
+        "wattlint.catalogue.models",
+        "wattlint.lint.engine",
+        "wattlint.callsites.finder",
+        "wattlint.semantics",
+    }
+    assert not (heavy | ours) & set(done.stdout.split())
