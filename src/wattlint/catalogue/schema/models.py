@@ -10,23 +10,18 @@ import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from wattlint.catalogue.errors import nearest
-from wattlint.catalogue.model_names import Families, tokens_of
 from wattlint.catalogue.model_spellings import key
 from wattlint.catalogue.models import ModelCatalogue
 from wattlint.catalogue.records import ModelRecord
+from wattlint.catalogue.schema.model_families import Kind, Strict, add_families, iso
 from wattlint.catalogue.schema.model_prices import add_derived, sizes_from_price
 from wattlint.catalogue.yaml_source import YamlSource, read_yaml
 
-Kind = Literal["chat", "completion", "embedding", "rerank", "encoder", "seq2seq", "vision", "audio", "image"]
 Provenance = Literal["disclosed", "third-party-estimate", "price-derived"]
 Row = dict[str, Any]
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=False)
 
 
 def _range(value: Any) -> Any:
@@ -55,6 +50,12 @@ class Counts(Strict):
     source: str | None = None
 
     _ranges = field_validator("total_b", "active_b")(_range)
+
+    @model_validator(mode="after")
+    def _part_of_total(self) -> Counts:
+        if self.active_b and not (self.total_b and self.active_b[1] <= self.total_b[1]):
+            raise ValueError("active_b is a part of total_b")
+        return self
 
 
 class Model(Counts):
@@ -117,36 +118,6 @@ class MakerFile(Strict):
     models: list[Model]
 
 
-class OpenFamily(Strict):
-    name: str
-    maker: str
-    names: list[str] = []
-    endings: list[str] = []
-    kind: Kind = "chat"
-    precision: str = "bf16"
-    quantized: str | None = None
-    context: int | None = None
-    output_tokens: int | None = None
-    reasoning: bool = False
-    released: datetime.date | None = None
-    hf: str
-    sizes: dict[str, float | tuple[float, float]]
-
-    @field_validator("sizes", mode="before")
-    @classmethod
-    def _spelled(cls, sizes: Any) -> Any:
-        return (
-            {str(spelling): count for spelling, count in sizes.items()} if isinstance(sizes, dict) else sizes
-        )
-
-
-class OpenFamilies(Strict):
-    date: datetime.date
-    organisations: dict[str, str]
-    prefixes: dict[str, str]
-    families: list[OpenFamily]
-
-
 class Providers(Strict):
     source: str
     providers: list[str]
@@ -168,7 +139,7 @@ def compile_hand_written(folder: Path) -> Row:
     places = _add_models(files, compiled)
     _check_references(places, compiled)
     _add_prefixes(files, compiled)
-    _add_families(read_yaml(folder / "open_families.yaml"), compiled)
+    add_families(read_yaml(folder / "open_families.yaml"), compiled)
     compiled["providers"] = sorted(
         map(str.lower, read_yaml(folder / "providers.yaml").validate(Providers).providers)
     )
@@ -181,13 +152,13 @@ def _add_models(files: list[tuple[YamlSource, MakerFile]], compiled: Row) -> lis
     index: dict[str, int] = compiled["index"]
     for source, file in files:
         for position, model in enumerate(file.models):
-            for spelling, where in [(model.id, ["id"]), *((alias, ["aliases"]) for alias in model.aliases)]:
-                known = index.setdefault(key(spelling), len(places))
-                if known != len(places) or (where == ["aliases"] and key(spelling) == key(model.id)):
+            for number, spelling in enumerate([model.id, *model.aliases]):
+                if key(spelling) in index:
+                    where = ["models", position, *(["aliases", number - 1] if number else ["id"])]
+                    known = index[key(spelling)]
                     owner = compiled["records"][known][0] if known < len(places) else model.id
-                    raise source.error(
-                        ["models", position, *where], f'"{spelling}" already names the model "{owner}"'
-                    )
+                    raise source.error(where, f'"{spelling}" already names the model "{owner}"')
+                index[key(spelling)] = len(places)
             compiled["records"].append(_record(source, position, file, model))
             places.append((source, position))
         for prefix in file.prefixes:
@@ -197,16 +168,17 @@ def _add_models(files: list[tuple[YamlSource, MakerFile]], compiled: Row) -> lis
 
 
 def _record(source: YamlSource, position: int, file: MakerFile, model: Model) -> tuple[Any, ...]:
+    place: list[object] = ["models", position]
     counts: Counts = model
     if model.size:
         if model.size not in file.sizes:
-            raise source.error(["models", position, "size"], "no such size" + nearest(model.size, file.sizes))
+            raise source.error([*place, "size"], "no such size" + nearest(model.size, file.sizes))
         counts = file.sizes[model.size]
     total, active, provenance = counts.total_b, counts.active_b, counts.provenance
     citation = counts.source or ""
     if provenance == "price-derived" and total is None:
         if not model.output_usd_per_mtok:
-            raise source.error(["models", position], "a price-derived size needs output_usd_per_mtok")
+            raise source.error(place, "a price-derived size needs output_usd_per_mtok")
         total, active, from_price = sizes_from_price(model.output_usd_per_mtok)
         citation = citation or from_price
     architecture = model.architecture or (
@@ -222,7 +194,7 @@ def _record(source: YamlSource, position: int, file: MakerFile, model: Model) ->
             total_b=total,
             active_b=active or total,
             provenance=provenance if total else None,
-            source=file.sources.get(citation, citation) or _missing_source(source, position),
+            source=_cite(source, [*place, "source"], file, citation),
             architecture=architecture,
             native_precision=model.native_precision,
             quantized=model.quantized,
@@ -231,21 +203,30 @@ def _record(source: YamlSource, position: int, file: MakerFile, model: Model) ->
             context_tokens=model.context_tokens,
             input_usd_per_mtok=model.input_usd_per_mtok,
             output_usd_per_mtok=model.output_usd_per_mtok,
-            price_date=_iso(model.price_date or (file.date if priced else None)),
+            price_date=iso(model.price_date or (file.date if priced else None)),
             typical_output_tokens=model.typical_output_tokens,
-            released=_iso(model.released),
-            deprecated=_iso(model.deprecated),
-            retired=_iso(model.retired),
-            retirement_source=file.sources.get(model.retirement_source or "", model.retirement_source),
+            released=iso(model.released),
+            deprecated=iso(model.deprecated),
+            retired=iso(model.retired),
+            retirement_source=_cite(source, [*place, "retirement_source"], file, model.retirement_source)
+            if model.retirement_source
+            else None,
             successor=model.successor,
             smaller=model.smaller,
-            dated=_iso(model.dated or file.date) or "",
+            dated=iso(model.dated or file.date) or "",
         )
     )
 
 
-def _missing_source(source: YamlSource, position: int) -> str:
-    raise source.error(["models", position], "a record needs a source")
+def _cite(source: YamlSource, place: list[object], file: MakerFile, text: str) -> str:
+    """The citation that ``text`` is, or is the short name of; a single word that is neither is a typo."""
+    if text in file.sources:
+        return file.sources[text]
+    if not text:
+        raise source.error(place, "a record needs a source")
+    if " " not in text and "://" not in text:
+        raise source.error(place, f'no source "{text}"' + nearest(text, file.sources))
+    return text
 
 
 def _check_references(places: list[tuple[YamlSource, int]], compiled: Row) -> None:
@@ -286,53 +267,3 @@ def _add_prefixes(files: list[tuple[YamlSource, MakerFile]], compiled: Row) -> N
         )
         for prefix, row in sorted(found.items(), key=lambda item: (-len(item[0]), item[0]))
     ]
-
-
-def _add_families(source: YamlSource, compiled: Row) -> None:
-    file = source.validate(OpenFamilies)
-    for organisation, maker in file.organisations.items():
-        compiled["organisations"].setdefault(organisation.lower(), maker)
-    compiled["makers"] += [(prefix.lower(), maker) for prefix, maker in file.prefixes.items()]
-    compiled["makers"].sort(key=lambda pair: -len(pair[0]))
-    families = Families([], {}, [])
-    rows: list[tuple[Any, ...]] = []
-    seen: dict[tuple[str, ...], str] = {}
-    for position, family in enumerate(file.families):
-        sizes: dict[tuple[str, ...], tuple[float, float | None]] = {}
-        for spelling, counts in family.sizes.items():
-            words = () if spelling == "default" else tokens_of(spelling)
-            if words in sizes or (spelling != "default" and not words):
-                raise source.error(["families", position, "sizes", spelling], "this size is already there")
-            sizes[words] = counts if isinstance(counts, tuple) else (counts, None)
-        for name in family.names or [family.name]:
-            words = tokens_of(name)
-            if seen.setdefault(words, family.name) != family.name:
-                message = f'"{name}" already names the family "{seen[words]}"'
-                raise source.error(["families", position, "names"], message)
-            entry = (words, position)
-            if entry not in families.first_words.setdefault(words[0], []):
-                families.first_words[words[0]].append(entry)
-        families.endings.extend((ending, position) for ending in family.endings)
-        citation = f"https://huggingface.co/{family.hf} (parameters of the published weights)"
-        rows.append(
-            (
-                *(
-                    family.name,
-                    family.maker,
-                    family.kind,
-                    family.precision,
-                    family.quantized,
-                    family.context,
-                    family.output_tokens,
-                ),
-                *(family.reasoning, _iso(family.released), citation, _iso(file.date), sizes),
-            )
-        )
-    for entries in families.first_words.values():
-        entries.sort(key=lambda entry: -len(entry[0]))
-    families.endings.sort(key=lambda pair: -len(pair[0]))
-    compiled.update(families=rows, family_index=families.first_words, endings=families.endings)
-
-
-def _iso(date: datetime.date | None) -> str | None:
-    return date.isoformat() if date else None

@@ -1,0 +1,100 @@
+"""Schema and compiler of ``rules/models/open_families.yaml``: the table that ``catalogue/model_names.py`` reads from."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, field_validator
+
+from wattlint.catalogue.model_names import Families, tokens_of
+from wattlint.catalogue.yaml_source import YamlSource
+
+Kind = Literal["chat", "completion", "embedding", "rerank", "encoder", "seq2seq", "vision", "audio", "image"]
+
+
+class Strict(BaseModel):
+    """An unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class OpenFamily(Strict):
+    name: str
+    maker: str
+    names: list[str] = []
+    endings: list[str] = []
+    kind: Kind = "chat"
+    precision: str = "bf16"
+    quantized: str | None = None
+    context: int | None = None
+    output_tokens: int | None = None
+    reasoning: bool = False
+    released: datetime.date | None = None
+    hf: str
+    sizes: dict[str, float | tuple[float, float]]
+
+    @field_validator("sizes", mode="before")
+    @classmethod
+    def _spelled(cls, sizes: Any) -> Any:
+        return (
+            {str(spelling): count for spelling, count in sizes.items()} if isinstance(sizes, dict) else sizes
+        )
+
+
+class OpenFamilies(Strict):
+    date: datetime.date
+    organisations: dict[str, str]
+    prefixes: dict[str, str]
+    families: list[OpenFamily]
+
+
+def add_families(source: YamlSource, compiled: dict[str, Any]) -> None:
+    """Adds families, organisations and prefixes of makers to the compiled section."""
+    file = source.validate(OpenFamilies)
+    for organisation, maker in file.organisations.items():
+        compiled["organisations"].setdefault(organisation.lower(), maker)
+    compiled["makers"] += [(prefix.lower(), maker) for prefix, maker in file.prefixes.items()]
+    compiled["makers"].sort(key=lambda pair: -len(pair[0]))
+    families = Families([], {}, [])
+    rows: list[tuple[Any, ...]] = []
+    seen: dict[tuple[str, ...], str] = {}
+    for position, family in enumerate(file.families):
+        sizes: dict[tuple[str, ...], tuple[float, float | None]] = {}
+        for spelling, counts in family.sizes.items():
+            words = () if spelling == "default" else tokens_of(spelling)
+            if words in sizes or (spelling != "default" and not words):
+                raise source.error(["families", position, "sizes", spelling], "this size is already there")
+            sizes[words] = counts if isinstance(counts, tuple) else (counts, None)
+        for name in family.names or [family.name]:
+            words = tokens_of(name)
+            if seen.setdefault(words, family.name) != family.name:
+                message = f'"{name}" already names the family "{seen[words]}"'
+                raise source.error(["families", position, "names"], message)
+            entry = (words, position)
+            if entry not in families.first_words.setdefault(words[0], []):
+                families.first_words[words[0]].append(entry)
+        families.endings.extend((ending, position) for ending in family.endings)
+        citation = f"https://huggingface.co/{family.hf} (parameters of the published weights)"
+        rows.append(
+            (
+                *(
+                    family.name,
+                    family.maker,
+                    family.kind,
+                    family.precision,
+                    family.quantized,
+                    family.context,
+                    family.output_tokens,
+                ),
+                *(family.reasoning, iso(family.released), citation, iso(file.date), sizes),
+            )
+        )
+    for entries in families.first_words.values():
+        entries.sort(key=lambda entry: -len(entry[0]))
+    families.endings.sort(key=lambda pair: -len(pair[0]))
+    compiled.update(families=rows, family_index=families.first_words, endings=families.endings)
+
+
+def iso(date: datetime.date | None) -> str | None:
+    return date.isoformat() if date else None
