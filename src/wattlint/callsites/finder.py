@@ -12,6 +12,7 @@ from wattlint.callsites.http import HttpCall, http_call
 from wattlint.callsites.model_fact import OWN_MODELS_ONLY, model_fact
 from wattlint.callsites.objects import Match, Objects
 from wattlint.callsites.options import Given
+from wattlint.callsites.plausible import Plausible
 from wattlint.callsites.prompts import PromptReader, batch_size, is_template
 from wattlint.catalogue.models import load_models
 from wattlint.catalogue.records import EntryPoint
@@ -40,8 +41,35 @@ from wattlint.sources.files import SourceFile
 
 REPORTED = frozenset({"call", "bind", "load", "embed", "train"})
 PROVIDERS = frozenset(
-    "openai azure anthropic google gemini vertexai vertex mistral cohere groq together ollama bedrock huggingface xai "
-    "deepseek fireworks openrouter litellm vllm dashscope nvidia perplexity aimlapi replicate sambanova cerebras".split()
+    [
+        "openai",
+        "azure",
+        "anthropic",
+        "google",
+        "gemini",
+        "vertexai",
+        "vertex",
+        "mistral",
+        "cohere",
+        "groq",
+        "together",
+        "ollama",
+        "bedrock",
+        "huggingface",
+        "xai",
+        "deepseek",
+        "fireworks",
+        "openrouter",
+        "litellm",
+        "vllm",
+        "dashscope",
+        "nvidia",
+        "perplexity",
+        "aimlapi",
+        "replicate",
+        "sambanova",
+        "cerebras",
+    ]
 )
 """Words by which code names who serves its models."""
 FORWARD = (".forward", ".encode")
@@ -71,7 +99,8 @@ class Finder:
             raise SyntaxError(str(error)) from None
         in_tests = callers.in_tests(self.evaluator, module.file)
         found = []
-        for record in module.calls:
+        plausible = Plausible(self.sdks, module)
+        for record in filter(plausible, module.calls):
             site = self._site(module, record)
             if site is not None:
                 site.in_tests = in_tests

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from wattlint.semantics import annotations, arguments, calls, callers, containers, names
+from wattlint.semantics import annotations, arguments, callers, calls, containers, names
 from wattlint.semantics.frames import Frame
 from wattlint.semantics.module_index import END, CallRecord, ClassInfo, FunctionInfo, Scope, Store, last_name
 from wattlint.semantics.reaching import reaching
@@ -22,7 +22,6 @@ from wattlint.semantics.values import (
     Member,
     ModuleRef,
     Package,
-    Result,
     Unknown,
     Value,
     alternatives,
@@ -416,12 +415,10 @@ def constructor_calls(ev: Evaluator, cls: ClassInfo) -> list[callers.Caller]:
     for module in ev.project.mentioning(cls.name):
         if callers.in_tests(ev, module.file):
             continue
-        for record in module.calls:
-            function = record.node.func
-            name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-            if name == cls.name and len(found) < callers.MAX_CALLERS:
+        for record in module.calls_named(cls.name):
+            if len(found) < callers.MAX_CALLERS:
                 frame = ev.frame_of(record.scope)
-                for one in alternatives(ev.value(function, frame, record.spot)):
+                for one in alternatives(ev.value(record.node.func, frame, record.spot)):
                     if isinstance(one, Class) and one.info is cls:
                         found.append(callers.Caller(record.node, frame, record.spot, True))
     return found

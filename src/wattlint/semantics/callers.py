@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from wattlint.semantics import arguments as call_arguments
 from wattlint.semantics import attributes
-from wattlint.semantics.module_index import END, FunctionInfo, ModuleIndex, Spot, last_name
+from wattlint.semantics.limits import NO_CUT
+from wattlint.semantics.module_index import END, FunctionInfo, Spot, last_name
 from wattlint.semantics.values import (
     Choice,
     Class,
@@ -50,12 +51,13 @@ def of(ev: Evaluator, info: FunctionInfo) -> list[Caller]:
     known = ev.callers.get(id(info))
     if known is None:
         ev.callers[id(info)] = []  # a function that is its own caller finds no further callers
-        cuts = ev.cuts
+        outer, ev.lowest_cut = ev.lowest_cut, NO_CUT
         known = _find(ev, info)
-        if ev.cuts == cuts:
+        if ev.lowest_cut == NO_CUT:
             ev.callers[id(info)] = known
         else:
             del ev.callers[id(info)]
+        ev.lowest_cut = min(outer, ev.lowest_cut)
     result: list[Caller] = known
     return result
 
@@ -80,11 +82,10 @@ def _find(ev: Evaluator, info: FunctionInfo) -> list[Caller]:
         module = modules[file]
         if in_tests(ev, file) and not own_is_test:
             continue
-        aliases = _aliases(module, words)
-        for record in module.calls:
-            name = last_name(record.node.func)
-            if name not in words and name not in aliases and not (is_constructor and name == "cls"):
-                continue
+        records = [record for word in sorted(words) for record in module.calls_named(word)]
+        if is_constructor:
+            records += module.calls_named("cls")
+        for record in sorted(records, key=lambda one: one.spot.order):
             candidates += 1
             if candidates > MAX_CANDIDATES or len(found) >= MAX_CALLERS:
                 return found
@@ -92,18 +93,6 @@ def _find(ev: Evaluator, info: FunctionInfo) -> list[Caller]:
             bound = _calls(ev, record.node, frame, record.spot, info)
             if bound is not None:
                 found.append(Caller(record.node, frame, record.spot, bound))
-    return found
-
-
-def _aliases(module: ModuleIndex, words: set[str]) -> set[str]:
-    """Local names under which the module imports one of ``words``."""
-    found = set()
-    for scope in module.scopes.values():
-        for name, bindings in scope.bindings.items():
-            if name not in words and any(
-                one.kind == "import_from" and one.path[0] in words for one in bindings
-            ):
-                found.add(name)
     return found
 
 

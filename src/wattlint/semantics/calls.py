@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from wattlint.semantics import annotations, arguments, attributes, containers, known_calls, strings
 from wattlint.semantics.frames import Frame
 from wattlint.semantics.module_index import END, Spot
-from wattlint.semantics.reaching import reaching
 from wattlint.semantics.values import (
     Class,
     Composite,
@@ -20,8 +19,6 @@ from wattlint.semantics.values import (
     Instance,
     Mapping,
     Member,
-    ModuleRef,
-    Package,
     Partial,
     Result,
     Sequence,

@@ -6,7 +6,6 @@ import ast
 import os
 from typing import TYPE_CHECKING, Any
 
-from wattlint.semantics import arguments
 from wattlint.semantics.module_index import Spot
 from wattlint.semantics.values import (
     Const,

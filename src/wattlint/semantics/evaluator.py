@@ -8,6 +8,7 @@ from typing import Any
 
 from wattlint.semantics import attributes, calls, containers, names, strings, truth
 from wattlint.semantics.frames import Frame
+from wattlint.semantics.limits import MAX_DEPTH, NO_CUT, STEPS_PER_QUERY
 from wattlint.semantics.module_index import FunctionInfo, ModuleIndex, Scope, Spot
 from wattlint.semantics.project import Project
 from wattlint.semantics.values import (
@@ -27,9 +28,6 @@ from wattlint.semantics.values import (
     join,
 )
 
-MAX_DEPTH = 80
-STEPS_PER_QUERY = 6_000
-
 
 class Evaluator:
     """One per project and run. Values are cached per (expression, frame)."""
@@ -40,13 +38,14 @@ class Evaluator:
         self.instance_frames: dict[tuple[int, int], Frame | None] = {}
         self.class_cache: dict[Any, Any] = {}
         self._memo: dict[tuple[int, int], Value] = {}
-        self._active: set[tuple[int, int]] = set()
+        self._active: dict[tuple[int, int], int] = {}
         self._frames: dict[tuple[int, int], Frame] = {}
         self._kept: list[Frame] = []
         self._kept_nodes: list[ast.AST] = []
         self._kept_values: list[Value] = []
         self._depth = 0
-        self.cuts = 0
+        self.lowest_cut = NO_CUT
+        """Depth of the outermost evaluation that a cycle below led back to; -1 after a spent budget."""
         self._steps = 0
         self.caller_depth = 0
 
@@ -55,6 +54,7 @@ class Evaluator:
     def begin_query(self) -> None:
         """Start a new budget: call before each question about a call site."""
         self._steps = 0
+        self.lowest_cut = NO_CUT
 
     def force(self, thunk: Thunk) -> Value:
         if isinstance(thunk, tuple):
@@ -70,26 +70,29 @@ class Evaluator:
         if known is not None:
             return known
         if key in self._active:
-            self.cuts += 1
+            self.lowest_cut = min(self.lowest_cut, self._active[key])
             return Unknown("recursion")
         self._steps += 1
         if self._depth > MAX_DEPTH or self._steps > STEPS_PER_QUERY:
-            self.cuts += 1
+            self.lowest_cut = -1
             return Unknown("budget")
         handler = _HANDLERS.get(type(node))
         if handler is None:
             return Unknown("expression")
-        cuts = self.cuts
-        self._active.add(key)
+        outer, self.lowest_cut = self.lowest_cut, NO_CUT
+        self._active[key] = depth = self._depth
         self._depth += 1
         try:
             result: Value = handler(self, node, frame, spot)
         finally:
-            self._active.discard(key)
+            del self._active[key]
             self._depth -= 1
-        if self.cuts == cuts or not self._active:
-            # A result that was cut short by a cycle higher up would differ when asked for on its own.
+        if self.lowest_cut >= depth:
+            # Nothing below was cut short by a cycle that is still open: the result is final.
             self._memo[key] = result
+            self.lowest_cut = outer
+        else:
+            self.lowest_cut = min(outer, self.lowest_cut)
         return result
 
     def truth(self, node: ast.expr, frame: Frame, spot: Spot) -> bool | None:

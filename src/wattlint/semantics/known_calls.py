@@ -20,7 +20,6 @@ from wattlint.semantics.values import (
     Partial,
     Result,
     Sequence,
-    Text,
     Thunk,
     Unknown,
     Value,

@@ -134,6 +134,7 @@ class ModuleIndex:
     """``path`` as displayed, ``dotted`` the import name (``pkg.sub.module``), ``is_package`` for ``__init__.py``."""
 
     __slots__ = (
+        "_by_name",
         "calls",
         "classes",
         "dotted",
@@ -155,6 +156,7 @@ class ModuleIndex:
         self.dotted = dotted
         self.is_package = is_package
         self.calls: list[CallRecord] = []
+        self._by_name: dict[str, list[CallRecord]] | None = None
         self.functions: list[FunctionInfo] = []
         self.classes: list[ClassInfo] = []
         self.scopes: dict[int, Scope] = {}
@@ -163,6 +165,23 @@ class ModuleIndex:
         """Of the tests of branches, by id of the branching node."""
         self.scope = Scope("module", tree, "", None, self)
         _Walk(self).module()
+
+    def calls_named(self, name: str) -> list[CallRecord]:
+        """The calls whose callee ends in ``name``, or in a local name under which ``name`` is imported."""
+        if self._by_name is None:
+            self._by_name = {}
+            for record in self.calls:
+                self._by_name.setdefault(last_name(record.node.func), []).append(record)
+            for scope in self.scopes.values():
+                for local, bindings in scope.bindings.items():
+                    for binding in bindings:
+                        if (
+                            binding.kind == "import_from"
+                            and binding.path[0] != local
+                            and local in self._by_name
+                        ):
+                            self._by_name.setdefault(str(binding.path[0]), []).extend(self._by_name[local])
+        return self._by_name.get(name, [])
 
     def scope_of(self, node: ast.AST) -> Scope:
         return self.scopes[id(node)]
@@ -536,7 +555,7 @@ class _Walk:
                 arguments = node.args
                 key = (
                     arguments[0]
-                    if len(arguments) > 1 or function.attr in ("pop", "setdefault") and arguments
+                    if len(arguments) > 1 or (function.attr in ("pop", "setdefault") and arguments)
                     else None
                 )
                 value = arguments[-1] if arguments else None

@@ -11,20 +11,16 @@ from typing import TYPE_CHECKING
 from wattlint.semantics.values import (
     Choice,
     Const,
-    Element,
     Gap,
     Hop,
     Mapping,
-    Member,
     Origin,
-    Result,
     Sequence,
     Text,
     Thunk,
     Unknown,
     Value,
     alternatives,
-    join,
 )
 
 if TYPE_CHECKING:

@@ -1,0 +1,10 @@
+"""Budgets of the evaluator. Each cut is visible as ``Unknown("budget")``."""
+
+from __future__ import annotations
+
+MAX_DEPTH = 80
+"""Nested evaluations."""
+STEPS_PER_QUERY = 6_000
+"""Evaluations for one question about one call."""
+NO_CUT = 1 << 30
+"""No evaluation below was cut short."""
