@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -269,7 +270,7 @@ def test_no_pydantic_without_a_table(folder):
         "import sys; from pathlib import Path; from wattlint.config import Configuration; "
         "Configuration().of_folder(Path.cwd()); print('pydantic' in sys.modules, 'tomllib' in sys.modules)"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True
-    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]

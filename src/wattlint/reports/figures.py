@@ -13,11 +13,11 @@ def short(value: float) -> str:
     """Two significant digits, never in exponent form down to a billionth: ``0.00034``, ``1.2``, ``12,000``."""
     if value == 0 or not math.isfinite(value):
         return "0" if value == 0 else str(value)
-    decimals = 1 - math.floor(math.log10(abs(value)))
-    rounded = round(value, decimals)
+    rounded = float(f"{value:.1e}")
+    decimals = 1 - math.floor(math.log10(abs(rounded)))
     if decimals <= 0:
         return f"{rounded:,.0f}"
-    return f"{rounded:.{decimals}f}" if decimals <= 10 else f"{value:.1e}"
+    return f"{rounded:.{decimals}f}" if decimals <= 10 else f"{rounded:.1e}"
 
 
 def span(interval: Interval) -> str:
