@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import marshal
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import pytest
 
 from wattlint.catalogue.errors import CatalogueError
 from wattlint.catalogue.models import ModelCatalogue, load_models
-from wattlint.catalogue.schema.models import compile_folder
+from wattlint.catalogue.schema.model_prices import read_derived
+from wattlint.catalogue.schema.models import compile_folder, compile_hand_written
 from wattlint.catalogue.show_model import describe
 
 RULES = Path(__file__).resolve().parent.parent / "rules" / "models"
@@ -535,3 +537,46 @@ def test_errors_in_the_price_list(tmp_path: Path, row: str, words: str) -> None:
         and caught.value.line == 3
         and words in str(caught.value)
     )
+
+
+# --- the tool that rebuilds the price list ----------------------------------------------------------------------------
+
+
+def test_refresh_keeps_own_ids_and_fills_the_archive_from_clouds() -> None:
+    path = RULES.parent.parent / "tools" / "refresh_models.py"
+    spec = importlib.util.spec_from_file_location("refresh_models", path)
+    assert spec is not None and spec.loader is not None
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    million = 1e-6
+
+    def facts(provider: str, mode: str = "chat", price: float = 2.0) -> dict[str, object]:
+        return {
+            "litellm_provider": provider,
+            "mode": mode,
+            "input_cost_per_token": price * million,
+            "output_cost_per_token": 2 * price * million,
+        }
+
+    prices = {
+        "gpt-4o": facts("openai"),
+        "azure/gpt-4o": facts("azure", price=9),
+        "ft:gpt-4o": facts("openai"),
+        "mistral/zai-glm-5": facts("mistral"),  # another maker's model
+        "embed-slip-v1": facts("cohere", "embedding", 100),  # seen: a price 1,000 times too high
+        "oci/xai.grok-4": facts("oci", price=3),  # xAI's own list has dropped it
+        "gpt-image-1": facts("openai", "image_generation"),
+    }
+    rows = tool.derive(prices, ModelCatalogue(compile_hand_written(RULES)))
+    assert [(row["id"], row["input"], row["output"]) for row in rows] == [
+        ("gpt-4o", "2", "4"),
+        ("grok-4", "3", "6"),
+    ]
+    assert tool.difference([], rows)[0].startswith("+ gpt-4o: 2 / 4 $/Mtok")
+    assert tool.difference(rows, [{**rows[0], "input": "5"}]) == ["- grok-4", "  gpt-4o: input 2 -> 5"]
+
+
+def test_the_committed_price_list_is_well_formed() -> None:
+    origin, date, rows = read_derived(RULES / "derived_prices.csv")
+    assert origin.startswith("litellm ") and date
+    assert len({row["id"] for row in rows}) == len(rows) > 300
