@@ -16,7 +16,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "evaluation.md"
@@ -120,9 +120,10 @@ def page(figures: dict[str, Any], misses: str) -> str:
         for how, counts in figures["model_by_how"].items()
     ]
     sections = sections_of(misses)
-    missed = [line.split() for line in sections.get("not found", [])]
-    by_sdk = Counter(f"{words[4]}, {words[5]}" for words in missed)
-    wrong_models = [line.split() for line in sections.get("model wrong or unknown", [])]
+    missed = [Miss.parse(line) for line in sections.get("not found", [])]
+    by_sdk = Counter(f"{miss.words[0]}, {miss.words[1]}" for miss in missed)
+    wrong_models = [Miss.parse(line) for line in sections.get("model wrong or unknown", [])]
+    unlabelled = [Miss.parse(line) for line in sections.get("reported, not labelled", [])]
     parts = [
         "# Evaluation",
         "Written by `make evaluate`; do not edit. It downloads the published packages that were labelled by reading, "
@@ -136,13 +137,14 @@ def page(figures: dict[str, Any], misses: str) -> str:
         table(("how", "right", "wrong", "left unknown"), hows),
         "## What is missed",
         table(("SDK and kind", "sites missed"), by_sdk.most_common()),
-        listing("Sites not found", (f"{w[0]}/{w[1]}:{w[3]} `{' '.join(w[6:])}`" for w in missed)),
+        listing("Sites not found", (f"{miss.place} `{' '.join(miss.words[2:])}`" for miss in missed)),
         listing(
-            "Reported, but no site", (place(line) for line in sections.get("reported, not labelled", []))
+            f"Reported and not labelled ({figures['false_sites']} of them in files whose every call was judged)",
+            (miss.place for miss in unlabelled),
         ),
         listing(
-            "Model wrong or unknown (said, true, how it is given)",
-            (f"{w[0]}/{w[1]}:{w[3]} {' '.join(w[4:])}" for w in wrong_models),
+            "Model wrong or left unknown: what was said, what is true, how it is given",
+            (f"{miss.place}: {' · '.join(miss.words)}" for miss in wrong_models),
         ),
     ]
     return "\n\n".join(filter(None, parts)) + "\n"
@@ -161,9 +163,21 @@ def sections_of(misses: str) -> dict[str, list[str]]:
     return sections
 
 
-def place(line: str) -> str:
-    unit, path, _, number = line.split()[:4]
-    return f"{unit}/{path}:{number}"
+class Miss(NamedTuple):
+    """One line of the scorer's lists."""
+
+    place: str
+    words: list[str]
+
+    @classmethod
+    def parse(cls, line: str) -> Miss:
+        """``UNIT PATH CELL LINE words...``; the first four may stand in a tuple."""
+        if line.startswith("("):
+            line = line.translate(str.maketrans("", "", "(',)"))
+        unit, path, cell, number, *words = line.split()
+        return cls(
+            f"{unit}/{path}:{number}" if cell == "None" else f"{unit}/{path}:cell {cell}:{number}", words
+        )
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

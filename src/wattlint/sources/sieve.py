@@ -54,7 +54,10 @@ class Sieve:
         patterns = [_import_pattern(name) for name in modules if not name.isidentifier()]
         self._module_pattern = re.compile("|".join(patterns or [r"(?!)"]).encode())
         self._hosts = tuple(host.encode() for host in hosts)
-        self._chains = [(_encoded(chain), _encoded(needs), may_hide) for chain, needs, may_hide in chains]
+        self._chains: dict[bytes, list[tuple[frozenset[bytes], frozenset[bytes], bool]]] = {}
+        for chain, keywords, may_hide in chains:
+            names = [name.encode() for name in chain]
+            self._chains.setdefault(names[-1], []).append((frozenset(names), _encoded(keywords), may_hide))
         self._methods: dict[bytes, list[list[bytes]]] = {}
         for *parents, name in methods:
             self._methods.setdefault(name.encode(), []).append([parent.encode() for parent in parents])
@@ -88,11 +91,11 @@ class Sieve:
         if self.imports_sdk(scan):
             return True
         code, attributes = scan.code, scan.attributes
-        for chain, keywords, may_hide in self._chains:
-            if chain <= attributes and (
-                all(word in code for word in keywords) or (may_hide and b"**" in code)
-            ):
-                return True
+        for last in attributes.intersection(self._chains):
+            for chain, keywords, may_hide in self._chains[last]:
+                given = all(word in code for word in keywords) or (may_hide and b"**" in code)
+                if given and chain <= attributes:
+                    return True
         return not self._http_names.isdisjoint(attributes) and (
             not self._http_modules.isdisjoint(scan.imported) or any(host in code for host in self._hosts)
         )
