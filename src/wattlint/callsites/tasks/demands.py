@@ -11,6 +11,9 @@ from typing import NamedTuple
 
 from wattlint.callsites.tasks.records import pattern, vocabulary
 
+MAX_SENTENCE = 800
+"""Characters of a sentence that are looked at."""
+TRAILING = re.compile(r"(?:[\s,;:.!]|\b(?:and|then)\b)+$")
 WORD = re.compile(r"[a-z][a-z']*(?:-[a-z]+)*")
 DETERMINER = re.compile(
     r"\s*(?:the|a|an|all|any|each|every|it|them|this|that|these|those|your|my|their|its|his|whether|if|how|why|what|which"
@@ -33,15 +36,16 @@ AFTER_GIVEN = re.compile(
 )
 JOINED = re.compile(r"(?:[,;:]|\band|\bthen|\bor)\s+(?:and\s+|then\s+|also\s+|finally\s+|please\s+)*$")
 TO = re.compile(
-    r"(?:\b(?:task|job|goal|mission|role|objective|purpose|duty|responsibility|aim|work|function)\b[\w\s]{0,20}?"
+    r"(?:\b(?:task|job|(?:your|my|our) (?:\w+ )?(?:goal|mission|role|objective|purpose|duty|responsibility|aim|work|function))\b[\w\s]{0,20}?"
     r"\b(?:is|will be|are|was)\b[\s:]*(?:now |simply |only )?(?:to)?(?: help(?: me| us| users?| the user)?(?: to)?)?"
     r"|\b(?:want|need|like(?= you)|ask|asked|tasked|require|required|supposed|expected|have|are|designed|trained|built|used|able"
     r"|going|help|helps|instructed|responsible|intended|meant|job|task|goal)(?: you| me| us)? to(?: only| simply| also)?"
     r"|\byou(?:'ll| will| must| should| can| shall| may| ought to| need to| now)(?: also| then| now| only| always| first| be)*"
     r"|\bplease(?: help me)?(?: to| also| just| only)*|(?:^\W*|, |\band )you(?: only| always| carefully)?)$"
 )
-AFTER_ROLE = re.compile(
-    r"(?:\b(?:that|who|which|and|,)\s+(?:can |will |only |must |always |carefully |accurately )*|\b(?:to|for|in|at|of|by|with)\s+)$"
+CAPABLE = re.compile(r"\b(?:that|who|which) can\s+$")
+RELATIVE = re.compile(
+    r"\b(?:that|who|which)\b(?:.*(?:\band|,))?\s+(?:can |will |only |must |always |carefully |accurately )*$"
 )
 GERUND = re.compile(
     r"\b(?:speciali[sz]\w*|skilled|expert|tasked|trained|proficient|experienced|responsible|capable|designed|task|job|goal"
@@ -49,7 +53,9 @@ GERUND = re.compile(
 )
 RECEIVE = {"get", "have", "receive", "see", "find", "know", "want", "like", "need", "answer"}
 """After a bare ``you`` these tell what the model gets, not what it shall do."""
-AGENT = re.compile(r"\b(?:assistant|bot|engine|system|model|expert|ai|agent|specialist|\w+(?:er|or|ist|yst))\s+$")
+AGENT = re.compile(
+    r"\b(?:assistant|bot|engine|system|model|expert|ai|agent|specialist|\w+(?:er|or|ist|yst))\s+$"
+)
 ROLE_START = re.compile(
     r"^\W*(?:you are|you're|you will be|act as|i want you to act as|as an?|an?|imagine you are|assume you are|you will act)\b"
 )
@@ -73,7 +79,7 @@ class Demand(NamedTuple):
 def _verbs() -> tuple[dict[str, str], frozenset[str]]:
     """(inflected form -> base form, base forms)."""
     words = vocabulary()
-    return words["lemmas"], frozenset(words["base"].split("|"))
+    return words["lemmas"], frozenset(words["base"])
 
 
 def demands(sentences: list[str]) -> list[Demand]:
@@ -84,45 +90,40 @@ def demands(sentences: list[str]) -> list[Demand]:
 def _of_sentence(sentence: str) -> list[Demand]:
     if CONDITION.match(sentence):
         return []
-    lemmas, bases = _verbs()
+    sentence = sentence[:MAX_SENTENCE]
     role = ROLE_START.match(sentence) is not None
-    starts: list[tuple[int, int, str]] = []
-    for match in WORD.finditer(sentence):
-        word, at = match[0], match.start()
-        if at and sentence[at - 1] in "{_.":
-            continue
-        before, after = sentence[:at], sentence[match.end() :]
-        if word in bases:
-            if _imperative(word, before, after):
-                starts.append((at, match.end(), word))
-                continue
-            if (
-                role
-                and AFTER_ROLE.search(before)
-                and before.rstrip().endswith((" that can", " who can"))
-            ):
-                starts.append((at, match.end(), word))
-                continue
-        if word in lemmas and (
-            (role and not word.endswith("ing") and AFTER_ROLE.search(before) and _after_relative(before))
-            or (word.endswith("ing") and (GERUND.search(before) or (role and AGENT.search(before))))
-        ):
-            starts.append((at, match.end(), lemmas[word]))
-    if not starts:
-        is_question = sentence.rstrip("\"' )").endswith("?") or pattern(vocabulary()["questions"]).match(
-            sentence
-        )
-        asked = QUESTION.search(sentence)
-        return [Demand("", sentence[asked.start(1) :] if asked else sentence, True)] if is_question else []
-    ends = [start for start, _, _ in starts[1:]] + [len(sentence)]
-    return [
-        Demand(
-            verb,
-            (verb + sentence[verb_end:end]).rstrip(" ,;:.!").removesuffix(" and").removesuffix(" then"),
-            False,
-        )
-        for (_, verb_end, verb), end in zip(starts, ends, strict=True)
+    found = [(match, verb) for match in WORD.finditer(sentence) if (verb := _demanded(match, sentence, role))]
+    if not found:
+        return _question(sentence)
+    ends = [match.start() for match, _ in found[1:]] + [len(sentence)]
+    clauses = [
+        (verb, verb + sentence[match.end() : end]) for (match, verb), end in zip(found, ends, strict=True)
     ]
+    return [Demand(verb, TRAILING.sub("", text), False) for verb, text in clauses]
+
+
+def _question(sentence: str) -> list[Demand]:
+    if sentence.rstrip("\"' )").endswith("?") or pattern(vocabulary()["questions"]).match(sentence):
+        asked = QUESTION.search(sentence)
+        return [Demand("", sentence[asked.start(1) :] if asked else sentence, True)]
+    return []
+
+
+def _demanded(match: re.Match[str], sentence: str, role: bool) -> str | None:
+    """The base form of the word when it is a verb that demands something, else None."""
+    word, before, after = match[0], sentence[: match.start()], sentence[match.end() :]
+    if before.endswith(("{", "_", ".")):
+        return None
+    lemmas, bases = _verbs()
+    if word in bases and (_imperative(word, before, after) or (role and CAPABLE.search(before))):
+        return word
+    if word not in lemmas:
+        return None
+    if word.endswith("ing"):
+        demanded = GERUND.search(before) or (role and AGENT.search(before))
+    else:
+        demanded = role and RELATIVE.search(before)
+    return lemmas[word] if demanded else None
 
 
 def _imperative(word: str, before: str, after: str) -> bool:
@@ -140,8 +141,3 @@ def _imperative(word: str, before: str, after: str) -> bool:
         return False
     follows = DETERMINER.match(after) is not None
     return follows and (JOINED.search(before) is not None or AFTER_GIVEN.match(before) is not None)
-
-
-def _after_relative(before: str) -> bool:
-    """``assistant that translates``, ``that reads X and writes``: a third person verb that belongs to the role."""
-    return re.search(r"\b(?:that|who|which)\b", before) is not None

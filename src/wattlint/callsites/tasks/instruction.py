@@ -20,11 +20,11 @@ FENCED = re.compile(
 HOLE = re.compile(r"\{[^{}\n]*\}")
 MARKERS = re.compile(r"\[/?inst\]|<</?sys>>|</?s>|<\|[^|<>]*\|>", re.IGNORECASE)
 INLINE_LABEL = re.compile(r"(?<=[}\"'.:>])[ \t]+(?=[A-Z][A-Za-z ]{1,25}:[ \t]*(?:$|[\"'{\n]))", re.MULTILINE)
-BULLET = re.compile(r"^\s*(?:[#*%>•\-]+|\(?\d{1,2}[.)]|[a-z][.)])\s+")
-LABEL = re.compile(r"^\s*[#*%>\-\[]*\s*([^\W\d_][\w '’/()&-]{0,60}?)\s*[\]*]*\s*[:：]\s*[*]*\s*(.*)$")
-TAG_LINE = re.compile(r"^\s*<([A-Za-z][\w ]{1,40})>\s*$")
-DATA_LINE = re.compile(r"^\s*(?:[{}\[\]]|\"[\w ]+\"\s*:|[-=*_]{3,}\s*$)")
-ARROW = re.compile(r"^\s*(.{1,200}?)\s*(?:->|=>|→)\s*(.{1,40})$")
+BULLET = re.compile(r"^(?:[#*%>•\-]+|\(?\d{1,2}[.)]|[a-z][.)])\s+")
+LABEL = re.compile(r"^[#*%>\-\[]*\s*([^\W\d_][\w '’/()&-]{0,60}?)\s*[\]*]*\s*[:：]\s*[*]*\s*(.*)$")
+TAG_LINE = re.compile(r"^<([A-Za-z][\w ]{1,40})>$")
+DATA_LINE = re.compile(r"^(?:[{}\[\]]|\"[\w ]+\"\s*:|[-=*_]{3,}\s*$)")
+ARROW = re.compile(r"^(.{1,200}?)\s*(?:->|=>|→)\s*(.{1,40})$")
 SENTENCE_END = re.compile(r"(?<=[.!?])[\"')]*\s+(?=[\"'({\[]*[A-Z0-9{À-Þ])|(?<=[。！？；])|;\s+")
 ONLY_SLOTS = re.compile(r"^[\s\"'`<>()\[\].,*_=|-]*(?:\{[^{}]*\}[\s\"'`<>()\[\].,*_=|/-]*)*$")
 INSTRUCTION_LABELS = {"task", "instruction", "instructions", "goal", "your task", "objective", "system", "prompt", "note",
@@ -32,6 +32,7 @@ INSTRUCTION_LABELS = {"task", "instruction", "instructions", "goal", "your task"
 EXAMPLE = re.compile(
     r"^\W*(?:for example|for instance|e\.g\.|examples?\b|input\s*:|output\s*:)", re.IGNORECASE
 )
+BLANKS = re.compile(r"[^\S\n]+")
 SPACE = re.compile(r"\s+")
 
 
@@ -96,8 +97,8 @@ def _keep_holes(match: re.Match[str]) -> str:
 
 
 def _read(text: str, into: Instruction) -> None:
-    text = MARKERS.sub(" ", FENCED.sub(_keep_holes, text))
-    lines = INLINE_LABEL.sub("\n", text).split("\n")
+    text = BLANKS.sub(" ", MARKERS.sub(" ", FENCED.sub(_keep_holes, text)))
+    lines = [line.strip() for line in INLINE_LABEL.sub("\n", text).split("\n")]
     labelled = [LABEL.match(line) for line in lines]
     shots = _few_shot_labels(labelled)
     arrows = [ARROW.match(line) for line in lines]
@@ -112,7 +113,7 @@ def _read(text: str, into: Instruction) -> None:
             into.labels.append(_plain(tag[1]))
             open_sentence = _close(open_sentence, into)
             continue
-        if not line.strip() or DATA_LINE.match(line):
+        if not line or DATA_LINE.match(line):
             open_sentence = _close(open_sentence, into)
             continue
         if label:
@@ -128,7 +129,7 @@ def _read(text: str, into: Instruction) -> None:
                 continue
             if name in INSTRUCTION_LABELS:
                 line = rest
-        bare = BULLET.sub("", line).strip()
+        bare = BULLET.sub("", line)
         wrapped = (
             open_sentence
             and open_sentence[-1] not in ".!?;:。！？；"
@@ -157,7 +158,12 @@ def _is_slot(name: str) -> bool:
     return (
         first not in vocabulary()["unambiguous"]
         and len(rest) <= 4
-        and not (rest and (first in NO_SLOT_STARTS or rest[0] in ("the", "this", "these", "each", "all", "a", "an", "me")))
+        and not (
+            rest
+            and (
+                first in NO_SLOT_STARTS or rest[0] in ("the", "this", "these", "each", "all", "a", "an", "me")
+            )
+        )
         and not any(word in ("following", "below") for word in rest)
     )
 

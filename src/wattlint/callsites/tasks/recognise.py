@@ -33,7 +33,9 @@ MIXED = "mixed-request"
 LABELS = "label-classification"
 YES_NO = "yes-no-question"
 STEPS: tuple[Literal["low", "medium", "high"], ...] = ("low", "medium", "high")
-BACK = re.compile(r"\w+(?: \w+)? (?:it|them|this|these|those)(?: (?:all|accordingly|verbatim|as is|if (?:any|needed|necessary)))?[\s.]*")
+BACK = re.compile(
+    r"\w+(?: \w+)? (?:it|them|this|these|those)(?: (?:all|accordingly|verbatim|as is|if (?:any|needed|necessary)))?[\s.]*"
+)
 
 
 class Claim(NamedTuple):
@@ -105,7 +107,7 @@ def _claims(instruction: Instruction) -> list[Claim] | None:
     text, whole = instruction.text, instruction.whole
     active = [task for task in recognisers() if _active(task, text, whole, instruction.labels)]
     for task in active:
-        if task.template and pattern(task.template).search(whole):
+        if task.template and not instruction.cut and pattern(task.template).search(whole):
             return [Claim(task, whole[:80])]
     code = language(whole)
     if code != "en":
@@ -162,8 +164,10 @@ def _shapes_answer(demand: Demand, claimed: bool) -> bool:
         return True
     if not claimed:
         return False
-    return len(demand.text.split()) <= 2 or BACK.fullmatch(demand.text) is not None or any(
-        pattern(closed).search(demand.text) for closed in words["closed"].values()
+    return (
+        len(demand.text.split()) <= 2
+        or BACK.fullmatch(demand.text) is not None
+        or any(pattern(closed).search(demand.text) for closed in words["closed"].values())
     )
 
 

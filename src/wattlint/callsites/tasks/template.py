@@ -9,7 +9,7 @@ import re
 
 from wattlint.callsites.facts import Hole, Prompt, PromptPart
 
-ROLE = re.compile(r"(?m)^\s*\[(system|user|human|assistant|ai)\]\s?")
+ROLE = re.compile(r"(?m)^[ \t]*\[(system|user|human|assistant|ai)\]\s?")
 HOLE = re.compile(r"(?<!\{)\{([A-Za-z_][^{}\n:]{0,80})\}(?!\})|%s|%\((\w+)\)s")
 ROLES = {"human": "user", "ai": "assistant"}
 HISTORY = re.compile(r"history|memory|messages|conversation", re.IGNORECASE)

@@ -7,9 +7,9 @@ list as ``@name``; they are written in lower case and expanded and checked here,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -18,6 +18,7 @@ from wattlint.catalogue.yaml_source import YamlSource, read_yaml
 
 VOCABULARY = "vocabulary.yaml"
 MACRO = re.compile(r"@([a-z_]+)")
+Word = Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*$")]
 Language = Literal["de", "fr", "es", "pt", "zh", "ja"]
 
 
@@ -37,11 +38,11 @@ class Words(Strict):
 class Vocabulary(Strict):
     lists: dict[str, str]
     """Name -> pattern, for use as ``@name``; may use the lists above it."""
-    demands: list[str]
+    demands: list[Word]
     """Verbs that ask for something; a demand that no task claims makes the prompt's purpose unknown."""
-    neutral: list[str]
+    neutral: list[Word]
     """Verbs that shape the answer or set the scene; ignored unless a task claims them."""
-    unambiguous: list[str]
+    unambiguous: list[Word]
     """Verbs that are no nouns: a demand even with a colon behind them (``Translate: {text}``)."""
     preparatory: str
     """A demand that only introduces the real one (``read the following text``)."""
@@ -67,9 +68,9 @@ class Recogniser(Strict):
     """Patterns over the whole instruction, whatever it demands."""
     unless: list[str] = []
     """Near misses: patterns over the whole instruction that rule the task out."""
-    verbs: list[str] = []
+    verbs: list[Word] = []
     """Verbs that make any demand no other task claims one of these (open-ended tasks)."""
-    nouns: list[str] = []
+    nouns: list[Word] = []
     """Objects that do the same for a neutral verb (``provide a report``)."""
     closed: bool = False
     """Needs a closed output, in the words or by contract."""
@@ -242,8 +243,7 @@ def _compile_vocabulary(
     bases = {*vocabulary.demands, *vocabulary.neutral, *open_verbs}
     inflected = {form: verb for verb in bases for form in _inflections(verb)}
     return {
-        "base": _words(bases),
-        "inflected": _words(inflected),
+        "base": tuple(sorted(bases)),
         "lemmas": inflected,
         "neutral": tuple(vocabulary.neutral),
         "open_verbs": open_verbs,
@@ -267,22 +267,14 @@ def _compile_vocabulary(
     }
 
 
-def _words(words: Iterable[str]) -> str:
-    return "|".join(sorted(words, key=lambda word: (-len(word), word)))
-
-
 def _inflections(verb: str) -> list[str]:
-    """``extract`` -> extracts, extracting (regular English spelling; the first word of a phrasal verb)."""
-    head, _, tail = verb.partition(" ")
-    tail = " " + tail if tail else ""
-    if head.endswith("e"):
-        forms = [head + "s", head[:-1] + "ing"]
-    elif re.search(r"[^aeiou]y$", head):
-        forms = [head[:-1] + "ies", head + "ing"]
-    elif head.endswith(("s", "x", "ch", "sh")):
-        forms = [head + "es", head + "ing"]
-    elif re.fullmatch(r"[^aeiou]*[aeiou][bdgmnprt]", head):
-        forms = [head + "s", head + head[-1] + "ing"]
-    else:
-        forms = [head + "s", head + "ing"]
-    return [form + tail for form in forms]
+    """``extract`` -> extracts, extracting (regular English spelling)."""
+    if verb.endswith("e"):
+        return [verb + "s", verb[:-1] + "ing"]
+    if re.search(r"[^aeiou]y$", verb):
+        return [verb[:-1] + "ies", verb + "ing"]
+    if verb.endswith(("s", "x", "ch", "sh")):
+        return [verb + "es", verb + "ing"]
+    if re.fullmatch(r"[^aeiou]*[aeiou][bdgmnprt]", verb):
+        return [verb + "s", verb + verb[-1] + "ing"]
+    return [verb + "s", verb + "ing"]
