@@ -23,6 +23,7 @@ from impact_rows import Row, read
 
 from wattlint.impact import constants, physics
 from wattlint.impact.constants import Coefficients
+from wattlint.impact.deployment import hosted_batch
 from wattlint.impact.physics import Serving, Size
 from wattlint.impact.quantities import Factor, Interval, combine
 
@@ -123,7 +124,6 @@ def unknown_deployment(rows: Sequence[Row], fits: dict[str, Coefficients]) -> li
     Rows count alike: they were measured at 8, 16, 32, ... sequences, about evenly in log batch.
     """
     intervals = []
-    batch = constants.known("batch_api")
     both = [hardware for hardware in map(constants.hardware, ("H100", "B200")) if hardware is not None]
     for row in rows:
         if row.serving.hardware.name not in ("H100", "B200") or not 7 <= row.batch <= 513:
@@ -141,6 +141,8 @@ def unknown_deployment(rows: Sequence[Row], fits: dict[str, Coefficients]) -> li
             ]
             return [row.predicted(k, together, each) for each in serving]
 
+        h100 = both[0]
+        batch = hosted_batch(physics.gpus_needed(row.size, row.serving.precision, h100.memory_gb, 1.2))
         each = joules(batch.mid)
         mid = math.sqrt(each[0] * each[1])
         residual = constants.known("residual_moe" if row.size.is_moe else "residual_dense")

@@ -34,13 +34,13 @@ class Ratio(NamedTuple):
 
 def ratio(a: ModelRecord, b: ModelRecord, site: CallSite, settings: ImpactSettings) -> Ratio | None:
     """Energy of ``a`` over ``b`` for the same tokens at ``site``; None where the size of either is not known."""
-    first = estimate(site, a, settings)
-    if first is None:
+    first, second = estimate(site, a, settings), estimate(site, b, settings)
+    if first is None or second is None:
         return None
     work = Workload(
         tokens_in=first.tokens_in.p50,
         tokens_out=max(first.tokens_out.p50, 1.0),
-        batch=site.workload.batch if site.workload else None,
+        batch=round(min(first.batch.p50, second.batch.p50)),
         source="the same work for both",
     )
     same = replace(site, workload=work)

@@ -118,7 +118,7 @@ class Coefficients:
 
 FITTED = tuple(field.name for field in fields(Coefficients))
 ASSUMED = (
-    "residual_dense", "residual_moe", "ratio_dense", "ratio_moe", "precision_unknown", "memory_headroom", "batch_api", "batch_server", "batch_embed_api", "host_datacenter",
+    "residual_dense", "residual_moe", "ratio_dense", "ratio_moe", "precision_unknown", "memory_headroom", "batch_api", "sequences_per_gpu", "batch_server", "batch_embed_api", "host_datacenter",
     "host_consumer", "host_complete", "lifetime_years", "busy_share", "mean_draw", "grid_spread",
     "water_spread", "train_flop", "train_mfu", "train_draw",
 )  # fmt: skip

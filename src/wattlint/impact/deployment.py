@@ -163,6 +163,16 @@ def _batch(site: CallSite, kind: str, settings: ImpactSettings) -> Known:
     return constants.known(f"batch_{kind}")
 
 
+def hosted_batch(gpus: int) -> Known:
+    """Sequences that share a step at a provider, given the GPUs the model needs."""
+    batch, each = constants.known("batch_api"), constants.known("sequences_per_gpu")
+    low, mid, high = (max(known, gpus * least) for known, least in zip(batch[:3], each[:3], strict=True))
+    source = (
+        batch.source if (low, mid, high) == batch[:3] else f"{batch.source}; on {gpus} GPUs {each.source}"
+    )
+    return Known(low, mid, high, batch.unit, source)
+
+
 def _place(site: CallSite, provider: Provider, settings: ImpactSettings) -> tuple[Region | None, Grid, str]:
     unknown = ""
     for name, reason in ((site.region, "region in the code"), (settings.region, "impact.region")):

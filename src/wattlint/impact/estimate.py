@@ -10,7 +10,7 @@ from wattlint.callsites.facts import CallSite, Context
 from wattlint.catalogue.records import ModelRecord, Range
 from wattlint.impact import constants, physics
 from wattlint.impact.constants import Coefficients, Hardware
-from wattlint.impact.deployment import Deployment, deployment_of
+from wattlint.impact.deployment import Deployment, deployment_of, hosted_batch
 from wattlint.impact.footprint import cost, footprint
 from wattlint.impact.physics import Serving, Size
 from wattlint.impact.quantities import Factor, Impact, Interval, Step, combine, shares
@@ -65,6 +65,8 @@ def _inference(
 ) -> Impact:
     encodes = record.kind in ENCODERS or site.kind == "embed"
     deployment = deployment_of(site, record, settings)
+    if deployment.batch == constants.known("batch_api") and record.total_b is not None:
+        deployment = replace(deployment, batch=hosted_batch(_gpus(record.total_b.mid, deployment)))
     reading = tokens_in(site.prompt, site, record)
     nothing = Interval(0.0, 0.0, 0.0)
     writing = None if encodes else tokens_out(site, site.output_limit, record, settings)
@@ -244,6 +246,14 @@ def _accelerators(
         )
     )
     return mid / JOULES_PER_WH, factors, chosen.gpus, steps
+
+
+def _gpus(total_b: float, deployment: Deployment) -> int:
+    """On the first of the possible GPUs."""
+    if deployment.gpus is not None:
+        return deployment.gpus
+    memory_gb, headroom = deployment.hardware[0].memory_gb, constants.known("memory_headroom").mid
+    return physics.gpus_needed(_size(total_b, total_b), deployment.precision, memory_gb, headroom)
 
 
 def _size(total_b: float, active_b: float) -> Size:
