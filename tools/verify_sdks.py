@@ -58,21 +58,25 @@ class Library:
                     found = self._method(source, node, function, depth=0)
                     if found:
                         yield found
+                elif isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == [
+                    class_name
+                ]:
+                    yield from self.signatures(module, ast.unparse(node.value), function)
 
     def _method(self, source: Source, node: ast.ClassDef, function: str, depth: int) -> Signature | None:
         own = [child for child in node.body if is_function(child, function)]
         if own:
             return of_function(own[-1], is_method=True)
-        inherited = [
-            found
-            for base in self._bases(source, node, depth)
-            if (found := self._method(*base, function, depth + 1))
-        ]
+        bases = (self._method(*base, function, depth + 1) for base in self._bases(source, node, depth))
+        inherited = [found for found in bases if found]
         fields = of_fields(node) if function == "__init__" else None
         if fields is None:
             return inherited[0] if inherited else None
-        names = fields.keywords.union(*(base.keywords for base in inherited))
-        return Signature(fields.positional, names, any(base.open for base in inherited))
+        return Signature(
+            fields.positional or (inherited[0].positional if inherited else ()),
+            fields.keywords.union(*(base.keywords for base in inherited)),
+            any(base.open for base in inherited),
+        )
 
     def _bases(self, source: Source, node: ast.ClassDef, depth: int) -> Iterator[tuple[Source, ast.ClassDef]]:
         if depth > 6:
@@ -113,7 +117,7 @@ class Library:
                 (file, file.read_text(encoding="utf-8", errors="replace")) for file in files
             ]
         for file, text in self._texts[module]:
-            if f"class {name}" in text or f"def {name}(" in text:
+            if f"class {name}" in text or f"def {name}(" in text or f"\n{name} = " in text:
                 tree = self._parse(file, text)
                 if tree is not None:
                     yield Source(file, tree)
@@ -151,7 +155,7 @@ def of_function(node: ast.AST, is_method: bool) -> Signature:
 
 
 def of_fields(node: ast.ClassDef) -> Signature | None:
-    """Fields of a dataclass or a pydantic model, with their aliases."""
+    """Fields of a dataclass or a pydantic model (whose fields are keywords only), with their aliases."""
     names: list[str] = []
     aliases: list[str] = []
     for child in node.body:
@@ -162,7 +166,12 @@ def of_fields(node: ast.ClassDef) -> Signature | None:
                     if keyword.arg in ("alias", "validation_alias"):
                         strings = (part for part in ast.walk(keyword.value) if isinstance(part, ast.Constant))
                         aliases += [str(part.value) for part in strings]
-    return Signature(tuple(names), frozenset((*names, *aliases)), False) if names else None
+    is_dataclass = any("dataclass" in ast.unparse(decorator) for decorator in node.decorator_list)
+    return (
+        Signature(tuple(names) if is_dataclass else (), frozenset((*names, *aliases)), False)
+        if names
+        else None
+    )
 
 
 def problems(entry: Entry, signature: Signature) -> list[str]:
@@ -221,10 +230,10 @@ def main() -> int:
     counts = {"right": 0, "drifted": 0, "not installed": 0}
     for place, entry in signed_entries(options.names):
         module, class_name, function = str(entry.signature).split(":")
-        if not library.installed(module):
-            outcome, notes = "not installed", [""]
+        signatures = list(library.signatures(module, class_name, function))
+        if not library.installed(module) or (not signatures and "*" in module):
+            outcome, notes = "not installed", []
         else:
-            signatures = list(library.signatures(module, class_name, function))
             candidates = [problems(entry, signature) for signature in signatures]
             notes = min(candidates, key=len, default=["no such callee"])
             outcome = "drifted" if notes else "right"

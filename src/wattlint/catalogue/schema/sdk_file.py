@@ -146,7 +146,7 @@ class Entry(Strict):
     provider: str | None = None
     distribution: str | None = None
     loads_locally: bool = False
-    signature: str | None = Field(None, pattern=r"^[\w.]+:(\w*|\{class\}):\w+$")
+    signature: str | None = Field(None, pattern=r"^[\w.*]+:(\w*|\{class\}):\w+$")
     since: str | None = None
     until: str | None = None
     source: str | None = None
