@@ -224,6 +224,12 @@ def test_carbon_and_water_follow_the_place() -> None:
     assert in_code.water_onsite_ml.p50 > 0 and in_code.water_offsite_ml.p50 > 0
 
 
+def test_a_configured_pue_replaces_the_provider_s() -> None:
+    impacts = [known(call(workload=work(100, 100)), model(8), ImpactSettings(pue=pue)) for pue in (1.0, 1.5)]
+    assert impacts[1].energy_wh.p50 == pytest.approx(1.5 * impacts[0].energy_wh.p50)
+    assert impacts[1].water_onsite_ml == impacts[0].water_onsite_ml
+
+
 def test_an_unknown_region_falls_back_and_says_so() -> None:
     impact = known(call(region="mars-west-1"), model(8))
     assert impact.region == "United States"

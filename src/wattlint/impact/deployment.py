@@ -42,6 +42,8 @@ class Deployment:
     batch: Known
     eager: bool
     provider: Provider
+    pue: float | None
+    """As configured; None: that of the region or the provider."""
     region: Region | None
     grid: Grid
     grid_reason: str
@@ -66,6 +68,7 @@ def deployment_of(site: CallSite, record: ModelRecord, settings: ImpactSettings)
         batch=_batch(site, kind, settings),
         eager=kind == "local" and site.load is not None and site.load.library in EAGER,
         provider=provider,
+        pue=settings.pue if settings.pue and settings.pue >= 1 else None,
         region=region,
         grid=grid,
         grid_reason=grid_reason,

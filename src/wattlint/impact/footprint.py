@@ -38,10 +38,9 @@ def footprint(accelerator_wh: float, factors: list[Factor], deployment: Deployme
         deployment.grid,
     )
     host = constants.known(f"host_{hardware.host}")
-    pue = provider.pue if region is None or region.pue is None else (region.pue,) * 3
+    pue, pue_source = _pue(deployment)
     wue = provider.wue_l_kwh if region is None or region.wue_l_kwh is None else (region.wue_l_kwh,) * 3
     intensity = grid.gco2e_kwh if region is None or region.gco2e_kwh is None else (region.gco2e_kwh,) * 3
-    pue_source = region.source if region is not None and region.pue is not None else provider.source
     wue_source = region.source if region is not None and region.wue_l_kwh is not None else provider.source
     grid_source = region.source if region is not None and region.gco2e_kwh is not None else grid.source
     place = region.name if region is not None else grid.country
@@ -68,7 +67,7 @@ def footprint(accelerator_wh: float, factors: list[Factor], deployment: Deployme
 
     steps = (
         Step("whole system", f"{accelerator_wh:.3g} Wh x {host.mid:g} (host, idle)", combine(system_wh, system_factors), "Wh", host.source),
-        Step("energy", f"{system_wh:.3g} Wh x PUE {pue[1]:g}", energy, "Wh", f"PUE of {provider.name if region is None else place}: {pue_source}"),
+        Step("energy", f"{system_wh:.3g} Wh x PUE {pue[1]:g}", energy, "Wh", pue_source),
         Step("carbon, operational", f"{energy_wh:.3g} Wh x {intensity[1]:g} gCO2e/kWh / 1000 ({place}, {deployment.grid_reason})", operational, "gCO2e", grid_source),
         embodied_step,
         Step("water, on site", f"{system_wh:.3g} Wh x {wue[1]:g} L/kWh", onsite, "mL", wue_source),
@@ -78,6 +77,15 @@ def footprint(accelerator_wh: float, factors: list[Factor], deployment: Deployme
         energy, place, total((operational, embodied)), operational, embodied, total((onsite, offsite)), onsite, offsite,
         tuple(energy_factors), steps,
     )  # fmt: skip
+
+
+def _pue(deployment: Deployment) -> tuple[tuple[float, float, float], str]:
+    if deployment.pue is not None:
+        return (deployment.pue,) * 3, "impact.pue"
+    region, provider = deployment.region, deployment.provider
+    if region is not None and region.pue is not None:
+        return (region.pue,) * 3, f"PUE of {region.name}: {region.source}"
+    return provider.pue, f"PUE of {provider.name}: {provider.source}"
 
 
 def _embodied(accelerator_wh: float, factors: list[Factor], deployment: Deployment) -> tuple[Interval, Step]:
