@@ -7,6 +7,8 @@ import itertools
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from wattlint.callsites.facts import (
     CallSite,
@@ -508,6 +510,37 @@ def test_codes_of_other_linters_are_none_of_our_business():
 def test_source_that_cannot_be_tokenized_gives_what_stands_before_the_break():
     markers = read_markers("x = 1  # noqa\ny = (\n", CODES)
     assert markers.suppress(1, "LLM201")
+
+
+MARKER_TEXT = st.lists(
+    st.sampled_from(
+        [
+            "# ",
+            "noqa",
+            ": ",
+            "wattlint:",
+            "ignore",
+            "-file",
+            "[",
+            "]",
+            "LLM201",
+            "calls=",
+            "1_0",
+            "/day",
+            "\n",
+            "x(",
+            ")",
+        ]
+    )
+    | st.text(max_size=3)
+).map("".join)
+
+
+@given(MARKER_TEXT)
+def test_any_text_can_be_read_for_markers(text):
+    markers = read_markers(text, CODES)
+    lines = text.count("\n") + text.count("\r") + 1
+    assert all(1 <= line <= lines and message for line, message in markers.problems)
 
 
 def test_workload_hints_belong_to_the_line_of_code():

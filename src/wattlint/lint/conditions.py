@@ -238,10 +238,9 @@ def _is_date(value: object) -> bool:
     from datetime import date
 
     try:
-        date.fromisoformat(str(value))
+        return date.fromisoformat(str(value)).isoformat() == value  # dates are compared as text
     except ValueError:
         return False
-    return True
 
 
 def build_test(node: Node, getters: Mapping[str, Getter]) -> Callable[[Any], bool]:

@@ -52,6 +52,8 @@ def _pieces(text: str, facts: Mapping[str, FactType]) -> list[Piece]:
             raise MessageError(f'unknown fact "{name}"{nearest(name, facts)}; docs/facts.md lists them all')
         if conversion:
             raise MessageError(f"{{{name}!{conversion}}}: conversions are not allowed")
+        if spec and facts[name].kind in ("boolean", "texts"):
+            raise MessageError(f"{{{name}:{spec}}}: a {facts[name].kind} takes no format")
         try:
             format(1.5 if facts[name].kind == "number" else "text", spec or "")
         except ValueError as error:

@@ -172,6 +172,6 @@ def _comments(text: str) -> Iterator[Comment]:
                     )
                     alone = []
                 code_seen = True
-    except (tokenize.TokenError, SyntaxError):
+    except (tokenize.TokenError, SyntaxError, ValueError):
         pass  # the parser has reported the break
     yield from (Comment(each.string, each.start[0], lines, True, each.start[0]) for each, lines in alone)
