@@ -192,10 +192,22 @@ def test_structural_match_needs_evidence(sdks: SdkCatalogue) -> None:
     assert name("client.completions.create", "model", "max_tokens_to_sample") == "anthropic.completions"
     assert name("client.embeddings.create", "model", "input") == "openai.embeddings"
     assert name("client.embeddings.create", "name") is None
-    assert name("generate_content") == "google.generativeai.generate_content"
+    assert name("writer.generate_content", "topic") is None
+    assert name("model.generate_content", "generation_config") == "google.generativeai.generate_content"
     assert name("client.models.generate_content", "model", "contents") == "google.genai.generate_content"
     assert name("model.generate", "max_new_tokens") == "transformers.generate"
-    for generic in ("invoke", "run", "predict", "create", "generate", "chat", "encode", "embed", "complete"):
+    for generic in (
+        "invoke",
+        "run",
+        "predict",
+        "create",
+        "generate",
+        "chat",
+        "encode",
+        "embed",
+        "complete",
+        "generate_content",
+    ):
         assert name(f"thing.{generic}") is None
         assert name(f"thing.{generic}", open_arguments=True) is None
     assert sdks.structural((), frozenset(), False) is None
