@@ -58,8 +58,6 @@ def recognise(
     instruction = read_instruction(prompt) if prompt else Instruction()
     closed = _closed_evidence(instruction, contract, output_limit)
     claims = _claims(instruction)
-    if claims is None:
-        return None
     if not claims:
         return _from_contract(instruction, contract, closed, names)
     solvers = {claim.task.solver for claim in claims}
