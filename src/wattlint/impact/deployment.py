@@ -78,6 +78,8 @@ def deployment_of(site: CallSite, record: ModelRecord, settings: ImpactSettings)
 def _kind(site: CallSite, settings: ImpactSettings) -> tuple[str, str]:
     if settings.deployment in ("api", "server", "local"):
         return settings.deployment, "impact.deployment"
+    if site.kind == "train" and constants.provider(site.provider).name in ("unknown", "local"):
+        return "server", "training on one's own or rented GPUs"
     if site.load is not None:
         if site.load.library in SERVERS:
             return "server", f"weights loaded by {site.load.library}"

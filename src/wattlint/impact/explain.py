@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from wattlint.callsites.facts import CallSite
-from wattlint.impact.quantities import Impact, Interval, Step
+from wattlint.impact.quantities import Impact, Interval, Step, plain
 
 WIDTH = 100
 
@@ -68,14 +68,5 @@ def _wrapped(text: str, lead: str) -> list[str]:
 
 def _value(value: Interval) -> str:
     if value.p10 == value.p90:
-        return _number(value.p50)
-    return f"{_number(value.p50)} ({_number(value.p10)} to {_number(value.p90)})"
-
-
-def _number(value: float) -> str:
-    """Three significant digits, never in exponent form."""
-    if value == 0:
-        return "0"
-    if abs(value) >= 100:
-        return f"{value:,.0f}"
-    return f"{float(f'{value:.3g}'):.12f}".rstrip("0").rstrip(".")
+        return plain(value.p50)
+    return f"{plain(value.p50)} ({plain(value.p10)} to {plain(value.p90)})"

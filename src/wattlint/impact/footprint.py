@@ -5,12 +5,13 @@ Location-based grid intensity, no offsets; on-site and off-site water apart; PUE
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from wattlint.catalogue.records import ModelRecord
 from wattlint.impact import constants
 from wattlint.impact.deployment import Deployment
-from wattlint.impact.quantities import Factor, Interval, Step, combine, total
+from wattlint.impact.quantities import Factor, Interval, Step, combine, plain, total
 
 HOURS_PER_YEAR = 8766
 
@@ -29,7 +30,7 @@ class Footprint(NamedTuple):
     steps: tuple[Step, ...]
 
 
-def footprint(accelerator_wh: float, factors: list[Factor], deployment: Deployment) -> Footprint:
+def footprint(accelerator_wh: float, factors: Sequence[Factor], deployment: Deployment) -> Footprint:
     """``factors``: what makes ``accelerator_wh`` uncertain."""
     hardware, provider, region, grid = (
         deployment.hardware[0],
@@ -66,12 +67,12 @@ def footprint(accelerator_wh: float, factors: list[Factor], deployment: Deployme
     )
 
     steps = (
-        Step("whole system", f"{accelerator_wh:.3g} Wh x {host.mid:g} (host, idle)", combine(system_wh, system_factors), "Wh", host.source),
-        Step("energy", f"{system_wh:.3g} Wh x PUE {pue[1]:g}", energy, "Wh", pue_source),
-        Step("carbon, operational", f"{energy_wh:.3g} Wh x {intensity[1]:g} gCO2e/kWh / 1000 ({place}, {deployment.grid_reason})", operational, "gCO2e", grid_source),
+        Step("whole system", f"{plain(accelerator_wh)} Wh x {host.mid:g} (host, idle)", combine(system_wh, system_factors), "Wh", host.source),
+        Step("energy", f"{plain(system_wh)} Wh x PUE {pue[1]:g}", energy, "Wh", pue_source),
+        Step("carbon, operational", f"{plain(energy_wh)} Wh x {intensity[1]:g} gCO2e/kWh / 1000 ({place}, {deployment.grid_reason})", operational, "gCO2e", grid_source),
         embodied_step,
-        Step("water, on site", f"{system_wh:.3g} Wh x {wue[1]:g} L/kWh", onsite, "mL", wue_source),
-        Step("water, off site", f"{energy_wh:.3g} Wh x {grid.offsite_water_l_kwh:g} L/kWh ({grid.country})", offsite, "mL", grid.source),
+        Step("water, on site", f"{plain(system_wh)} Wh x {wue[1]:g} L/kWh", onsite, "mL", wue_source),
+        Step("water, off site", f"{plain(energy_wh)} Wh x {grid.offsite_water_l_kwh:g} L/kWh ({grid.country})", offsite, "mL", grid.source),
     )  # fmt: skip
     return Footprint(
         energy, place, total((operational, embodied)), operational, embodied, total((onsite, offsite)), onsite, offsite,
@@ -88,7 +89,9 @@ def _pue(deployment: Deployment) -> tuple[tuple[float, float, float], str]:
     return provider.pue, f"PUE of {provider.name}: {provider.source}"
 
 
-def _embodied(accelerator_wh: float, factors: list[Factor], deployment: Deployment) -> tuple[Interval, Step]:
+def _embodied(
+    accelerator_wh: float, factors: Sequence[Factor], deployment: Deployment
+) -> tuple[Interval, Step]:
     """The share of the hardware's manufacture: device hours of this call over the hours of its working life."""
     hardware = deployment.hardware[0]
     draw, years, busy = (constants.known(name) for name in ("mean_draw", "lifetime_years", "busy_share"))
@@ -104,7 +107,7 @@ def _embodied(accelerator_wh: float, factors: list[Factor], deployment: Deployme
     ]
     value = combine(grams, spread)
     formula = (
-        f"{accelerator_wh:.3g} Wh / ({hardware.tdp_w:g} W x {draw.mid:g}) of {years.mid:g} years x {HOURS_PER_YEAR} h x "
+        f"{plain(accelerator_wh)} Wh / ({hardware.tdp_w:g} W x {draw.mid:g}) of {years.mid:g} years x {HOURS_PER_YEAR} h x "
         f"{busy.mid:g} busy x {hardware.embodied_kgco2e[1]:g} kgCO2e per {hardware.name}"
     )
     return value, Step(

@@ -29,6 +29,19 @@ class Interval(NamedTuple):
         return self.p90 / self.p10 if self.p10 > 0 else math.inf
 
 
+def exactly(value: float) -> Interval:
+    return Interval(value, value, value)
+
+
+def plain(value: float) -> str:
+    """Three significant digits, never in exponent form."""
+    if value == 0:
+        return "0"
+    if abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{float(f'{value:.3g}'):.12f}".rstrip("0").rstrip(".")
+
+
 class Factor(NamedTuple):
     """One source of uncertainty: by which factors it moves the result (``down`` <= 1 <= ``up``)."""
 
