@@ -59,6 +59,10 @@ def catalogue() -> ModelCatalogue:
         ("mistral/mistral-large-latest", "mistral-large-3"),
         ("cohere.command-text-v14", "command"),
         ("xai/grok-4-0709", "grok-4"),
+        ("azure/eu/gpt-4o-2024-11-20", "gpt-4o"),
+        ("bedrock/us-east-1/anthropic.claude-instant-v1", "claude-instant-1.2"),
+        ("databricks/databricks-claude-sonnet-4-5", "claude-sonnet-4-5"),
+        ("amazon.titan-text-premier-v1:0", "amazon.titan-text-premier-v1"),
     ],
 )
 def test_every_spelling_leads_to_the_model(catalogue: ModelCatalogue, spelling: str, family: str) -> None:
@@ -277,6 +281,21 @@ def test_what_a_name_says(
     assert record.total_b.mid == pytest.approx(total_b, rel=0.04)
     assert record.active_b.mid == pytest.approx(active_b, rel=0.04)
     assert (record.native_precision, record.quantized, record.kind) == (precision, quantized, kind)
+
+
+def test_names_in_ollamas_library_stand_for_a_tag(catalogue: ModelCatalogue) -> None:
+    for id, total_b in {
+        "ollama/deepseek-r1": 8,
+        "ollama_chat/gemma3:latest": 4.3,
+        "phi": 2.78,
+        "openhermes": 7.2,
+    }.items():
+        record = catalogue.lookup(id)
+        assert record is not None and record.total_b is not None
+        assert record.total_b.mid == pytest.approx(total_b, rel=0.05), id
+        assert (record.native_precision, record.quantized) == ("int4", "gguf")
+    hosted = catalogue.lookup("deepseek-ai/DeepSeek-R1")
+    assert hosted is not None and hosted.total_b is not None and hosted.total_b.mid > 600
 
 
 def test_names_of_drafts_and_test_fixtures_have_no_size(catalogue: ModelCatalogue) -> None:

@@ -98,9 +98,8 @@ _GGUF = re.compile(r"gguf|ggml|(?:^|[-_.:])i?q\d_|(?:^|[-_.:])i?q\d(?:$|\.)")
 _GGUF_BITS = re.compile(r"(?:^|[-_.:/])(?:ud-)?i?q(\d)(?:_|$|\.)|(?:^|[-_.:/])(bf16|f16|fp16|f32)(?:$|[-_.])")
 _WRITTEN_PRECISION = re.compile(r"(?:^|[-_.])(bf16|fp16|f16|fp32)(?:$|[-_.])")
 _SAME_PRECISION = {"f16": "fp16", "f32": "fp32"}
-_LIBRARY_TAG = re.compile(
-    r"^[a-z0-9._-]+:(?:\d+(?:\.\d+)?(?:x\d+)?[bm]|e\d+b|mini|medium|large|small|latest|q\d)"
-)
+# Ollama's library writes name:tag; a tag of digits alone is Bedrock's.
+_LIBRARY_TAG = re.compile(r"[a-z0-9._-]+:(?!\d+$)[a-z0-9._-]+")
 
 _KINDS = (
     (re.compile(r"rerank|cross-encoder|ranker"), "rerank"),
@@ -207,7 +206,7 @@ def _billions(size: str) -> float:
 
 def _format(text: str, name: str) -> tuple[str | None, str | None]:
     """(precision, format) written in the name; (None, None) when it says nothing."""
-    if _GGUF.search(name) or _LIBRARY_TAG.match(text):
+    if _GGUF.search(name) or _LIBRARY_TAG.fullmatch(text):
         bits = _GGUF_BITS.search(name)
         if bits and bits[2]:
             return _SAME_PRECISION.get(bits[2], bits[2]), "gguf"

@@ -14,17 +14,19 @@ _ROUTES = re.compile(
     r"^(?:arn:[^/]+/"  # Bedrock ARN: foundation model, inference profile
     r"|(?:projects/[^/]+/locations/[^/]+/)?(?:publishers/[^/]+/)?(?:tuned)?models/"  # Gemini, Vertex
     r"|accounts/[^/]+/(?:models|deployments)/"  # Fireworks
+    r"|(?:eu|us|global|global-standard|us-gov-\w+-\d|[a-z]{2}-[a-z]+-\d|\d+-month-commitment)/"  # litellm: places, terms
+    r"|(?:databricks|anthropic|openai)-(?=claude|gpt|gemini|grok|o\d)"
     r"|(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/)"
 )
 _BEDROCK = re.compile(
-    r"^(?:(?:us|eu|apac|ap|jp|au|ca|sa|global|us-gov)\.)?"
-    r"(?:ai21|amazon|anthropic|cohere|deepseek|google|meta|minimax|mistral|moonshot|moonshotai|nvidia|openai|qwen"
+    r"^(?:(?:us|eu|apac|ap|in|jp|au|ca|sa|global|us-gov)\.)?"
+    r"(?:ai21|amazon|anthropic|cohere|google|meta|minimax|mistral|moonshot|moonshotai|nvidia|openai|qwen"
     r"|writer|xai|zai)\.(?=[a-z])"
 )
-_REGION = re.compile(r"^(?:us|eu|apac|jp|au|ca|sa|global|us-gov)\.(?=[a-z0-9]+\.)")
+_REGION = re.compile(r"^(?:us|eu|apac|ap|in|jp|au|ca|sa|global|us-gov)\.(?=[a-z0-9]+\.)")
 _FINE_TUNED = re.compile(r"^ft:([^:]+)(?::.*)?$|^([a-z0-9.-]+):ft-.*$")
 _SUFFIXES = (
-    re.compile(r"(?:-v\d+)?:\d+(?::\w+)?$"),  # Bedrock: -v1:0, -v2:0:200k
+    re.compile(r":\d+(?::\w+)?$"),  # Bedrock: -v1:0, -v2:0:200k
     re.compile(
         r":(?:free|nitro|online|thinking|beta|extended|floor|exacto|self-moderated|latest)$"
     ),  # OpenRouter

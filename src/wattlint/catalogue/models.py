@@ -20,6 +20,8 @@ from wattlint.catalogue.records import ModelRecord, Provenance, Range
 # this is the middle 80 % of true count / digits, with the median.
 _ROUNDED = Range(0.94, 1.02, 1.24)
 
+_OLLAMA = re.compile(r"ollama(?:_chat)?[/:](?!.*/)(.+)", re.IGNORECASE)
+
 
 class Resolution(NamedTuple):
     """A record and, for people, how the id led to it."""
@@ -42,6 +44,7 @@ class ModelCatalogue:
         self._families = Families(
             [Family(*row) for row in data["families"]], data["family_index"], data["endings"]
         )
+        self._library: dict[str, str] = data["library"]
         self._resolved: dict[str, Resolution | None] = {}
 
     def lookup(self, id: str) -> ModelRecord | None:
@@ -52,10 +55,25 @@ class ModelCatalogue:
     def resolve(self, id: str) -> Resolution | None:
         """Like ``lookup``, with the way the id was resolved."""
         if id not in self._resolved:
-            self._resolved[id] = self._by_spelling(id) or (
-                None if is_placeholder(id) else self._by_prefix(id) or self._by_name(id)
-            )
+            self._resolved[id] = self._resolve(id)
         return self._resolved[id]
+
+    def _resolve(self, id: str) -> Resolution | None:
+        library = _OLLAMA.match(id)
+        if library:  # there, deepseek-r1 is a distilled model of 8 billion parameters
+            found = self._by_name(self._tagged(library[1]))
+            if found:
+                return found
+        found = self._by_spelling(id)
+        if found or is_placeholder(id):
+            return found
+        return self._by_prefix(id) or self._by_name(id) or self._by_name(self._tagged(id))
+
+    def _tagged(self, name: str) -> str:
+        """A name of Ollama's library with the tag it stands for."""
+        name = name.removesuffix(":latest")
+        tag = self._library.get(name.lower())
+        return f"{name}:{tag}" if tag else name
 
     def maker_of(self, id: str) -> str | None:
         """The maker, also of versions that the catalogue does not have (``claude-99`` -> ``anthropic``)."""

@@ -46,6 +46,8 @@ class OpenFamilies(Strict):
     date: datetime.date
     organisations: dict[str, str]
     prefixes: dict[str, str]
+    library: dict[str, str] = {}
+    """Name in Ollama's library -> the tag it stands for."""
     families: list[OpenFamily]
 
 
@@ -56,6 +58,7 @@ def add_families(source: YamlSource, compiled: dict[str, Any]) -> None:
         compiled["organisations"].setdefault(organisation.lower(), maker)
     compiled["makers"] += [(prefix.lower(), maker) for prefix, maker in file.prefixes.items()]
     compiled["makers"].sort(key=lambda pair: -len(pair[0]))
+    compiled["library"] = file.library
     families = Families([], {}, [])
     rows: list[tuple[Any, ...]] = []
     seen: dict[tuple[str, ...], str] = {}
