@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from wattlint.callsites.facts import CallSite
-from wattlint.settings import Settings
-from wattlint.sources.files import Problem, SourceFile
-
 if TYPE_CHECKING:
+    from wattlint.callsites.facts import CallSite
     from wattlint.catalogue.records import ModelRecord
     from wattlint.impact.quantities import Impact
     from wattlint.lint.findings import Finding
+    from wattlint.settings import Settings
+    from wattlint.sources.files import Problem, SourceFile
 
 
 @dataclass(slots=True)

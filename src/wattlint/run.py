@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from wattlint.analysis import Analysis, Estimated, text_line
-from wattlint.callsites.facts import CallSite
 from wattlint.config import ConfigError, Configuration
 from wattlint.settings import Settings
 from wattlint.sources.discovery import discover, display_path
@@ -23,6 +22,7 @@ from wattlint.sources.reading import read, source_from_bytes
 from wattlint.sources.sieve import load_sieve
 
 if TYPE_CHECKING:
+    from wattlint.callsites.facts import CallSite
     from wattlint.callsites.finder import Finder
     from wattlint.lint.findings import Finding
 
