@@ -98,17 +98,24 @@ def sieve(tree: Path) -> None:
     from wattlint.settings import Settings
     from wattlint.sources.discovery import discover
     from wattlint.sources.files import SourceFile
-    from wattlint.sources.project import own_modules, project_root
+    from wattlint.sources.project import project_root
+    from wattlint.sources.reach import Reach
     from wattlint.sources.reading import read
     from wattlint.sources.sieve import load_sieve
 
-    sieve = load_sieve()
+    load_sieve()
+    reaches: dict[Path, Reach] = {}
     start = time.perf_counter()
     refs = discover([str(tree)], Settings()).files
     walked = time.perf_counter()
     sources = [source for source in map(read, refs) if isinstance(source, SourceFile)]
     read_at = time.perf_counter()
-    passed = sum(sieve.passes(source.code, own_modules(project_root(source.path))) for source in sources)
+    passed = 0
+    for source in sources:
+        root = project_root(source.path)
+        if root not in reaches:
+            reaches[root] = Reach(root, load_sieve())
+        passed += reaches[root].passes(source.path, source.code)
     decided = time.perf_counter()
     count = max(len(sources), 1)
     steps = zip(("walk", "read", "sieve"), (walked - start, read_at - walked, decided - read_at), strict=True)

@@ -114,19 +114,6 @@ def _above_package(folder: str) -> str:
     return folder
 
 
-@lru_cache(maxsize=256)
-def own_modules(root: Path) -> frozenset[bytes]:
-    """Top-level names that code of the project can import from it: what lies in ``root``, ``root/src`` and
-    ``root/lib``. Folders count with and without ``__init__.py`` (namespace packages)."""
-    found = set()
-    for folder in (root, root / "src", root / "lib"):
-        for name in _names_in(str(folder)):
-            stem, dot, suffix = name.partition(".")
-            if stem.isidentifier() and (not dot or suffix in ("py", "pyw")):
-                found.add(stem.encode())
-    return frozenset(found)
-
-
 def wheel_metadata(folder: str) -> str | None:
     """``METADATA`` of the one wheel unpacked in ``folder``; None where several are installed (site-packages)."""
     unpacked = [name for name in _names_in(folder) if name.endswith(".dist-info")]

@@ -35,7 +35,7 @@ class Reach:
     def passes(self, path: Path, code: bytes) -> bool:
         """Whether ``code``, the text of ``path``, has to be parsed. It may differ from what is on disk."""
         scan = Scan(code)
-        if self._sieve.has_evidence(scan):
+        if self._sieve.passes(scan):
             return True
         folder = os.path.dirname(os.path.abspath(path))
         return any(self._leads_to_sdk(file) for file in self._imported(folder, scan.imports))

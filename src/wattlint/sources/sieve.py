@@ -6,17 +6,13 @@ Letting a file through costs a parse, stopping one with a call loses the call: e
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from functools import cache, cached_property
-from typing import Any
 
 from wattlint.catalogue.records import EntryPoint
 
 _ATTRIBUTE = re.compile(rb"\.\s*([A-Za-z_]\w*)")
 _WORD = re.compile(rb"\w+")
-REPORTED_KINDS = ("call", "bind", "load", "embed", "train")
-_KIND = EntryPoint._fields.index("kind")
-_RELATIVE_IMPORT = re.compile(rb"\bfrom[ \t]*\.")
 
 
 class Scan:
@@ -34,20 +30,20 @@ class Scan:
 
 
 class Sieve:
-    """What an LLM call cannot do without: the import of an SDK, the address of a model server, a distinctive chain
-    of attributes, or an object from another module of the project."""
+    """What an LLM call cannot do without, in its own file: the import of an SDK, the address of a model server, or a
+    distinctive chain of attributes."""
 
     def __init__(
         self,
         imports: Iterable[str],
         hosts: Iterable[str],
         chains: Iterable[tuple[Iterable[str], Iterable[str], bool]],
-        methods: Iterable[Iterable[str]],
         http_callees: Iterable[str] = (),
+        payload_keys: Iterable[str] = (),
     ) -> None:
-        """``imports``: modules, dotted or with ``*`` within a name; ``chains``: attribute names that mark a call on
-        an unknown object, the keywords it must have, and whether ``**`` can stand for these; ``methods``: attribute names from an instance to the call, for objects that another
-        module hands over; ``http_callees``: ``requests.Session().post``."""
+        """``imports``: modules, dotted or with ``*`` within a name; ``hosts``: parts of the URLs of model servers;
+        ``chains``: attribute names that mark a call on an unknown object, the keywords it must have, and whether
+        ``**`` can stand for these; ``http_callees``: ``requests.Session().post``; ``payload_keys``: ``messages``."""
         modules = sorted(imports)
         plain = (name for name in modules if name.isidentifier())
         self._modules = frozenset(name.encode() for name in plain)
@@ -58,54 +54,40 @@ class Sieve:
         for chain, keywords, may_hide in chains:
             names = [name.encode() for name in chain]
             self._chains.setdefault(names[-1], []).append((frozenset(names), _encoded(keywords), may_hide))
-        self._methods: dict[bytes, list[list[bytes]]] = {}
-        for *parents, name in methods:
-            self._methods.setdefault(name.encode(), []).append([parent.encode() for parent in parents])
-        http = [callee.replace("()", "").split(".") for callee in http_callees]
-        self._http_modules = frozenset(parts[0].encode() for parts in http)
-        self._http_names = frozenset(parts[-1].encode() for parts in http)
-
-    def passes(self, code: bytes, own_modules: Collection[bytes] | None = None) -> bool:
-        """Whether ``code`` (``SourceFile.code``: UTF-8) has to be parsed.
-
-        ``own_modules``: the project's importable top-level names (``project.own_modules``); where they are not
-        known, any import may bring in an object of the project. ``Reach`` knows better which imports do.
-        """
-        scan = Scan(code)
-        if self.has_evidence(scan):
-            return True
-        if own_modules is None:
-            hands_over = bool(scan.imports)
-        else:
-            hands_over = not scan.imported.isdisjoint(own_modules) or bool(
-                _RELATIVE_IMPORT.search(scan.imports)
-            )
-        return hands_over and self.uses_a_method(scan)
+        self._http_names: dict[bytes, set[bytes]] = {}
+        for callee in http_callees:
+            module, *_, name = callee.replace("()", "").encode().split(b".")
+            self._http_names.setdefault(module, set()).add(name)
+        keys = "|".join(map(re.escape, sorted(payload_keys))) or r"(?!)"
+        self._payload_key = re.compile(rf"[\"'](?:{keys})[\"']|\b(?:{keys})\s*=".encode())
 
     def imports_sdk(self, scan: Scan) -> bool:
+        """Whether the file can make objects of an SDK, and hand them to others."""
         named = any(_is_module(name, scan.imports) for name in self._modules & scan.imported)
         return named or bool(self._module_pattern.search(scan.imports))
 
-    def has_evidence(self, scan: Scan) -> bool:
-        """Whether the code by itself shows that it may call a language model."""
-        if self.imports_sdk(scan):
-            return True
+    def passes(self, scan: Scan) -> bool:
+        """Whether the file by itself shows that it may call a language model. ``Reach`` also asks its imports."""
+        return self.imports_sdk(scan) or self._calls_unknown_object(scan) or self._posts(scan)
+
+    def _calls_unknown_object(self, scan: Scan) -> bool:
         code, attributes = scan.code, scan.attributes
         for last in attributes.intersection(self._chains):
             for chain, keywords, may_hide in self._chains[last]:
                 given = all(word in code for word in keywords) or (may_hide and b"**" in code)
                 if given and chain <= attributes:
                     return True
-        return not self._http_names.isdisjoint(attributes) and (
-            not self._http_modules.isdisjoint(scan.imported) or any(host in code for host in self._hosts)
-        )
+        return False
 
-    def uses_a_method(self, scan: Scan) -> bool:
-        """Whether there is an attribute chain that is a call on an SDK's object, were there one."""
-        return any(
-            all(parent in scan.code for parent in parents)
-            for name in scan.attributes.intersection(self._methods)
-            for parents in self._methods[name]
+    def _posts(self, scan: Scan) -> bool:
+        """An HTTP request, and beside it the address of a model server or, with an HTTP library, a prompt."""
+        if not any(names & scan.attributes for names in self._http_names.values()):
+            return False
+        if any(host in scan.code for host in self._hosts):
+            return True
+        libraries = scan.imported.intersection(self._http_names)
+        return any(self._http_names[library] & scan.attributes for library in libraries) and bool(
+            self._payload_key.search(scan.code)
         )
 
 
@@ -116,26 +98,15 @@ def load_sieve() -> Sieve:
     from wattlint.catalogue.store import section
 
     sdks, data = load_sdks(), section("sdks")
-    http = frozenset(data["http"])
+    http = {name: EntryPoint(*data["entries"][name]) for name in data["http"]}
+    arguments = [argument for entry in http.values() for argument in (entry.model, entry.prompt) if argument]
     return Sieve(
         imports=sdks.imports,
         hosts=sdks.hosts,
         chains=[row[:3] for rows in data["structural"].values() for row in rows],
-        methods=_methods(data, http),
         http_callees=[callee for callee, name in data["callees"].items() if name in http],
+        payload_keys={name.rpartition(".")[2] for names, _ in arguments for name in names},
     )
-
-
-def _methods(sdks: dict[str, Any], http: frozenset[str]) -> set[tuple[str, ...]]:
-    """``("chat", "completions", "create")`` for ``openai.OpenAI().chat.completions.create``, of every kind of call
-    that is reported."""
-    kinds = {name: entry[_KIND] for name, entry in sdks["entries"].items()}
-    chains = (
-        tuple(callee.partition("().")[2].split("."))
-        for callee, name in sdks["callees"].items()
-        if "()." in callee and kinds[name] in REPORTED_KINDS and name not in http
-    )
-    return {chain for chain in chains if chain[-1] != "__call__"}
 
 
 @cache
