@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from impact_rows import TEXT_TASKS, Row, read
+from impact_rows import Row, fit_rows, read
 from scipy.optimize import least_squares
 
 from wattlint.impact import constants
@@ -43,11 +43,6 @@ SOFT = 0.25
 """Residual (log units) from which the loss grows only linearly."""
 PRIOR_ROWS = 10
 """How many rows a prior weighs."""
-
-
-def fit_rows(rows: Sequence[Row]) -> list[Row]:
-    """Text tasks of ML.ENERGY v2 and v3: served in batches, prompt lengths roughly known."""
-    return [row for row in rows if row.source in ("mlenergy-v2", "mlenergy-v3") and row.task in TEXT_TASKS]
 
 
 def fit(rows: Sequence[Row]) -> Coefficients:

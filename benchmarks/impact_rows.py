@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,6 +65,11 @@ def read(path: Path) -> tuple[list[Row], list[str]]:
             else:
                 skipped.append(f"{path.name}:{number}: {row}")
     return rows, skipped
+
+
+def fit_rows(rows: Sequence[Row]) -> list[Row]:
+    """Text tasks of ML.ENERGY v2 and v3: served in batches, prompt lengths roughly known."""
+    return [row for row in rows if row.source in ("mlenergy-v2", "mlenergy-v3") and row.task in TEXT_TASKS]
 
 
 def _number(record: dict[str, str], column: str) -> float | None:

@@ -1,10 +1,10 @@
 """How well the energy model does on model families it was not fitted on.
 
     make validate-impact [ROWS=FILE.csv]
-    PYTHONPATH=src python benchmarks/validate_impact.py MEASURED.csv [--rows FILE.csv]
+    PYTHONPATH=src python benchmarks/validate_impact.py [MEASURED.csv] [--rows FILE.csv]
 
-Leaves each family out, fits the rest, predicts it. ``--rows`` scores other rows of the same columns with the constants
-as shipped. MdAPE: median absolute percentage error; p90 factor: 90th percentile of max(p/m, m/p).
+Leaves each family out, fits the rest, predicts it (needs numpy and scipy). ``--rows`` or the environment variable ROWS
+scores other rows of the same columns with the constants as shipped (needs nothing). MdAPE: median absolute percentage error; p90 factor: 90th percentile of max(p/m, m/p).
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ import argparse
 import csv
 import itertools
 import math
+import os
 import statistics
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from fit_impact import fit, fit_rows
-from impact_rows import Row, read
+from impact_rows import Row, fit_rows, read
 
 from wattlint.impact import constants, physics
 from wattlint.impact.constants import Coefficients
@@ -27,6 +27,7 @@ from wattlint.impact.deployment import hosted_batch
 from wattlint.impact.physics import Serving, Size
 from wattlint.impact.quantities import Factor, Interval, combine
 
+MEASURED = Path(__file__).parents[2] / "shared" / "facts" / "energy" / "measured.csv"
 TRAINING = Path(__file__).parent / "training_runs.csv"
 Predicted = list[tuple[Row, float]]
 Spread = tuple[float, float]
@@ -72,12 +73,15 @@ def table(predicted: Predicted) -> None:
         score(name, [(joules, row.joules) for row, joules in predicted if belongs(row)])
 
 
-def leave_one_family_out(rows: Sequence[Row]) -> Predicted:
-    predicted: Predicted = []
-    for family in sorted({row.family for row in rows}):
-        k = fit([row for row in rows if row.family != family])
-        predicted += [(row, row.predicted(k)) for row in rows if row.family == family]
-    return predicted
+def fits_without(rows: Sequence[Row]) -> dict[str, Coefficients]:
+    """For each family, the constants fitted to all others."""
+    try:
+        from fit_impact import fit
+    except ModuleNotFoundError as missing:
+        sys.exit(f"fitting needs {missing.name}: pip install numpy scipy")
+
+    families = sorted({row.family for row in rows})
+    return {family: fit([row for row in rows if row.family != family]) for family in families}
 
 
 def spreads(predicted: Predicted, without: str | None = None) -> dict[bool, Spread]:
@@ -207,40 +211,42 @@ def as_shipped(rows: Sequence[Row]) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser()
-    parser.add_argument("measured", type=Path)
-    parser.add_argument("--rows", type=Path, help="other rows to score with the constants as shipped")
+    parser.add_argument("measured", type=Path, nargs="?", default=MEASURED)
+    parser.add_argument(
+        "--rows", type=Path, default=os.environ.get("ROWS") or None, help="score these as shipped"
+    )
     options = parser.parse_args()
+    path = Path(options.rows or options.measured)
+    if not path.is_file():
+        print(f"no such file: {path} (name another: ROWS=FILE.csv)", file=sys.stderr)
+        return 2
+    every, skipped = read(path)
     if options.rows:
-        rows, skipped = read(options.rows)
-        print(f"{options.rows}: {len(rows)} rows scored with the shipped constants, {len(skipped)} skipped\n")
+        print(f"{path}: {len(every)} rows scored with the shipped constants, {len(skipped)} skipped\n")
         for line in skipped[:20]:
             print(f"- {line}", file=sys.stderr)
-        if rows:
-            as_shipped(rows)
-        return 0 if rows else 2
+        if not every:
+            return 2
+        as_shipped(every)
+        return 0
 
-    every, skipped = read(options.measured)
     rows = fit_rows(every)
     print(f"{len(every)} usable rows, {len(skipped)} skipped; {len(rows)} text rows of ML.ENERGY v2 and v3\n")
     print("## Each family predicted by a fit to the others\n")
-    predicted = leave_one_family_out(rows)
+    fits = fits_without(rows)
+    predicted = [(row, row.predicted(fits[row.family])) for row in rows]
     table(predicted)
     print("\n## Not fitted at all: batch 1 in plain transformers (ML.ENERGY v1)\n")
-    table([(row, row.predicted(constants.coefficients())) for row in every if row.source == "mlenergy-v1"])
+    shipped = constants.coefficients()
+    table([(row, row.predicted(shipped)) for row in every if row.source == "mlenergy-v1"])
     print("\n## 80 % intervals on families left out\n")
-    print(
-        "measured / predicted, p10 and p90:",
-        {
-            ("MoE" if moe else "dense"): f"{low:.2f} to {high:.2f}"
-            for moe, (low, high) in spreads(predicted).items()
-        },
-    )
+    for moe, (low, high) in spreads(predicted).items():
+        print(
+            f"{'mixtures of experts' if moe else 'dense'}: measured / predicted {low:.2f} to {high:.2f} (p10 to p90)"
+        )
     print("\n| interval | rows | coverage | median width |\n|---|---|---|---|")
     coverage("deployment known, spread of the other families", known_deployment(predicted, shipped=False))
     coverage("deployment known, shipped spread", known_deployment(predicted, shipped=True))
-    fits = {
-        family: fit([row for row in rows if row.family != family]) for family in {row.family for row in rows}
-    }
     coverage("deployment unknown (batch 8 to 512, H100 or B200)", unknown_deployment(rows, fits))
     print("\n## Relative claims on families left out\n")
     relative_claims(predicted)
