@@ -260,6 +260,7 @@ def test_when_the_stronger_advice_is_not_wanted_the_weaker_one_is_given(models):
 ITEM = Prompt((PromptPart("text", (Hole("text", "loop-item"),)),))
 CONSTANT = Prompt((PromptPart("text", ("Hello",)),))
 EACH = Loop("data", over="texts", line=8)
+CALLED_IN_A_LOOP = (Context(Place("jobs.py", 30), ModelFact(), None, EACH),)
 
 
 def generate(
@@ -275,7 +276,9 @@ def generate(
         (generate(sdk="vllm"), True),
         (generate(sdk="sentence-transformers", kind="embed"), True),
         (generate(prompt=None, entry_point="transformers.generate"), True),
+        (generate(Loop("data", over="chunks"), None, entry_point="transformers.generate"), False),
         (generate(prompt=None, entry_point="transformers.forward"), False),
+        (generate(Loop("none"), None, entry_point="transformers.generate", contexts=CALLED_IN_A_LOOP), False),
         (generate(Loop("data", over="texts", count=4)), True),
         (
             generate(

@@ -60,6 +60,12 @@ GROUPS: dict[str, tuple[str, str, list[tuple[str, FactType, str] | tuple[str, Fa
             ("confidence", _one_of(CallSite, "confidence"), "Callee known by name, or matched by its shape."),
             ("function", TEXT, "Qualified name of the enclosing function."),
             ("path", TEXT, "File, as shown in findings."),
+            (
+                "via_caller",
+                BOOLEAN,
+                "Seen as one caller of the project's own wrapper makes it.",
+                "via_caller",
+            ),
             ("in_tests", BOOLEAN, "In a tests, examples, docs or benchmarks folder."),
             ("open_arguments", BOOLEAN, "`**kwargs` of unknown content reach the call."),
             ("output_limit", TOKENS, "Output limit, given or the SDK's default."),

@@ -40,6 +40,10 @@ class Subject:
         for context in self.site.contexts:
             yield Subject(_seen_by(self.site, context), self.settings, context.caller)
 
+    @property
+    def via_caller(self) -> bool:
+        return self.caller is not None
+
     @cached_property
     def record(self) -> ModelRecord | None:
         model = self.site.model
