@@ -48,5 +48,5 @@ def _setter(
             continue
         given = Given(arguments.of(objects.evaluator, node, frame, record.spot))
         model: Value | None = read_argument(objects.evaluator, given, entry.model)
-        return [(entry, given), *objects.bound(model)]
+        return [(entry, given), *objects.bound(model, as_model=True)]
     return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from wattlint.callsites import options
+from wattlint.callsites import options, versions
 from wattlint.callsites.facts import LoadFact, Place
 from wattlint.callsites.options import Given
 from wattlint.catalogue.records import EntryPoint
@@ -23,7 +23,6 @@ from wattlint.semantics.values import (
     Value,
     alternatives,
 )
-from wattlint.sources.project import DeclaredVersion, declared_version
 
 DTYPES = {
     "float16": "float16",
@@ -96,7 +95,7 @@ def load_fact(
         library=entry.distribution or entry.sdk,
         library_class=loader,
         task=options.text(options.read_argument(evaluator, given, opts.get("task"))),
-        library_version=version_assumed(root, entry.distribution) if entry.distribution else None,
+        library_version=versions.assumed(root, entry.distribution) if entry.distribution else None,
     )
 
 
@@ -254,27 +253,3 @@ def _trains(module: ModuleIndex) -> bool:
         ):
             return True
     return False
-
-
-def version_assumed(root: Path, distribution: str) -> tuple[str, str] | None:
-    """(version, why) from what the project declares; None when it declares nothing."""
-    declared = declared_version(root, distribution)
-    if declared is None:
-        return None
-    return _newest(declared), declared.why
-
-
-def _newest(declared: DeclaredVersion) -> str:
-    """The newest version the declaration allows: what a fresh install gets."""
-    if declared.locked is not None:
-        return declared.locked
-    if declared.highest is None:
-        return "9999"
-    if declared.highest_included:
-        return declared.highest
-    parts = [int(part) for part in declared.highest.split(".") if part.isdigit()]
-    while len(parts) > 1 and parts[-1] == 0:
-        parts.pop()
-    if len(parts) == 1:
-        return f"{parts[0] - 1}.9999"
-    return ".".join(map(str, [*parts[:-1], parts[-1] - 1])) + ".9999"

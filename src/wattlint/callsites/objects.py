@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from wattlint.callsites.options import Given, read
 from wattlint.callsites.prompts import is_template
-from wattlint.catalogue.records import EntryPoint
+from wattlint.catalogue.records import Argument, EntryPoint
 from wattlint.catalogue.sdks import SdkCatalogue
 from wattlint.semantics import attributes
 from wattlint.semantics.evaluator import Evaluator
@@ -192,10 +192,13 @@ class Objects:
 
     # -- bindings -----------------------------------------------------------------------------------------------
 
-    def bound(self, value: Value | None) -> list[tuple[EntryPoint, Given]]:
-        """The SDK constructor calls behind an object, nearest first: where its model, prompt and limits are given."""
+    def bound(self, value: Value | None, as_model: bool = False) -> list[tuple[EntryPoint, Given]]:
+        """The SDK constructor calls behind an object, nearest first: where its model, prompt and limits are given.
+
+        ``as_model``: the object is handed to an SDK as its model, so that one of the project's own classes counts.
+        """
         found: list[tuple[EntryPoint, Given]] = []
-        self._collect(value, found, 0)
+        self._collect(value, found, 1 if as_model else 0)
         return found
 
     def _collect(self, value: Value | None, found: list[tuple[EntryPoint, Given]], depth: int) -> None:
@@ -216,8 +219,8 @@ class Objects:
             base = self.sdk_base(value.cls)
             entry = self.sdks.entry(base) if base else None
             given = Given.of(self.evaluator, value)
-            if entry is not None and given is not None:
-                found.append((entry, given))
+            if given is not None and (entry is not None or depth > 0):
+                found.append((entry or _OWN_CLASS, given))
         elif isinstance(value, Result):
             self._collect_result(value, found, depth)
 
@@ -286,3 +289,5 @@ _PLAIN_CLIENT = EntryPoint(
     loads_locally=False,
 )
 """A client without a model of its own: only its ``base_url`` and region are of interest."""
+_OWN_CLASS = _PLAIN_CLIENT._replace(name="project", model=Argument(("model", "model_name", "model_id"), None))
+"""An object of the project that is handed to an SDK as its model."""

@@ -33,6 +33,7 @@ from wattlint.semantics.values import (
 if TYPE_CHECKING:
     from wattlint.semantics.evaluator import Evaluator
 
+MAX_SUBCLASSES = 24
 SETTINGS_BASES = ("BaseSettings", "BaseModel", "SQLModel", "Struct", "NamedTuple", "TypedDict")
 
 
@@ -75,45 +76,41 @@ def _is_none(value: Value) -> bool:
 
 def bases(ev: Evaluator, info: ClassInfo) -> tuple[list[ClassInfo], list[Value]]:
     """Method resolution order among project classes (itself first), and the bases outside the project."""
-    known = ev.class_cache.get(id(info))
-    if known is None:
-        ev.class_cache[id(info)] = ([info], [])
-        order: list[ClassInfo] = [info]
-        outside: list[Value] = []
-        frame = ev.frame_of(info.scope.parent or info.scope)
-        for node in info.node.bases:
-            base = node.value if isinstance(node, ast.Subscript) else node
-            for one in alternatives(ev.value(base, frame, END))[:2]:
-                if isinstance(one, Class) and one.info is not info:
-                    inner, beyond = bases(ev, one.info)
-                    order.extend(cls for cls in inner if cls not in order)
-                    outside.extend(beyond)
-                elif not isinstance(one, (Unknown, Class)):
-                    outside.append(one)
-        known = ev.class_cache[id(info)] = (order, outside)
-    result: tuple[list[ClassInfo], list[Value]] = known
-    return result
+    return ev.once(("bases", id(info)), lambda: _bases(ev, info), ([info], []))
+
+
+def _bases(ev: Evaluator, info: ClassInfo) -> tuple[list[ClassInfo], list[Value]]:
+    order: list[ClassInfo] = [info]
+    outside: list[Value] = []
+    frame = ev.frame_of(info.scope.parent or info.scope)
+    for node in info.node.bases:
+        base = node.value if isinstance(node, ast.Subscript) else node
+        for one in alternatives(ev.value(base, frame, END))[:2]:
+            if isinstance(one, Class) and one.info is not info:
+                inner, beyond = bases(ev, one.info)
+                order.extend(cls for cls in inner if cls not in order)
+                outside.extend(beyond)
+            elif not isinstance(one, (Unknown, Class)):
+                outside.append(one)
+    return order, outside
 
 
 def subclasses(ev: Evaluator, info: ClassInfo) -> list[ClassInfo]:
     """Project classes that derive from ``info``, directly or not (at most 24)."""
-    key = -id(info)
-    known = ev.class_cache.get(key)
-    if known is None:
-        ev.class_cache[key] = []
-        found: list[ClassInfo] = []
-        for module in ev.project.mentioning(info.name):
-            for cls in module.classes:
-                if cls is not info and len(found) < 24 and info in bases(ev, cls)[0]:
-                    found.append(cls)
-        todo = list(found)
-        while todo and len(found) < 24:
-            for cls in subclasses(ev, todo.pop()):
-                if cls not in found:
-                    found.append(cls)
-        known = ev.class_cache[key] = found
-    result: list[ClassInfo] = known
-    return result
+    return ev.once(("subclasses", id(info)), lambda: _subclasses(ev, info), [])
+
+
+def _subclasses(ev: Evaluator, info: ClassInfo) -> list[ClassInfo]:
+    found: list[ClassInfo] = []
+    for module in ev.project.mentioning(info.name):
+        for cls in module.classes:
+            if cls is not info and len(found) < MAX_SUBCLASSES and info in bases(ev, cls)[0]:
+                found.append(cls)
+    for child in list(found):
+        for cls in subclasses(ev, child):
+            if cls not in found and len(found) < MAX_SUBCLASSES:
+                found.append(cls)
+    return found
 
 
 def find_method(ev: Evaluator, info: ClassInfo, name: str) -> FunctionInfo | None:
@@ -185,9 +182,15 @@ def of_instance(ev: Evaluator, owner: Instance, name: str, above: ClassInfo | No
                 rest = order[order.index(cls) + 1 :]
                 if any(name in one.self_stores or name in one.scope.bindings for one in rest):
                     value = join([value, of_instance(ev, owner, name, cls)])
+            if owner.call is None and not any(is_known(one) for one in alternatives(value)):
+                below = [_of_subclass(ev, owner, one, name) for one in subclasses(ev, info)]
+                value = join([*(one for one in below if is_known(one)), value])
             return _mutated(ev, value, cls, name)
         if field:
             return _mutated(ev, _field(ev, owner, cls, name), cls, name)
+    spread = _spread(ev, owner, order, name)
+    if spread is not None:
+        return spread
     if owner.call is None:
         below = [_below(ev, owner, cls, name) for cls in subclasses(ev, info)]
         found = [one for one in below if one is not None]
@@ -200,10 +203,45 @@ def of_instance(ev: Evaluator, owner: Instance, name: str, above: ClassInfo | No
     return Unknown(f"attribute {name}")
 
 
+def _spread(ev: Evaluator, owner: Instance, order: list[ClassInfo], name: str) -> Value | None:
+    """``for key, value in settings.items(): setattr(self, key.lower(), value)`` and ``self.__dict__.update(settings)``."""
+    for cls in order:
+        sources: list[Value] = []
+        for record in cls.module.calls_named("setattr"):
+            loop = next(
+                (node for node, _ in reversed(record.spot.branches) if isinstance(node, ast.For)), None
+            )
+            method = record.scope.function
+            if loop is None or method is None or method.cls is not cls or not _is_items(loop.iter):
+                continue
+            mapping = loop.iter.func.value  # type: ignore[attr-defined]
+            sources.append(ev.value(mapping, _receives(ev, owner, record.scope), record.spot))
+        for scope, mutation in cls.self_mutations.get("__dict__", ()):
+            if mutation.kind == "update" and mutation.value is not None:
+                sources.append(ev.value(mutation.value, _receives(ev, owner, scope), mutation.spot))
+        for source in sources:
+            for one in alternatives(source):
+                for key in (name, name.upper()) if isinstance(one, Mapping) else ():
+                    if isinstance(one, Mapping) and key in one.entries:
+                        return through(
+                            ev.force(one.entries[key]),
+                            Hop("dict_config", cls.module.path, cls.node.lineno, key),
+                        )
+    return None
+
+
+def _is_items(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "items"
+
+
 def _below(ev: Evaluator, owner: Instance, cls: ClassInfo, name: str) -> Value | None:
     if name in cls.methods or name in cls.self_stores or name in cls.scope.bindings:
-        return of_instance(ev, ev.abstract(Class(cls, owner.cls.frame)), name)
+        return _of_subclass(ev, owner, cls, name)
     return None
+
+
+def _of_subclass(ev: Evaluator, owner: Instance, cls: ClassInfo, name: str) -> Value:
+    return of_instance(ev, ev.abstract(Class(cls, owner.cls.frame)), name)
 
 
 def _method_value(ev: Evaluator, owner: Instance, method: FunctionInfo) -> Value:
@@ -288,15 +326,15 @@ def _mutated(ev: Evaluator, value: Value, cls: ClassInfo, name: str) -> Value:
 
 def _receives(ev: Evaluator, owner: Instance, scope: Scope) -> Frame:
     """The context-free frame of a method whose ``self`` is this instance."""
-    key = (id(owner), id(scope))
-    known = ev.instance_frames.get(key)
-    if known is None:
-        known = ev.frame_of(scope)
-        if owner.call is not None or scope.function is None or owner.cls.info is not scope.function.cls:
-            known = ev.keep(Frame(scope.module, scope, known.parent, None, owner, known.depth))
-        ev.instance_frames[key] = known
+    frame = ev.frame_of(scope)
+    if owner.call is None and scope.function is not None and owner.cls.info is scope.function.cls:
+        return frame
+
+    def make() -> Frame:
         ev.keep_value(owner)
-    return known
+        return ev.keep(Frame(scope.module, scope, frame.parent, None, owner, frame.depth))
+
+    return ev.once((id(owner), id(scope)), make, frame)
 
 
 def method_frame(ev: Evaluator, owner: Instance, cls: ClassInfo, store: Store) -> Frame:
@@ -316,27 +354,24 @@ def method_frame(ev: Evaluator, owner: Instance, cls: ClassInfo, store: Store) -
 
 def _constructor_frame(ev: Evaluator, owner: Instance, info: FunctionInfo) -> Frame | None:
     """The frame of ``__init__`` for this constructor call, through ``super().__init__(...)`` of derived classes."""
-    key = (-id(owner), id(info))  # the negative id keeps these apart from the frames of other methods
-    if key in ev.instance_frames:
-        return ev.instance_frames[key]
+    return ev.once((id(owner), id(info)), lambda: _new_constructor_frame(ev, owner, info), None)
+
+
+def _new_constructor_frame(ev: Evaluator, owner: Instance, info: FunctionInfo) -> Frame | None:
     ev.keep_value(owner)
-    ev.instance_frames[key] = None
     first = find_method(ev, owner.cls.info, info.name)
-    frame: Frame | None = None
-    if first is info and owner.call is None:
-        return _receives(ev, owner, info.scope)
-    if first is info and owner.frame is not None and owner.call is not None and owner.spot is not None:
-        bound = arguments.bind(ev, info, owner.call, owner.frame, owner.spot, True)
-        if info.scope.kind == "function" and owner.frame.depth < calls.MAX_INLINE:
-            frame = Frame(
-                info.module, info.scope, ev.frame_of(info.scope).parent, bound, owner, owner.frame.depth + 1
-            )
-    elif first is not None:
+    if first is None:
+        return None
+    if first is not info:
         frame = _through_super(ev, owner, info)
-    if frame is not None:
-        ev.keep(frame)
-    ev.instance_frames[key] = frame
-    return frame
+        return ev.keep(frame) if frame is not None else None
+    if owner.call is None:
+        return _receives(ev, owner, info.scope)
+    if owner.frame is None or owner.spot is None or owner.frame.depth >= calls.MAX_INLINE:
+        return None
+    bound = arguments.bind(ev, info, owner.call, owner.frame, owner.spot, True)
+    outer = ev.frame_of(info.scope).parent
+    return ev.keep(Frame(info.module, info.scope, outer, bound, owner, owner.frame.depth + 1))
 
 
 def _through_super(ev: Evaluator, owner: Instance, info: FunctionInfo) -> Frame | None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from wattlint.semantics import arguments as call_arguments
 from wattlint.semantics import attributes
-from wattlint.semantics.limits import NO_CUT
 from wattlint.semantics.module_index import END, FunctionInfo, Spot, last_name
 from wattlint.semantics.values import (
     Choice,
@@ -48,18 +47,7 @@ class Caller(NamedTuple):
 
 def of(ev: Evaluator, info: FunctionInfo) -> list[Caller]:
     """The calls of ``info`` in the project, at most MAX_CALLERS, in the order of files and lines."""
-    known = ev.callers.get(id(info))
-    if known is None:
-        ev.callers[id(info)] = []  # a function that is its own caller finds no further callers
-        outer, ev.lowest_cut = ev.lowest_cut, NO_CUT
-        known = _find(ev, info)
-        if ev.lowest_cut == NO_CUT:
-            ev.callers[id(info)] = known
-        else:
-            del ev.callers[id(info)]
-        ev.lowest_cut = min(outer, ev.lowest_cut)
-    result: list[Caller] = known
-    return result
+    return ev.once(("callers", id(info)), lambda: _find(ev, info), [])
 
 
 def _find(ev: Evaluator, info: FunctionInfo) -> list[Caller]:
@@ -67,13 +55,14 @@ def _find(ev: Evaluator, info: FunctionInfo) -> list[Caller]:
     is_constructor = info.name in ("__init__", "__new__") and info.cls is not None
     if is_constructor:
         assert info.cls is not None
-        words = {info.cls.name, *(cls.name for cls in attributes.subclasses(ev, info.cls)), "__init__"}
+        # ``super().__init__(...)`` is followed from the derived class (``attributes.of_instance``), not from here.
+        words = {info.cls.name, *(cls.name for cls in attributes.subclasses(ev, info.cls))}
     own_is_test = in_tests(ev, info.module.file)
     found: list[Caller] = []
     candidates = 0
     modules = {}
     if is_constructor:
-        for word in words - {"__init__"}:
+        for word in words:
             modules.update({module.file: module for module in ev.project.mentioning(word)})
     else:
         modules = {module.file: module for module in ev.project.mentioning(info.name)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from wattlint.semantics import attributes, calls, containers, names, strings, truth
 from wattlint.semantics.frames import Frame
@@ -29,22 +29,24 @@ from wattlint.semantics.values import (
 )
 
 
+T = TypeVar("T")
+_NOTHING = object()
+_RECURSION = Unknown("recursion")
+
+
 class Evaluator:
     """One per project and run. Values are cached per (expression, frame)."""
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self.callers: dict[int, Any] = {}
-        self.instance_frames: dict[tuple[int, int], Frame | None] = {}
-        self.class_cache: dict[Any, Any] = {}
-        self._memo: dict[tuple[int, int], Value] = {}
-        self._active: dict[tuple[int, int], int] = {}
+        self._results: dict[tuple[object, object], Any] = {}
+        self._active: dict[tuple[object, object], int] = {}
         self._frames: dict[tuple[int, int], Frame] = {}
         self._kept: list[Frame] = []
         self._kept_nodes: list[ast.AST] = []
         self._kept_values: list[Value] = []
         self._depth = 0
-        self.lowest_cut = NO_CUT
+        self._lowest_cut = NO_CUT
         """Depth of the outermost evaluation that a cycle below led back to; -1 after a spent budget."""
         self._steps = 0
         self.caller_depth = 0
@@ -54,7 +56,7 @@ class Evaluator:
     def begin_query(self) -> None:
         """Start a new budget: call before each question about a call site."""
         self._steps = 0
-        self.lowest_cut = NO_CUT
+        self._lowest_cut = NO_CUT
 
     def force(self, thunk: Thunk) -> Value:
         if isinstance(thunk, tuple):
@@ -66,33 +68,43 @@ class Evaluator:
         if isinstance(node, ast.Constant):
             return _constant(node, frame)
         key = (id(node), id(frame))
-        known = self._memo.get(key)
+        known: Value | None = self._results.get(key)
         if known is not None:
             return known
-        if key in self._active:
-            self.lowest_cut = min(self.lowest_cut, self._active[key])
-            return Unknown("recursion")
-        self._steps += 1
-        if self._depth > MAX_DEPTH or self._steps > STEPS_PER_QUERY:
-            self.lowest_cut = -1
-            return Unknown("budget")
         handler = _HANDLERS.get(type(node))
         if handler is None:
             return Unknown("expression")
-        outer, self.lowest_cut = self.lowest_cut, NO_CUT
+        self._steps += 1
+        if self._depth > MAX_DEPTH or self._steps > STEPS_PER_QUERY:
+            self._lowest_cut = -1
+            return Unknown("budget")
+        return self.once(key, lambda: handler(self, node, frame, spot), _RECURSION)
+
+    def once(self, key: tuple[object, object], compute: Callable[[], T], during: T) -> T:
+        """``compute()``, remembered under ``key``; ``during`` is the answer to a question that leads back to itself.
+
+        An answer that leaned on such a cut is only remembered once the cycle it belongs to is closed: asked for from
+        elsewhere it could be a better one, and answers must not depend on the order of questions.
+        """
+        known = self._results.get(key, _NOTHING)
+        if known is not _NOTHING:
+            return known  # type: ignore[no-any-return]
+        if key in self._active:
+            self._lowest_cut = min(self._lowest_cut, self._active[key])
+            return during
+        outer, self._lowest_cut = self._lowest_cut, NO_CUT
         self._active[key] = depth = self._depth
         self._depth += 1
         try:
-            result: Value = handler(self, node, frame, spot)
+            result = compute()
         finally:
             del self._active[key]
             self._depth -= 1
-        if self.lowest_cut >= depth:
-            # Nothing below was cut short by a cycle that is still open: the result is final.
-            self._memo[key] = result
-            self.lowest_cut = outer
+        if self._lowest_cut >= depth:
+            self._results[key] = result
+            self._lowest_cut = outer
         else:
-            self.lowest_cut = min(outer, self.lowest_cut)
+            self._lowest_cut = min(outer, self._lowest_cut)
         return result
 
     def truth(self, node: ast.expr, frame: Frame, spot: Spot) -> bool | None:
@@ -130,11 +142,7 @@ class Evaluator:
 
     def abstract(self, cls: Class) -> Instance:
         """Any instance of ``cls``; one and the same for a class, so that what is known of it is kept."""
-        key = ("any", id(cls.info))
-        if key not in self.class_cache:
-            self.class_cache[key] = Instance(cls)
-        found: Instance = self.class_cache[key]
-        return found
+        return self.once(("any instance", id(cls.info)), lambda: Instance(cls), Instance(cls))
 
     def keep_node(self, node: ast.AST) -> None:
         """Hold on to a node made here, because cached values are keyed by its identity."""

@@ -1,0 +1,124 @@
+"""Which model a matched call uses with default settings."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+from wattlint.callsites import options, versions
+from wattlint.callsites.facts import ModelFact
+from wattlint.callsites.matched import Bindings, MatchedCall
+from wattlint.callsites.model_fact import OWN_MODELS_ONLY, model_fact
+from wattlint.callsites.options import Given
+from wattlint.catalogue.models import ModelCatalogue
+from wattlint.catalogue.records import EntryPoint
+from wattlint.catalogue.sdks import SdkCatalogue
+from wattlint.semantics.evaluator import Evaluator
+from wattlint.semantics.frames import Frame
+from wattlint.semantics.module_index import Spot
+from wattlint.semantics.values import (
+    Composite,
+    Const,
+    Hop,
+    Instance,
+    Result,
+    Value,
+    alternatives,
+    join,
+)
+
+PROVIDER_WORDS = frozenset(
+    (
+        "openai azure anthropic google gemini vertexai vertex mistral cohere groq together ollama bedrock huggingface "
+        "xai deepseek fireworks openrouter litellm vllm dashscope nvidia perplexity aimlapi replicate sambanova cerebras"
+    ).split()
+)
+"""Words by which code names who serves its models."""
+
+
+class ModelChooser:
+    """Answers for the calls of one project."""
+
+    def __init__(self, evaluator: Evaluator, sdks: SdkCatalogue, models: ModelCatalogue, root: Path) -> None:
+        self.evaluator = evaluator
+        self.sdks = sdks
+        self.models = models
+        self.root = root
+
+    def of_call(self, call: MatchedCall, bindings: Bindings, provider: str | None) -> ModelFact:
+        """The model fact of ``call``, which ``provider`` serves."""
+        if call.http is not None and call.http.model is not None:
+            return ModelFact(call.http.model, "literal", (), (call.http.model,))
+        values: list[Value] = []
+        is_open = False
+        for entry, given in bindings.pairs:
+            value = options.read_argument(self.evaluator, given, entry.model)
+            if value is not None:
+                # A model object says its name at its own constructor, which is among the bindings.
+                texts = [
+                    one for one in alternatives(value) if not isinstance(one, (Result, Instance, Composite))
+                ]
+                values.extend(texts)
+                if any(isinstance(one, Const) and isinstance(one.value, str) for one in texts):
+                    break
+                continue
+            as_a_whole = (
+                bool(given.arguments.positional) and entry.model is not None and entry.model.position is None
+            )
+            is_open = is_open or as_a_whole or (given.open and entry.model is not None)
+            default = self._sdk_default(entry, given)
+            if default is not None and not is_open and not values:
+                values.append(default)
+                break
+        if not values:
+            return ModelFact(unknown_reason="may come through **kwargs" if is_open else "not given")
+        fact = model_fact(join(values), self.models, provider if provider in OWN_MODELS_ONLY else None)
+        if fact.id is not None and self._not_taken(call):
+            reason = "the branch is not taken with default settings"
+            return ModelFact(candidates=fact.candidates, unknown_reason=reason)
+        return fact
+
+    def _sdk_default(self, entry: EntryPoint, given: Given) -> Value | None:
+        """The SDK's own default for the version that the project declares."""
+        default = entry.model_default
+        if isinstance(default, dict):
+            chosen = options.text(options.read_argument(self.evaluator, given, default["by"]))
+            default = default["values"].get(chosen)
+        if isinstance(default, list):
+            assumed = versions.assumed(self.root, entry.distribution) if entry.distribution else None
+            default = versions.choose(default, assumed[0] if assumed else None)
+        if not isinstance(default, str):
+            return None
+        return Const(default, (Hop("omitted_default", entry.sdk, 0, entry.name),))
+
+    def _not_taken(self, call: MatchedCall) -> bool:
+        """The call stands in a branch that is chosen by a provider's name, and every known value chooses another."""
+        for node, arm in call.record.spot.branches:
+            if isinstance(node, ast.If):
+                spot = call.frame.module.spots.get(id(node))
+                verdicts = self._verdicts(node.test, call.frame, spot) if spot is not None else set()
+                if verdicts == {arm != "body"}:
+                    return True
+        return False
+
+    def _verdicts(self, test: ast.expr, frame: Frame, spot: Spot) -> set[bool]:
+        """Truth of ``provider == "anthropic"`` or ``provider in (...)`` for each known value of ``provider``."""
+        if not (isinstance(test, ast.Compare) and len(test.ops) == 1):
+            return set()
+        side = test.comparators[0]
+        nodes = side.elts if isinstance(side, (ast.Tuple, ast.List, ast.Set)) else [side]
+        words = {
+            node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        }
+        if len(words) != len(nodes) or not all(self._names_provider(word) for word in words):
+            return set()
+        is_member = isinstance(test.ops[0], ast.In) and side not in nodes
+        if not (isinstance(test.ops[0], ast.Eq) or is_member):
+            return set()
+        values = alternatives(self.evaluator.value(test.left, frame, spot))
+        return {one.value in words for one in values if isinstance(one, Const) and isinstance(one.value, str)}
+
+    def _names_provider(self, word: str) -> bool:
+        parts = re.split(r"[^a-z0-9]+", word.lower())
+        return any(part in PROVIDER_WORDS or self.sdks.is_sdk_module(part) for part in parts if part)

@@ -1,0 +1,70 @@
+"""A project's own wrapper: the same call as each of its callers makes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wattlint.callsites import options
+from wattlint.callsites.facts import CallSite, Context, Loop, Place
+from wattlint.callsites.matched import Bindings, MatchedCall
+from wattlint.callsites.options import Given
+from wattlint.semantics import arguments, callers, loops
+from wattlint.semantics.frames import Frame
+from wattlint.semantics.module_index import CallRecord
+from wattlint.semantics.values import Member, alternatives
+
+if TYPE_CHECKING:
+    from wattlint.callsites.describe import Describer
+
+MAX_CONTEXTS = 12
+
+
+def contexts_of(describer: Describer, call: MatchedCall, site: CallSite) -> tuple[Context, ...]:
+    """One context per caller of the function around the call, when its parameters reach model or prompt."""
+    info = call.record.scope.function
+    if info is None or call.http is not None or site.kind not in ("call", "embed") or not _depends(site):
+        return ()
+    evaluator = describer.evaluator
+    found = []
+    for caller in callers.of(evaluator, info)[:MAX_CONTEXTS]:
+        evaluator.begin_query()
+        bound = arguments.bind(evaluator, info, caller.node, caller.frame, caller.spot, caller.bound)
+        receiver = None
+        if info.is_method and caller.bound:
+            callee = alternatives(evaluator.value(caller.node.func, caller.frame, caller.spot))[0]
+            receiver = getattr(callee, "receiver", None)
+        outer = call.frame.parent
+        frame = evaluator.keep(Frame(call.frame.module, call.frame.scope, outer, bound, receiver, 1))
+        inner = _in_frame(describer, call, frame)
+        bindings = Bindings(describer.objects, inner)
+        record = CallRecord(caller.node, caller.frame.scope, caller.spot, False)
+        found.append(
+            Context(
+                caller=Place(caller.frame.module.path, caller.node.lineno, f"call of {info.name}"),
+                model=describer.chooser.of_call(inner, bindings, site.provider),
+                prompt=describer.prompt(inner, bindings),
+                loop=Loop(*loops.around(evaluator, record)),  # type: ignore[arg-type]
+                output_limit=options.integer(bindings.option("limit")) or site.output_limit,
+            )
+        )
+    return tuple(found)
+
+
+def _depends(site: CallSite) -> bool:
+    """Callers decide the model or a part of the prompt."""
+    via = {site.model.via, *(place.note.split(" ")[0] for place in site.model.origin)}
+    if (
+        site.model.id is None
+        or len(site.model.candidates) > 1
+        or via & {"via_caller", "param_default", "argument"}
+    ):
+        return True
+    return site.prompt is None or any(hole.kind in ("parameter", "value") for hole in site.prompt.holes)
+
+
+def _in_frame(describer: Describer, call: MatchedCall, frame: Frame) -> MatchedCall:
+    node, spot = call.record.node, call.record.spot
+    callee = alternatives(describer.evaluator.value(node.func, frame, spot))[0]
+    receiver = alternatives(callee.owner)[0] if isinstance(callee, Member) else call.match.receiver
+    given = Given(arguments.of(describer.evaluator, node, frame, spot), call.given.instance)
+    return MatchedCall(call.record, frame, call.match._replace(receiver=receiver), given)

@@ -1,0 +1,145 @@
+"""States the facts about one matched call."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+from wattlint.callsites import contracts, loads, options
+from wattlint.callsites.chosen_model import ModelChooser
+from wattlint.callsites.contexts import contexts_of
+from wattlint.callsites.facts import CallSite, Loop, Prompt
+from wattlint.callsites.matched import Bindings, MatchedCall
+from wattlint.callsites.objects import Objects
+from wattlint.callsites.prompts import PromptReader, batch_size, is_template
+from wattlint.callsites.tasks.recognise import recognise
+from wattlint.catalogue.models import ModelCatalogue
+from wattlint.semantics import loops
+from wattlint.semantics.values import Composite, Const, Sequence, Text, Value, alternatives
+
+INFERENCE = frozenset({"call", "embed", "train"})
+
+
+class Describer:
+    """Makes call sites of matched calls."""
+
+    def __init__(self, objects: Objects, models: ModelCatalogue, root: Path) -> None:
+        self.objects = objects
+        self.evaluator = objects.evaluator
+        self.sdks = objects.sdks
+        self.root = root
+        self.chooser = ModelChooser(self.evaluator, self.sdks, models, root)
+
+    def site(self, call: MatchedCall) -> CallSite:
+        """All facts about ``call``."""
+        node, entry, http = call.record.node, call.entry, call.http
+        bindings = Bindings(self.objects, call)
+        site = CallSite(
+            path=call.record.scope.module.path,
+            line=node.lineno,
+            column=node.col_offset,
+            end_line=node.end_lineno or node.lineno,
+            end_column=node.end_col_offset or node.col_offset,
+            callee=" ".join(ast.unparse(node.func).split())[:120],
+            sdk=entry.sdk,
+            entry_point=http.name if http else entry.name,
+            kind=call.kind,  # type: ignore[arg-type]
+            confidence="structural" if call.match.structural else "resolved",
+            function=call.record.scope.qualname or None,
+            base_url=http.url if http else bindings.base_url,
+            region=bindings.text("region"),
+            open_arguments=call.given.open,
+        )
+        site.provider = self.provider(call, bindings)
+        site.model = self.chooser.of_call(call, bindings, site.provider)
+        site.prompt = self.prompt(call, bindings)
+        self._options(site, bindings)
+        site.loop = Loop(*loops.around(self.evaluator, call.record))  # type: ignore[arg-type]
+        self._load(site, call, bindings)
+        if site.kind in ("call", "bind"):
+            site.contract = contracts.of_call(self.evaluator, call.record, bindings.option("format"))
+            names = (site.function,) if site.function else ()
+            site.task = recognise(site.prompt, site.contract, names, site.output_limit)
+        site.contexts = contexts_of(self, call, site)
+        return site
+
+    def provider(self, call: MatchedCall, bindings: Bindings) -> str | None:
+        """Who serves the call: by URL, by the type of the client, by the entry point; ``custom`` for other servers."""
+        if call.http is not None:
+            return call.http.provider
+        base_url = bindings.base_url
+        if base_url is not None:
+            endpoint = self.sdks.endpoint(base_url.rstrip("/") + "/chat/completions")
+            return endpoint.provider if endpoint else "custom"
+        receiver = call.match.receiver
+        name = self.objects.type_of(receiver) if receiver is not None else None
+        while receiver is not None and name is None and hasattr(receiver, "owner"):
+            receiver = alternatives(receiver.owner)[0]
+            name = self.objects.type_of(receiver)
+        found = self.sdks.type_provider(name) if name else None
+        if found is not None:
+            return found
+        made_by = next(
+            (entry.provider for entry, _ in bindings.pairs[1:] if entry.provider is not None), None
+        )
+        return made_by or (call.entry.provider if not call.match.structural else None)
+
+    def prompt(self, call: MatchedCall, bindings: Bindings) -> Prompt | None:
+        """The messages: templates and system prompts of the receiver first, then what the call passes."""
+        reader = PromptReader(self.evaluator)
+        if call.entry.kind in INFERENCE and call.match.receiver is not None:
+            for part in _parts(call.match.receiver):
+                if is_template(part):
+                    reader.add(part)
+        for entry, given in bindings.pairs:
+            system = options.read_argument(self.evaluator, given, entry.system)
+            if system is not None:
+                reader.add(system, "system")
+            if entry is not call.entry and entry.prompt is not None:
+                template = options.read_argument(self.evaluator, given, entry.prompt)
+                if template is not None:
+                    reader.add(template)
+        value = options.read_argument(self.evaluator, call.given, call.entry.prompt)
+        if value is not None and not _fills(value, reader):
+            reader.add(value)
+        return reader.prompt(batch_size(value))
+
+    def _options(self, site: CallSite, bindings: Bindings) -> None:
+        limit = bindings.option("limit")
+        site.output_limit = options.integer(limit)
+        site.output_limit_given = limit is not None
+        if limit is None and site.kind == "call":
+            site.output_limit = bindings.default_limit
+        site.temperature = options.number(bindings.option("temperature"))
+        site.samples = options.integer(bindings.option("samples"))
+        site.reasoning_effort = bindings.text("effort")
+        site.stream = options.flag(bindings.option("stream")) is True
+        site.use_cache = options.flag(bindings.option("cache"))
+        site.draft_model = bindings.text("draft")
+        batch = options.integer(bindings.option("batch"))
+        site.batch_size = batch if batch is not None else site.prompt.batch if site.prompt else None
+
+    def _load(self, site: CallSite, call: MatchedCall, bindings: Bindings) -> None:
+        """How the weights in use are loaded: by this call, or by the one that made its receiver."""
+        for entry, given in bindings.pairs:
+            if entry.loads_locally and entry.kind in ("load", "bind"):
+                own = given is call.given
+                callee = site.callee if own else entry.name
+                record = call.record if own else None
+                site.load = loads.load_fact(
+                    self.evaluator, self.sdks, entry, given, record, callee, self.root
+                )
+                return
+
+
+def _parts(value: Value) -> list[Value]:
+    """The members of a composition, flattened."""
+    if isinstance(value, Composite):
+        return [inner for part in value.parts for one in alternatives(part)[:1] for inner in _parts(one)]
+    return [value]
+
+
+def _fills(value: Value, reader: PromptReader) -> bool:
+    """The input of a chain only fills the holes of its template."""
+    is_input = not any(isinstance(one, (Sequence, Const, Text)) for one in alternatives(value))
+    return is_input and any(part.holes for part in reader.parts)

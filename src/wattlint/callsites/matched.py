@@ -1,0 +1,87 @@
+"""A call that is known to be an LLM call, and where its options are given: at the call or where its object was made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wattlint.callsites import ambient, options
+from wattlint.callsites.http import HttpCall
+from wattlint.callsites.objects import Match, Objects
+from wattlint.callsites.options import Given
+from wattlint.catalogue.records import EntryPoint
+from wattlint.semantics.frames import Frame
+from wattlint.semantics.module_index import CallRecord
+from wattlint.semantics.values import Const, Value, alternatives
+
+CLIENT_ARGUMENTS = {
+    "base_url": ("base_url", "api_base"),
+    "region": ("region_name", "region", "location"),
+}
+"""Read from clients that the catalogue knows no options of."""
+
+
+@dataclass(slots=True)
+class MatchedCall:
+    """One call expression with its entry point, evaluated in ``frame``."""
+
+    record: CallRecord
+    frame: Frame
+    match: Match
+    given: Given
+    http: HttpCall | None = None
+
+    @property
+    def entry(self) -> EntryPoint:
+        return self.match.entry
+
+    @property
+    def kind(self) -> str:
+        return self.http.kind if self.http else self.entry.kind
+
+
+class Bindings:
+    """The calls that give a matched call its options, nearest first: itself, then the makers of its receiver."""
+
+    def __init__(self, objects: Objects, call: MatchedCall) -> None:
+        self.objects = objects
+        self.evaluator = objects.evaluator
+        self.pairs: list[tuple[EntryPoint, Given]] = [
+            (call.entry, call.given),
+            *objects.bound(call.match.receiver),
+        ]
+        if not any(self._gives_model(entry, given) for entry, given in self.pairs):
+            self.pairs += ambient.bound(objects, call.record, call.frame)
+
+    def _gives_model(self, entry: EntryPoint, given: Given) -> bool:
+        return options.read_argument(self.evaluator, given, entry.model) is not None
+
+    def option(self, name: str) -> Value | None:
+        """The value of an option by the catalogue's key; ``limit`` is the output limit."""
+        for entry, given in self.pairs:
+            argument = entry.limit if name == "limit" else entry.options.get(name)
+            value = options.read_argument(self.evaluator, given, argument)
+            if value is None and entry.name == "client" and name in CLIENT_ARGUMENTS:
+                value = options.read(self.evaluator, given, CLIENT_ARGUMENTS[name], None)
+            if value is not None:
+                return value
+        return None
+
+    def text(self, name: str) -> str | None:
+        """An option as text, ``{}`` for what is only known at run time."""
+        return options.opening(self.option(name))
+
+    @property
+    def base_url(self) -> str | None:
+        """``{}`` when one is given that cannot be read: the provider is then anybody."""
+        value = self.option("base_url")
+        if value is None:
+            return None
+        found = options.opening(value)
+        if found is None and any(not isinstance(one, Const) for one in alternatives(value)):
+            return "{}"
+        return found
+
+    @property
+    def default_limit(self) -> int | None:
+        """The SDK's own output limit when none is given."""
+        return next((entry.limit_default for entry, _ in self.pairs if entry.limit_default is not None), None)
