@@ -341,6 +341,31 @@ def test_the_version_and_the_help_import_nothing_heavy(project):
     )
 
 
+def test_the_progress_bar_waits_a_second_and_keeps_to_standard_error(monkeypatch, capsys):
+    from wattlint.reports import progress
+
+    with progress.Progress() as bar:
+        bar(0, 10)
+    assert capsys.readouterr() == ("", "")
+    monkeypatch.setattr(progress, "PATIENCE_S", 0)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    with progress.Progress() as bar:
+        bar(5, 10)
+    out, err = capsys.readouterr()
+    assert out == "" and "Reading files" in err
+
+
+def test_a_file_nested_too_deeply_is_named(project, capsys):
+    (project / "deep.py").write_text("import openai\nx = " + "(" * 3000 + ")" * 3000 + "\n")
+    (project / "long.py").write_text("import openai\nx = " + "-" * 100_000 + "1\n")
+    (project / "sum.py").write_text("import openai\nx = " + "+".join(["openai.a()"] * 30_000) + "\n")
+    assert main(["check", ".", "deep.py", "--select", "LLM201"]) == 2
+    out, err = capsys.readouterr()
+    assert "app/loaded.py:3:9: LLM201" in out
+    assert {line.split(":")[0] for line in err.splitlines()} == {"deep.py", "long.py", "sum.py"}
+    assert "internal error" not in err
+
+
 # The other commands
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import gc
+import sys
 import traceback
 import warnings
 from collections.abc import Callable, Iterable, Sequence
@@ -275,10 +276,10 @@ def _dropped_cells(source: SourceFile) -> list[Problem]:
 def _problem(error: Exception, source: SourceFile) -> Problem:
     """Why one file could not be analysed; a fault of our own names the place in our code."""
     if isinstance(error, SyntaxError):
-        what = (
-            "syntax error: " if error.lineno else ""
-        )  # the finder uses it for what is nested too deeply, too
-        return Problem(source.display, error.lineno, what + str(error.msg))
+        if error.lineno is None:  # how the finder says that a file is nested too deeply
+            return Problem(source.display, None, str(error.msg))
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        return Problem(source.display, error.lineno, f"syntax error: {error.msg} (read as Python {version})")
     if isinstance(error, RecursionError | MemoryError):
         return Problem(source.display, None, "nested too deeply to be analysed")
     where = traceback.extract_tb(error.__traceback__)[-1]
