@@ -179,6 +179,14 @@ def test_a_load_stands_for_one_call_and_an_embedding_for_one_text() -> None:
     assert text.energy_wh.p50 < known(call(), model(8)).energy_wh.p50 / 100
 
 
+def test_texts_embedded_together_count_one_by_one() -> None:
+    encoder = model(0.1, kind="embedding")
+    texts = tuple(PromptPart("text", ("The quick brown fox jumps over the lazy dog.",)) for _ in range(4))
+    one = known(call(kind="embed", prompt=Prompt(texts[:1])), encoder)
+    four = known(call(kind="embed", prompt=Prompt(texts, batch=4)), encoder)
+    assert one.tokens_in == four.tokens_in
+
+
 def test_half_precision_halves_memory_and_about_halves_energy_at_batch_one() -> None:
     site = call(provider=None, workload=work(100, 300))
     full, half = (

@@ -28,6 +28,7 @@ RULES = Path(__file__).parent.parent / "rules" / "impact"
         ("providers.yaml", "grid: SWE", "grid: SWD", r'no country "SWD" in grids.csv \(did you mean "SW'),
         ("providers.yaml", "  unknown: {", "  unknwn: {", r'the entry "unknown" is missing'),
         ("priors.yaml", "tokens: [5, 40, 400]", "tokens: [50, 40, 400]", r"must ascend"),
+        ("priors.yaml", "    medium:", "    middling:", 'the prior "medium" is missing'),
         ("grids.csv", "WOR,", "WRO,", r"the row WOR \(world\) is missing"),
         ("grids.csv", "56.0,2023", "56 g,2023", r'grids.csv:\d+: owid_gco2e_kwh: "56 g" is no number'),
         ("regions.csv", "702.03", "-702.03", r"regions.csv:3: gco2e_kwh: is negative"),

@@ -123,6 +123,7 @@ ASSUMED = (
     "water_spread", "train_flop", "train_mfu", "train_draw",
 )  # fmt: skip
 COEFFICIENTS = FITTED + ASSUMED
+NEEDED_PRIORS = {"input_tokens": ("unknown", "nothing", "embedded-text"), "reasoning": ("medium",)}
 PRIOR_GROUPS = ("contract", "solver", "reasoning")
 
 
@@ -184,9 +185,15 @@ def provider(name: str | None) -> Provider:
     return Provider(*_data()["providers"][found])
 
 
-def prior(group: str, name: str) -> Prior | None:
+def find_prior(group: str, name: str) -> Prior | None:
     found = _data()["priors"][group].get(name)
     return Prior(*found) if found else None
+
+
+def prior(group: str, name: str, otherwise: str | None = None) -> Prior:
+    """The schema checks that the names used without ``otherwise``, or as it, exist (``NEEDED_PRIORS``)."""
+    priors = _data()["priors"][group]
+    return Prior(*(priors.get(name) or priors[otherwise or name]))
 
 
 @cache

@@ -74,15 +74,17 @@ def decoding(
         Step("time of a step", parts, exactly(step.seconds * 1e3), "ms", fitted),
         Step("decode", energy, exactly(decode), "J per output token", fitted),
         _arithmetic(size, serving, k),
-        Step("prefill", f"{read:.0f} x {plain(arithmetic)} J", exactly(read * arithmetic), "J", first_pass),
-        Step("call", f"prefill + {written:.0f} x {per_token}", exactly(whole), "J", _on(serving)),
+        Step(
+            "prefill", f"{plain(read)} x {plain(arithmetic)} J", exactly(read * arithmetic), "J", first_pass
+        ),
+        Step("call", f"prefill + {plain(written)} x {per_token}", exactly(whole), "J", _on(serving)),
     ]
 
 
 def encoding(size: Size, serving: Serving, batch: float, read: float, k: Coefficients) -> list[Step]:
     arithmetic = physics.arithmetic_joules(size, serving, k)
     texts = "1 text" if batch == 1 else f"{batch:g} texts"
-    formula = f"one pass shared by {texts} + {read:.0f} tokens x {plain(arithmetic)} J"
+    formula = f"one pass shared by {texts} + {plain(read)} tokens x {plain(arithmetic)} J"
     whole = exactly(physics.encode_joules(size, serving, batch, read, k))
     return [_arithmetic(size, serving, k), Step("encode", formula, whole, "J", _on(serving))]
 
@@ -104,7 +106,9 @@ def _on(serving: Serving) -> str:
 
 
 def rereading(joules: float, read: float, written: float) -> Step:
-    formula = f"each output token reads the {read:.0f} tokens of the prompt and half of {written:.0f} again"
+    formula = (
+        f"each output token reads the {plain(read)} tokens of the prompt and half of {plain(written)} again"
+    )
     return Step("without KV cache", formula, exactly(joules), "J", "use_cache=False in the code")
 
 

@@ -20,7 +20,7 @@ from wattlint.impact.accelerators import (
 )
 from wattlint.impact.deployment import Deployment, deployment_of, hosted_batch
 from wattlint.impact.footprint import cost, footprint
-from wattlint.impact.quantities import Factor, Impact, Interval, Step, combine, exactly, shares
+from wattlint.impact.quantities import Factor, Impact, Interval, Step, combine, exactly, plain, shares
 from wattlint.impact.volume import tokens_in, tokens_out
 from wattlint.settings import ImpactSettings
 
@@ -101,7 +101,7 @@ def _as_measured(joules_per_token: float, written: Interval, deployment: Deploym
     tokens = Interval(*(max(end, 1.0) for end in written))
     wh = joules_per_token * tokens.p50 / JOULES_PER_WH
     factors = (Factor.of("output tokens", *tokens), Factor("measurement", 0.9, 1.1))
-    formula = f"{joules_per_token:g} J x {tokens.p50:.0f} output tokens / 3600"
+    formula = f"{joules_per_token:g} J x {plain(tokens.p50)} output tokens / 3600"
     step = Step("accelerators", formula, combine(wh, factors), "Wh", "tool.wattlint.measured")
     return AcceleratorEnergy(wh, factors, deployment.gpus or 1, (step,))
 

@@ -130,7 +130,7 @@ def cost(record: ModelRecord, tokens_in: Interval, tokens_out: Interval) -> tupl
         Factor.of("output tokens", *(usd(tokens_in.p50, tokens) for tokens in tokens_out)),
     ]
     value = combine(mid, factors)
-    formula = f"({tokens_in.p50:.0f} x {price_in:g} + {tokens_out.p50:.0f} x {price_out:g}) / 1e6"
+    formula = f"({plain(tokens_in.p50)} x {price_in:g} + {plain(tokens_out.p50)} x {price_out:g}) / 1e6"
     return value, Step(
         "cost", formula, value, "USD", f"list price of {record.id}, {record.price_date or record.dated}"
     )

@@ -22,14 +22,13 @@ class Volume(NamedTuple):
 
 
 def tokens_in(prompt: Prompt | None, site: CallSite, record: ModelRecord | None) -> Volume:
-    """Tokens read by one call."""
+    """Tokens read by one call; of an embedding, by one text."""
     if site.workload and site.workload.tokens_in:
         return _exact(
             "input tokens", site.workload.tokens_in, site.workload.source or "workload given by the user"
         )
     if prompt is None or not prompt.parts:
         prior = constants.prior("input_tokens", "embedded-text" if site.kind == "embed" else "nothing")
-        assert prior is not None
         tokens, formula, source = prior.interval, "the prompt cannot be seen", prior.source
     else:
         tokens, formula, source = _of_prompt(prompt, embed=site.kind == "embed")
@@ -53,20 +52,21 @@ def _of_prompt(prompt: Prompt, embed: bool) -> tuple[Interval, str, str]:
     )
     if not embed:
         message = constants.prior("message", "message")
-        assert message is not None
         addends.append(message.interval.scaled(len(prompt.parts)))
         terms.append(f"{message.mid:.0f} x {len(prompt.parts)} messages")
         sources.append(f"messages: {message.source}")
     for kind in dict.fromkeys(kinds):
-        prior = constants.prior("input_tokens", kind) or constants.prior("input_tokens", "unknown")
-        assert prior is not None
+        prior = constants.prior("input_tokens", kind, otherwise="unknown")
         addends += [prior.interval] * kinds.count(kind)
         terms.append(f"{prior.mid:.0f} x {kinds.count(kind)} {kind} hole{'s' * (kinds.count(kind) > 1)}")
         sources.append(f"{kind}: {prior.source}")
     repeats = prompt.batch if prompt.batch and len(prompt.parts) < prompt.batch else 1
     if repeats > 1:
         terms = [f"({' + '.join(terms)}) x {repeats} prompts"]
-    return _sum(addends).scaled(repeats), " + ".join(terms), "; ".join(sources)
+    whole = _sum(addends).scaled(repeats)
+    texts = (prompt.batch or len(prompt.parts)) if embed else 1
+    formula = " + ".join(terms) if texts == 1 else f"({' + '.join(terms)}) / {texts} texts"
+    return whole.scaled(1 / texts), formula, "; ".join(sources)
 
 
 def tokens_out(site: CallSite, limit: int | None, record: ModelRecord, settings: ImpactSettings) -> Volume:
@@ -78,14 +78,14 @@ def tokens_out(site: CallSite, limit: int | None, record: ModelRecord, settings:
     answer, formula, source = _answer(site, limit, record, settings)
     if record.reasoning and site.reasoning_effort != "none":
         effort = site.reasoning_effort or "medium"
-        thought = constants.prior("reasoning", effort) or constants.prior("reasoning", "medium")
-        assert thought is not None
+        thought = constants.prior("reasoning", effort, otherwise="medium")
         answer = _sum([answer, thought.interval])
         formula += f" + {thought.mid:.0f} of thought (effort {effort})"
         source += f"; thought: {thought.source}"
     if limit is not None and limit > 0 and answer.p90 > limit:
         answer = Interval(*(min(tokens, float(limit)) for tokens in answer))
         formula = f"min({formula}, limit {limit})"
+    answer = Interval(*(max(tokens, 1.0) for tokens in answer))
     times = max(site.samples or 1, 1) * (site.prompt.batch if site.prompt and site.prompt.batch else 1)
     if times > 1:
         answer, formula = answer.scaled(times), f"({formula}) x {times} answers"
@@ -96,9 +96,9 @@ def _answer(
     site: CallSite, limit: int | None, record: ModelRecord, settings: ImpactSettings
 ) -> tuple[Interval, str, str]:
     """Length of one answer: by what the code accepts, else by the task, else by settings, model and limit."""
-    contract = constants.prior("contract", site.contract.kind)
+    contract = constants.find_prior("contract", site.contract.kind)
     task = site.task and (
-        constants.task_output(site.task.name) or constants.prior("solver", site.task.solver)
+        constants.task_output(site.task.name) or constants.find_prior("solver", site.task.solver)
     )
     if task and site.task and site.contract.kind in ("text", "json"):
         return task.interval, f"answer: task {site.task.name}", task.source
@@ -109,7 +109,6 @@ def _answer(
         return Interval(tokens, tokens, tokens), f"answer: {tokens:.0f}", "impact.output_tokens"
     default = constants.prior("default", "default")
     share = constants.prior("limit_share", "limit_share")
-    assert default is not None and share is not None
     answer, formula, source = default.interval, "answer: free text", default.source
     if record.typical_output_tokens and record.typical_output_tokens > 0:
         ratio = record.typical_output_tokens / default.mid

@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from wattlint.catalogue.errors import CatalogueError, nearest
 from wattlint.catalogue.yaml_source import YamlSource, read_yaml
-from wattlint.impact.constants import COEFFICIENTS, PRIOR_GROUPS
+from wattlint.impact.constants import COEFFICIENTS, NEEDED_PRIORS, PRIOR_GROUPS
 
 Triple = tuple[float, float, float]
 
@@ -238,6 +238,12 @@ def _priors(path: Path) -> dict[str, Any]:
         "input_tokens": file.input_tokens,
         **{name: getattr(file.output_tokens, name) for name in PRIOR_GROUPS},
     }
+    for group, needed in NEEDED_PRIORS.items():
+        for name in needed:
+            if name not in groups[group]:
+                raise source.error(
+                    [group], f'the prior "{name}" is missing: it stands in where nothing is known'
+                )
     plain: dict[str, Any] = {
         group: {name: (*prior.tokens, prior.source) for name, prior in priors.items()}
         for group, priors in groups.items()
