@@ -35,43 +35,47 @@ class Reach:
     def passes(self, path: Path, code: bytes) -> bool:
         """Whether ``code``, the text of ``path``, has to be parsed. It may differ from what is on disk."""
         scan = Scan(code)
-        if self._sieve.passes(scan):
-            return True
-        folder = os.path.dirname(os.path.abspath(path))
-        return any(self._leads_to_sdk(file) for file in self._imported(folder, scan.imports))
+        file = os.path.abspath(path)
+        self._note(file, scan)
+        return self._sieve.passes(scan) or any(map(self._leads_to_sdk, self._targets[file]))
 
     def _leads_to_sdk(self, start: str) -> bool:
         """Whether ``start`` or a module behind its imports imports an SDK. Iterative: import chains can be long."""
         if start in self._reaches:
             return self._reaches[start]
-        seen = {start}
+        came_from: dict[str, str | None] = {start: None}
         todo = [start]
-        found = False
-        while todo and not found:
+        while todo:
             file = todo.pop()
             self._read(file)
-            found = self._imports_sdk[file] or self._reaches.get(file, False)
+            if self._imports_sdk[file] or self._reaches.get(file):
+                at: str | None = file
+                while at is not None:
+                    self._reaches[at] = True
+                    at = came_from[at]
+                return True
             if file not in self._reaches:
-                fresh = [target for target in self._targets[file] if target not in seen]
-                seen.update(fresh)
+                fresh = [target for target in self._targets[file] if target not in came_from]
+                came_from.update(dict.fromkeys(fresh, file))
                 todo += fresh
-        if found:
-            self._reaches[start] = True
-        else:  # none of them leads anywhere
-            self._reaches.update(dict.fromkeys(seen, False))
-        return found
+        self._reaches.update(dict.fromkeys(came_from, False))
+        return False
 
     def _read(self, file: str) -> None:
         if file in self._imports_sdk:
             return
         try:
             with open(file, "rb") as handle:
-                scan = Scan(handle.read(MAX_BYTES))
+                code = handle.read(MAX_BYTES)
         except OSError:
-            self._imports_sdk[file], self._targets[file] = False, ()
-            return
+            code = b""
+        self._note(file, Scan(code))
+
+    def _note(self, file: str, scan: Scan) -> None:
         self._imports_sdk[file] = self._sieve.imports_sdk(scan)
-        self._targets[file] = tuple(self._imported(os.path.dirname(file), scan.imports))
+        self._targets[file] = (
+            () if self._imports_sdk[file] else tuple(self._imported(os.path.dirname(file), scan.imports))
+        )
 
     def _imported(self, folder: str, imports: bytes) -> Iterator[str]:
         """Files of the project that the import statements name: modules, the packages around them, submodules."""
