@@ -93,16 +93,22 @@ class ModelChooser:
         return Const(default, (Hop("omitted_default", entry.sdk, 0, entry.name),))
 
     def _not_taken(self, call: MatchedCall) -> bool:
-        """The call stands in a branch that is chosen by a provider's name, and every known value chooses another."""
+        """The call stands in a branch chosen by a provider's or the model's name, and known values choose another."""
+        given = _arguments_written(call)
         for node, arm in call.record.spot.branches:
             if isinstance(node, ast.If):
                 spot = call.frame.module.spots.get(id(node))
-                verdicts = self._verdicts(node.test, call.frame, spot) if spot is not None else set()
+                if spot is None:
+                    continue
+                verdicts = self._verdicts(node.test, call.frame, spot)
+                if not verdicts and given & _written(node.test):
+                    # The branch is chosen by the model's own name.
+                    verdicts = {self.evaluator.truth(node.test, call.frame, spot)}
                 if verdicts == {arm != "body"}:
                     return True
         return False
 
-    def _verdicts(self, test: ast.expr, frame: Frame, spot: Spot) -> set[bool]:
+    def _verdicts(self, test: ast.expr, frame: Frame, spot: Spot) -> set[bool | None]:
         """Truth of ``provider == "anthropic"`` or ``provider in (...)`` for each known value of ``provider``."""
         if not (isinstance(test, ast.Compare) and len(test.ops) == 1):
             return set()
@@ -122,3 +128,16 @@ class ModelChooser:
     def _names_provider(self, word: str) -> bool:
         parts = re.split(r"[^a-z0-9]+", word.lower())
         return any(part in PROVIDER_WORDS or self.sdks.is_sdk_module(part) for part in parts if part)
+
+
+def _arguments_written(call: MatchedCall) -> set[str]:
+    """The model argument as written: ``model_name``, ``self.config.model``."""
+    names = call.entry.model.names if call.entry.model else ()
+    nodes = [keyword.value for keyword in call.record.node.keywords if keyword.arg in names]
+    if not nodes and call.entry.model is not None and call.entry.model.position is not None:
+        nodes = list(call.record.node.args[call.entry.model.position :][:1])
+    return {ast.unparse(node) for node in nodes if isinstance(node, (ast.Name, ast.Attribute))}
+
+
+def _written(test: ast.expr) -> set[str]:
+    return {ast.unparse(node) for node in ast.walk(test) if isinstance(node, (ast.Name, ast.Attribute))}

@@ -11,7 +11,7 @@ from wattlint.callsites.options import Given
 from wattlint.semantics import arguments, callers, loops
 from wattlint.semantics.frames import Frame
 from wattlint.semantics.module_index import CallRecord
-from wattlint.semantics.values import Member, alternatives
+from wattlint.semantics.values import Function, Member, alternatives
 
 if TYPE_CHECKING:
     from wattlint.callsites.describe import Describer
@@ -31,8 +31,10 @@ def contexts_of(describer: Describer, call: MatchedCall, site: CallSite) -> tupl
         bound = arguments.bind(evaluator, info, caller.node, caller.frame, caller.spot, caller.bound)
         receiver = None
         if info.is_method and caller.bound:
-            callee = alternatives(evaluator.value(caller.node.func, caller.frame, caller.spot))[0]
-            receiver = getattr(callee, "receiver", None)
+            callees = alternatives(evaluator.value(caller.node.func, caller.frame, caller.spot))
+            receiver = next(
+                (one.receiver for one in callees if isinstance(one, Function) and one.info is info), None
+            )
         outer = call.frame.parent
         frame = evaluator.keep(Frame(call.frame.module, call.frame.scope, outer, bound, receiver, 1))
         inner = _in_frame(describer, call, frame)

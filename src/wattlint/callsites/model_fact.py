@@ -19,7 +19,7 @@ OWN_MODELS_ONLY = {
 }
 """Providers whose own endpoint serves nobody else's models: provider -> makers."""
 LOCAL = re.compile(
-    r"^(\.{0,2}/|~/|[A-Za-z]:[\\/])|\.(gguf|bin|safetensors|pt|pth)$|(^|/)(checkpoints?|outputs?)/"
+    r"^(\.{0,2}/|~/|[A-Za-z]:[\\/])|\.(bin|safetensors|pt|pth|onnx)$|(^|/)(checkpoints?|outputs?)/"
 )
 NAMES_A_PROVIDER = re.compile(r"^[a-z_]+[/:]")
 SIGNIFICANT = (
@@ -58,8 +58,10 @@ def model_fact(value: Value | None, models: ModelCatalogue, provider: str | None
                 reason = reason or f"local path {name}"
                 continue
             maker = models.maker_of(name)
+            written_here = {hop.how for hop in one.origin} <= {"literal", "local_const"}
             if (
                 makers is not None
+                and not written_here
                 and maker is not None
                 and maker not in makers
                 and not NAMES_A_PROVIDER.match(name)

@@ -165,6 +165,8 @@ def _definition(ev: Evaluator, binding: Binding, frame: Frame, local: bool) -> V
 
 
 def _loop_item(ev: Evaluator, binding: Binding, frame: Frame) -> Value:
+    if frame.arguments is not None and binding.name in frame.arguments:
+        return ev.force(frame.arguments[binding.name])  # one pass of a comprehension, see truth.of_any
     node = binding.node
     assert isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension))
     outer = frame

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from wattlint.semantics.frames import Frame
 from wattlint.semantics.module_index import Spot
 from wattlint.semantics.values import (
     Class,
@@ -25,7 +26,9 @@ from wattlint.semantics.values import (
 
 if TYPE_CHECKING:
     from wattlint.semantics.evaluator import Evaluator
-    from wattlint.semantics.frames import Frame
+
+MAX_PASSES = 32
+"""Items of ``any(... for item in items)`` that are tried."""
 
 
 def of_value(value: Value) -> bool | None:
@@ -73,9 +76,35 @@ def of(ev: Evaluator, node: ast.expr, frame: Frame, spot: Spot) -> bool | None:
         left = ev.value(node.left, frame, spot)
         right = ev.value(node.comparators[0], frame, spot)
         return _compare(node.ops[0], alternatives(left)[0], alternatives(right)[0])
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("any", "all")
+        and len(node.args) == 1
+    ):
+        return _of_any(ev, node.args[0], frame, spot, node.func.id == "any")
     if isinstance(node, ast.Name) and node.id == "TYPE_CHECKING":
         return None
     return of_value(alternatives(ev.value(node, frame, spot))[0])
+
+
+def _of_any(ev: Evaluator, node: ast.expr, frame: Frame, spot: Spot, is_any: bool) -> bool | None:
+    """``any(word in name for word in WORDS)`` over a known, short list."""
+    if not isinstance(node, (ast.ListComp, ast.GeneratorExp)) or len(node.generators) != 1:
+        return None
+    loop = node.generators[0]
+    items = alternatives(ev.value(loop.iter, frame, spot))[0]
+    known = isinstance(items, Sequence) and not items.open and not items.repeated
+    if not known or loop.ifs or not isinstance(loop.target, ast.Name) or len(items.items) > MAX_PASSES:  # type: ignore[union-attr]
+        return None
+    verdicts = []
+    for item in items.items:  # type: ignore[union-attr]
+        scope = frame.module.scope_of(node)
+        one = ev.keep(Frame(frame.module, scope, frame, {loop.target.id: item}, frame.receiver, frame.depth))
+        verdicts.append(of(ev, node.elt, one, spot))
+    if is_any in verdicts:
+        return is_any
+    return None if None in verdicts else not is_any
 
 
 def _compare(operator: ast.cmpop, left: Value, right: Value) -> bool | None:
