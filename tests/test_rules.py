@@ -342,6 +342,13 @@ def test_what_holds_for_the_wrapper_itself_is_reported_once(models):
     assert [(finding.path, finding.line) for finding in check_sites([site], Settings())] == [("app.py", 10)]
 
 
+def test_weaker_advice_is_not_given_at_callers_where_stronger_is_given_for_the_call(models):
+    site = call("gpt-small", task=task("small-model"))
+    big = ModelFact("gpt-big", "via_caller")
+    site.contexts = (Context(Place("jobs.py", 30), big, site.prompt, Loop()),)
+    assert codes(site) == ["LLM103"]
+
+
 def test_tests_and_examples_are_left_out_unless_asked_for(models):
     site = load("mistralai/Mistral-7B")
     site.in_tests = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from wattlint.callsites.facts import CallSite, Place
 from wattlint.lint.facts import GETTERS
@@ -33,18 +33,18 @@ def _check_site(site: CallSite, rules: Sequence[Rule], settings: Settings) -> It
     if not applicable:
         return
     subject = Subject(site, settings)
-    fired = _fired(subject, applicable)
-    yield from (_finding(rule, subject) for rule in fired)
+    holding = {rule.code: rule for rule in applicable if rule.holds(subject)}
+    yield from (_finding(rule, subject) for rule in _strongest(holding))
     if site.contexts:
-        left = [rule for rule in applicable if rule not in fired]
+        left = [rule for rule in applicable if not {rule.code, *rule.yields_to} & holding.keys()]
         for caller in subject.callers():
-            yield from (_finding(rule, caller) for rule in _fired(caller, left))
+            held = {rule.code: rule for rule in left if rule.holds(caller)}
+            yield from (_finding(rule, caller) for rule in _strongest(held))
 
 
-def _fired(subject: Subject, rules: Sequence[Rule]) -> list[Rule]:
-    fired = [rule for rule in rules if rule.holds(subject)]
-    codes = {rule.code for rule in fired}
-    return [rule for rule in fired if not rule.yields_to & codes]
+def _strongest(holding: Mapping[str, Rule]) -> list[Rule]:
+    """Less those that a stronger one makes superfluous."""
+    return [rule for rule in holding.values() if not rule.yields_to & holding.keys()]
 
 
 def _finding(rule: Rule, subject: Subject) -> Finding:

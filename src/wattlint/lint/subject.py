@@ -83,10 +83,13 @@ class Subject:
 
     @property
     def energy_range(self) -> str | None:
+        """p10–p90, two digits: more would pretend to know."""
         if self.impact is None:
             return None
-        energy = self.impact.energy_wh
-        return f"{short_number(energy.p10)}–{short_number(energy.p90)} Wh"
+        low, high = (
+            short_number(float(f"{wh:.2g}")) for wh in (self.impact.energy_wh.p10, self.impact.energy_wh.p90)
+        )
+        return f"{low}–{high} Wh"
 
     @property
     def task_reason(self) -> str | None:
