@@ -400,3 +400,30 @@ def test_models_says_what_is_known_and_suggests_what_is_near(capsys):
     assert main(["models", "openai/gpt-4o"]) == 0
     assert "gpt-4o" in capsys.readouterr().out
     assert main(["models", "no-such-model-at-all"]) == 2
+
+
+def test_a_users_own_rule_has_a_page_too(project, capsys):
+    ours = (Path(__file__).parent.parent / "rules" / "checks" / "LLM201-full-precision-load.md").read_text(
+        encoding="utf-8"
+    )
+    (project / "rules").mkdir()
+    page = ours.replace("LLM201", "ACM001").replace("full-precision-load", "full-precision-load-too")
+    (project / "rules" / "ACM001-full-precision-load-too.md").write_text(page, encoding="utf-8")
+    (project / "wattlint.toml").write_text('rules-dir = "rules"\n')
+    assert main(["rule", "ACM001"]) == 0
+    assert "ACM001" in capsys.readouterr().out
+    assert main(["check", "--select", "ACM", "--format", "concise", "--quiet"]) == 1
+    assert capsys.readouterr().out.startswith("app/loaded.py:3:9: ACM001 ")
+
+
+def test_the_hook_of_pre_commit_uses_options_that_exist(project, capsys):
+    import yaml
+
+    (hook,) = yaml.safe_load(
+        (Path(__file__).parent.parent / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")
+    )
+    command, *arguments = hook["entry"].split()
+    assert (command, hook["require_serial"], hook["types_or"]) == ("wattlint", True, ["python", "jupyter"])
+    (project / "wattlint.toml").write_text('exclude = ["loaded.py"]\n')
+    assert main([*arguments, "app/loaded.py", "app/hosted.py"]) == 0
+    assert main([*arguments[:1], "app/loaded.py", "app/hosted.py"]) == 1

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wattlint import __version__
+from wattlint.cli_options import build_parser
 
 if TYPE_CHECKING:
     from wattlint.analysis import Analysis
@@ -28,9 +28,10 @@ PIPE_WIDTH = 132
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    options = _parser().parse_args(argv)
+    parser = build_parser({"check": _check, "estimate": _estimate, "rule": _rule, "models": _models})
+    options = parser.parse_args(argv)
     if options.command is None:
-        _parser().print_help()
+        parser.print_help()
         return FAILED
     try:
         status: int = options.run(options)
@@ -135,26 +136,32 @@ def _explain(options: argparse.Namespace, configuration: Configuration) -> int:
         else f"{item.site.path}:{item.site.line}: {item.why_unknown}"
         for item in here
     ]
-    written = _write(options, "\n\n".join(report.rstrip("\n") for report in reports) + "\n")
+    written = _write(options, "\n\n".join(map(_clean, reports)) + "\n")
     _print_problems(analysis.problems)
     return FAILED if analysis.problems or not written else CLEAN
 
 
 def _rule(options: argparse.Namespace) -> int:
+    from wattlint.config import ConfigError, Configuration
     from wattlint.lint.pages import page, rule_list
     from wattlint.lint.selection import UnknownCode
 
     if options.all == bool(options.code):
         return _fail("rule: give one CODE, or --all")
-    if options.all:
-        _print(
-            "".join(f"{rule.code}  {rule.default:8} {rule.name:28} {rule.summary}\n" for rule in rule_list())
-        )
-        return CLEAN
     try:
-        _print(page(options.code).rstrip("\n") + "\n")
+        folder = Configuration().of_folder(Path.cwd()).rules_dir
+        if options.all:
+            lines = [
+                f"{rule.code}  {rule.default:8} {rule.name:28} {rule.summary}\n" for rule in rule_list(folder)
+            ]
+            _print("".join(lines))
+        else:
+            _print(page(options.code, folder).rstrip("\n") + "\n")
     except UnknownCode as error:
         return _fail(str(error))
+    except ConfigError as error:
+        _print_problems(error.problems)
+        return FAILED
     return CLEAN
 
 
@@ -162,7 +169,7 @@ def _models(options: argparse.Namespace) -> int:
     from wattlint.catalogue.models import load_models
     from wattlint.catalogue.show_model import describe
 
-    _print(describe(options.query).rstrip("\n") + "\n")
+    _print(_clean(describe(options.query)) + "\n")
     return CLEAN if load_models().lookup(options.query) else FAILED
 
 
@@ -235,6 +242,13 @@ def _write(options: argparse.Namespace, report: str) -> bool:
     return True
 
 
+def _clean(text: str) -> str:
+    """Text of several lines that may quote the user's code, without control characters."""
+    from wattlint.reports.terminal import printable
+
+    return "\n".join(map(printable, text.rstrip("\n").split("\n")))
+
+
 def _print(text: str) -> None:
     from wattlint.reports.terminal import emit
 
@@ -254,72 +268,3 @@ def _fail(message: str) -> int:
 
     emit(sys.stderr, f"wattlint: {printable(message)}\n")
     return FAILED
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="wattlint",
-        description="Find LLM calls in Python source, say what one call costs in energy, carbon, water and money, "
-        "and flag what is bigger than its job.",
-        epilog="Exit status: 0 clean, 1 findings, 2 something could not be analysed.",
-        allow_abbrev=False,
-    )
-    parser.add_argument("--version", action="version", version=f"wattlint {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-
-    check = commands.add_parser("check", help="lint files and folders", allow_abbrev=False)
-    _add_common(check, formats=("text", "concise", "json"))
-    check.add_argument("--statistics", action="store_true", help="count the findings of each rule")
-    check.add_argument(
-        "--exit-zero", action="store_true", help="exit with status 0 even when there are findings"
-    )
-    check.add_argument(
-        "--stdin-filename", default="stdin.py", metavar="NAME", help='name of what is read when PATHS is "-"'
-    )
-    check.set_defaults(run=_check)
-
-    estimate = commands.add_parser(
-        "estimate", help="energy, carbon, water and money per call", allow_abbrev=False
-    )
-    _add_common(estimate, formats=("text", "json"))
-    estimate.add_argument("--explain", metavar="FILE:LINE", help="the whole derivation for one call site")
-    estimate.set_defaults(run=_estimate)
-
-    rule = commands.add_parser("rule", help="explain a rule", allow_abbrev=False)
-    rule.add_argument("code", nargs="?", metavar="CODE", help="code or name of a rule")
-    rule.add_argument("--all", action="store_true", help="list every rule")
-    rule.set_defaults(run=_rule)
-
-    models = commands.add_parser("models", help="look a model up in the catalogue", allow_abbrev=False)
-    models.add_argument("query", metavar="QUERY", help="any spelling of a model id")
-    models.set_defaults(run=_models)
-    return parser
-
-
-def _add_common(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None:
-    parser.add_argument(
-        "paths",
-        nargs="*",
-        default=["."],
-        metavar="PATHS",
-        help="files and folders (default: the current folder)",
-    )
-    parser.add_argument("--format", choices=formats, default=formats[0], help=f"default: {formats[0]}")
-    parser.add_argument("--output-file", "-o", metavar="FILE", help="write the report there")
-    parser.add_argument("--config", metavar="FILE", help="use this configuration file for every path")
-    parser.add_argument("--quiet", "-q", action="store_true", help="no closing summary, no progress bar")
-    parser.add_argument("--no-color", action="store_true", help="no colours (as with NO_COLOR set)")
-    selection = parser.add_argument_group("selection (each may be repeated and hold a comma-separated list)")
-    for name, text in (
-        ("--select", "rule codes or prefixes to report, in place of the configured ones"),
-        ("--extend-select", "rule codes or prefixes to report besides"),
-        ("--ignore", "rule codes or prefixes not to report"),
-        ("--exclude", "patterns of files and folders to leave out besides"),
-    ):
-        selection.add_argument(name, action="append", default=[], metavar="LIST", help=text)
-    selection.add_argument("--preview", action="store_true", help="report rules in preview too")
-    selection.add_argument(
-        "--force-exclude",
-        action="store_true",
-        help="leave excluded files out even when they are named in PATHS",
-    )

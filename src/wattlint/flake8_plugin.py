@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from wattlint import __version__
 
 if TYPE_CHECKING:
-    from wattlint.run import Workspace
+    from wattlint.workspace import Workspace
 
 UNREADABLE = "LLM901"
 """What could not be analysed is a finding here: a plugin has no other way to say it."""
@@ -53,6 +53,6 @@ class Flake8Plugin:
 def _workspace() -> Workspace:
     """Configuration and project knowledge, kept for all files of this process."""
     from wattlint.config import Configuration
-    from wattlint.run import Workspace
+    from wattlint.workspace import Workspace
 
     return Workspace(Configuration())

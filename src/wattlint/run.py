@@ -8,23 +8,19 @@ import sys
 import traceback
 import warnings
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from wattlint.analysis import Analysis, Estimated, text_line
+from wattlint.analysis import Analysis, Estimated
 from wattlint.config import ConfigError, Configuration
 from wattlint.settings import Settings
 from wattlint.sources.discovery import discover, display_path
 from wattlint.sources.files import FileRef, Problem, SourceFile
-from wattlint.sources.project import project_root
-from wattlint.sources.reach import Reach
 from wattlint.sources.reading import read, source_from_bytes
-from wattlint.sources.sieve import load_sieve
+from wattlint.workspace import Workspace
 
 if TYPE_CHECKING:
     from wattlint.callsites.facts import CallSite
-    from wattlint.callsites.finder import Finder
     from wattlint.lint.findings import Finding
 
 P = ParamSpec("P")
@@ -91,47 +87,6 @@ def estimates(analysis: Analysis) -> list[Estimated]:
         record = catalogue.lookup(model.id) if model.id is not None and not model.local_path else None
         found.append(Estimated(site, record, estimate(site, record, analysis.settings[site.path].impact)))
     return found
-
-
-class Workspace:
-    """What is kept between files: the configuration of each folder, what each project imports, its finder."""
-
-    def __init__(self, configuration: Configuration) -> None:
-        self.configuration = configuration
-        self._sieve = load_sieve()
-        self._reaches: dict[Path, Reach] = {}
-        self._finders: dict[tuple[Path, int], Finder] = {}
-
-    def may_call(self, source: SourceFile) -> bool:
-        """Whether the bytes of ``source`` can contain a call of a language model at all."""
-        root = project_root(source.path)
-        reach = self._reaches.get(root)
-        if reach is None:
-            reach = self._reaches[root] = Reach(root, self._sieve)
-        return reach.passes(source.path, source.code)
-
-    def excludes(self, path: Path) -> bool:
-        """Whether the configuration leaves ``path`` out, however it was named."""
-        try:
-            settings = self.configuration.of_folder(path.absolute().parent)
-        except ConfigError:
-            return False
-        return path.exists() and not discover([str(path)], replace(settings, force_exclude=True)).files
-
-    def sites(self, source: SourceFile, settings: Settings) -> list[CallSite]:
-        """The call sites of one file, columns in characters. Raises SyntaxError."""
-        from wattlint.callsites.finder import Finder
-
-        key = (project_root(source.path), id(settings))
-        finder = self._finders.get(key)
-        if finder is None:
-            finder = self._finders[key] = Finder(key[0], settings)
-        sites = finder.sites(source)
-        if not source.text.isascii():
-            _count_characters(sites, source)
-        if "wattlint:" in source.text:
-            _add_hints(sites, source)
-        return sites
 
 
 class _Run:
@@ -289,24 +244,3 @@ def _problem(error: Exception, source: SourceFile) -> Problem:
 
 def _site_order(site: CallSite) -> tuple[list[str], int, int, int]:
     return site.path.split("/"), -1 if site.cell is None else site.cell, site.line, site.column
-
-
-def _add_hints(sites: Iterable[CallSite], source: SourceFile) -> None:
-    """The workload that a comment states on or above a call."""
-    from wattlint.lint.suppressions import workload_hints
-
-    hints = workload_hints(source.text)
-    for site in sites:
-        site.workload = hints.get(text_line(source, site.cell, site.line), site.workload)
-
-
-def _count_characters(sites: Iterable[CallSite], source: SourceFile) -> None:
-    """``ast`` counts columns in UTF-8 bytes; people and editors count characters."""
-    lines = source.lines
-    for site in sites:
-        site.column = _characters(lines[text_line(source, site.cell, site.line) - 1], site.column)
-        site.end_column = _characters(lines[text_line(source, site.cell, site.end_line) - 1], site.end_column)
-
-
-def _characters(line: str, octets: int) -> int:
-    return len(line.encode("utf-8", "surrogatepass")[:octets].decode("utf-8", "ignore"))
