@@ -38,7 +38,7 @@ JOINED = re.compile(r"(?:[,;:]|\band|\bthen|\bor)\s+(?:and\s+|then\s+|also\s+|fi
 TO = re.compile(
     r"(?:\b(?:task|job|(?:your|my|our) (?:\w+ )?(?:goal|mission|role|objective|purpose|duty|responsibility|aim|work|function))\b[\w\s]{0,20}?"
     r"\b(?:is|will be|are|was)\b[\s:]*(?:now |simply |only )?(?:to)?(?: help(?: me| us| users?| the user)?(?: to)?)?"
-    r"|\b(?:want|need|like(?= you)|ask|asked|tasked|require|required|supposed|expected|have|are|designed|trained|built|used|able"
+    r"|\b(?:want|need|like(?= you)|ask|asked|tasked|require|required|supposed|expected|have|are|designed|trained|built|able"
     r"|going|help|helps|instructed|responsible|intended|meant|job|task|goal)(?: you| me| us)? to(?: only| simply| also)?"
     r"|\byou(?:'ll| will| must| should| can| shall| may| ought to| need to| now)(?: also| then| now| only| always| first| be)*"
     r"|\bplease(?: help me)?(?: to| also| just| only)*|(?:^\W*|, |\band )you(?: only| always| carefully)?)$"

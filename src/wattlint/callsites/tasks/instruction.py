@@ -86,10 +86,11 @@ def _slot(name: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return SPACE.sub(" ", text.translate(QUOTES)).strip().lower()
+    return SPACE.sub(" ", BOLD.sub("", text.translate(QUOTES))).strip().lower()
 
 
-QUOTES = str.maketrans("“”‘’„«»", '""\'\'"""')
+QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "`": None})
+BOLD = re.compile(r"\*\*|__")
 
 
 def _keep_holes(match: re.Match[str]) -> str:

@@ -162,11 +162,12 @@ def _shapes_answer(demand: Demand, claimed: bool) -> bool:
         return True
     if not claimed:
         return False
-    return (
-        len(demand.text.split()) <= 2
-        or BACK.fullmatch(demand.text) is not None
-        or any(pattern(closed).search(demand.text) for closed in words["closed"].values())
-    )
+    return len(demand.text.split()) <= 2 or BACK.fullmatch(demand.text) is not None or _closes(demand.text)
+
+
+def _closes(text: str) -> bool:
+    """Whether a demand limits what may be answered (``write "yes" or "no"``)."""
+    return any(pattern(closed).search(text) for closed in vocabulary()["closed"].values())
 
 
 NOUN_REACH = 9
@@ -176,6 +177,8 @@ NOUN_REACH = 9
 def _open(demand: Demand) -> Claim | None:
     """The open-ended task behind a verb or an object that no task claims."""
     words = vocabulary()
+    if demand.verb == "write" and _closes(demand.text):
+        return None
     if demand.verb in words["open_verbs"]:
         return Claim(recogniser(words["open_verbs"][demand.verb]), demand.text)
     if demand.question:
