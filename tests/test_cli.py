@@ -253,6 +253,14 @@ def test_a_broken_configuration_spares_the_files_of_others(project, capsys):
     assert {finding["path"] for finding in json.loads(out)["findings"]} == {"app/loaded.py"}
 
 
+def test_a_broken_configuration_is_named_where_no_file_has_a_call(project, capsys):
+    (project / "other").mkdir()
+    (project / "other" / "plain.py").write_text(PLAIN)
+    (project / "other" / "wattlint.toml").write_text("preview = 3\n")
+    assert main(["check", "."]) == 2
+    assert capsys.readouterr().err == "other/wattlint.toml:1: preview: must be a boolean, not 3\n"
+
+
 def test_a_suppression_with_a_typo_is_no_suppression(project, capsys):
     (project / "app" / "loaded.py").write_text(LOADED.rstrip() + "  # wattlint: ignore[LLM2O1]\n")
     assert main(["check", "app/loaded.py"]) == 2

@@ -205,6 +205,12 @@ def _files(paths: Sequence[str], configuration: Configuration) -> tuple[list[Fil
         for ref in found.files:
             if ref.explicit or ref.path not in refs:
                 refs[ref.path] = ref
+    for folder in sorted({path.parent for path in refs}):
+        # Also where no file holds a call: a mistake in a configuration is never passed over.
+        try:
+            configuration.of_folder(folder)
+        except ConfigError as error:
+            problems += error.problems
     return sorted(refs.values(), key=lambda ref: ref.display.split("/")), problems
 
 
