@@ -420,6 +420,10 @@ ENTRY = "sdk: acme\nentry_points:\n  - name: acme.ask\n    kind: call\n    calle
         (ENTRY + "    model: {names: [m], default: {by: task}}\n", r"acme.yaml:6: .*a default is a model id"),
         (ENTRY + "    classes: {A: {}}\n", r"acme.yaml:3: entry_points.0: .*\{class\} belongs"),
         (
+            ENTRY.replace("acme.ask", "acme.{class}") + "    classes: {A: {model: m}}\n",
+            r"acme.yaml:3: .*A has a default model, but the entry has no model",
+        ),
+        (
             "sdk: acme\ntypes:\n  acme.A: {extends: [acme.B]}\n",
             r"acme.yaml:3: types.acme.A.extends.0: unknown type",
         ),
@@ -437,6 +441,34 @@ def test_a_wrong_file_is_told_where(tmp_path: Path, text: str, message: str) -> 
     with pytest.raises(CatalogueError) as caught:
         load_sdks(write(tmp_path, text))
     assert re.search(message, str(caught.value)), str(caught.value)
+
+
+def test_one_entry_for_many_classes(tmp_path: Path) -> None:
+    text = """
+sdk: acme
+entry_points:
+  - name: acme.{class}
+    kind: bind
+    callees: ["acme.{class}"]
+    model: {names: [model], default: big}
+    limit: max_tokens
+    classes: {Chat: {}, Small: {model: little, limit: 99, provider: acme}}
+"""
+    sdks = SdkCatalogue(compile_folder(write(tmp_path, text)))
+    chat, small = sdks.entry("acme.Chat"), sdks.entry("acme.Small")
+    assert chat and small
+    assert (chat.name, chat.model_default, chat.limit_default, chat.provider) == (
+        "acme.Chat",
+        "big",
+        None,
+        None,
+    )
+    assert (small.name, small.model_default, small.limit_default, small.provider) == (
+        "acme.Small",
+        "little",
+        99,
+        "acme",
+    )
 
 
 def test_two_files_may_not_claim_one_callee(tmp_path: Path) -> None:

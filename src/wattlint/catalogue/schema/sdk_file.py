@@ -104,9 +104,15 @@ class ModelArgument(PlainArgument):
             raise ValueError("needs names, a position, a default or env")
         return self
 
+    def or_default(self, default: Default | None) -> ModelArgument:
+        return self.model_copy(update={"default": default or self.default})
+
 
 class LimitArgument(PlainArgument):
     default: int | None = Field(None, gt=0)
+
+    def or_default(self, default: int | None) -> LimitArgument:
+        return self.model_copy(update={"default": default or self.default})
 
 
 Argument = Annotated[PlainArgument, BeforeValidator(_as_argument)]
@@ -165,6 +171,10 @@ class Entry(Strict):
                 raise ValueError(
                     f"{text!r}: {{class}} belongs in the name and every callee of an entry with classes"
                 )
+        for key in ("model", "limit"):
+            defaults = [name for name, given in self.classes.items() if getattr(given, key) is not None]
+            if defaults and getattr(self, key) is None:
+                raise ValueError(f"{defaults[0]} has a default {key}, but the entry has no {key}")
         return self
 
     def expanded(self) -> Iterator[Entry]:
@@ -176,8 +186,8 @@ class Entry(Strict):
                 "name": self.name.replace("{class}", name),
                 "callees": [callee.replace("{class}", name) for callee in self.callees],
                 "signature": self.signature and self.signature.replace("{class}", name),
-                "model": self.model and self.model.model_copy(update={"default": defaults.model}),
-                "limit": self.limit and self.limit.model_copy(update={"default": defaults.limit}),
+                "model": self.model and self.model.or_default(defaults.model),
+                "limit": self.limit and self.limit.or_default(defaults.limit),
                 "provider": defaults.provider or self.provider,
                 "classes": {},
             }
