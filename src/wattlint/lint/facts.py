@@ -23,6 +23,7 @@ class Fact(NamedTuple):
 
 TEXTS, DATE = FactType("texts"), FactType("date")
 TOKENS, BILLION, GB = (FactType("number", unit=unit) for unit in ("tokens", "billion", "GB"))
+RELIABILITY = FactType("text", ("certain", "reliable", "none"))
 USD_PER_MTOK = FactType("number", unit="US$ per million tokens")
 
 
@@ -135,7 +136,9 @@ GROUPS: dict[str, tuple[str, str, list[tuple[str, FactType, str] | tuple[str, Fa
             ("energy_ratio", NUMBER, "Predicted energy of the present model, relative to it.", "ratio.value"),
             ("energy_ratio_low", NUMBER, "Low end of that ratio.", "ratio.low"),
             ("energy_ratio_high", NUMBER, "High end of that ratio.", "ratio.high"),
-            ("reliability", TEXT, "How often predicted ratios of this size were right.", "ratio.reliability"),
+            ("energy_range", TEXT, "The ratio with its p10–p90, for messages.", "ratio_range"),
+            ("reliability", RELIABILITY, "`certain` from 3, `reliable` from 2.", "ratio.reliability"),
+            ("track_record", TEXT, "How often predicted ratios of this size were right.", "ratio_record"),
         ],
     ),
     "prompt": (

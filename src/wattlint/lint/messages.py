@@ -87,6 +87,11 @@ def _value(value: Any, spec: str) -> str | None:
     return format(str(value), spec)
 
 
+def two_digits(value: float) -> str:
+    """For figures that are not known better: 11, 0.049, 370."""
+    return short_number(float(f"{value:.2g}"))
+
+
 def short_number(value: float) -> str:
     """Three significant digits, never in exponent form: 70, 141, 4.12, 0.035."""
     if not math.isfinite(value):
