@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from wattlint.config import ConfigError, Configuration, Overrides
 from wattlint.settings import ImpactSettings, Settings
@@ -101,8 +104,8 @@ def test_the_nearest_file_counts_and_wattlint_toml_comes_first(folder):
 def test_one_given_file_counts_everywhere(folder):
     write(folder / "pyproject.toml", "[tool.wattlint]\npreview = true\n")
     base = write(folder / "base.toml", "check-tests = true\n")
-    settings = Configuration(base).of_folder(folder)
-    assert (settings.check_tests, settings.preview) == (True, False)
+    found = Configuration(base).of_folder(folder)
+    assert (found.check_tests, found.preview) == (True, False)
 
 
 def test_a_given_file_may_hold_a_tool_table(folder):
@@ -127,11 +130,11 @@ def test_a_given_file_must_say_something(folder, name, text, message):
 def test_overrides_replace_the_selection_and_add_to_the_rest(folder):
     write(folder / "wattlint.toml", 'select = ["LLM1"]\nignore = ["LLM102"]\nextend-exclude = ["a"]\n')
     overrides = Overrides(select=("LLM2",), ignore=("LLM202",), exclude=("b",), preview=True)
-    settings = Configuration(overrides=overrides).of_folder(folder)
-    assert settings.select == ("LLM2",)
-    assert settings.ignore == ("LLM102", "LLM202")
-    assert settings.extend_exclude == ("a", "b")
-    assert settings.preview
+    found = Configuration(overrides=overrides).of_folder(folder)
+    assert found.select == ("LLM2",)
+    assert found.ignore == ("LLM102", "LLM202")
+    assert found.extend_exclude == ("a", "b")
+    assert found.preview
 
 
 MISTAKES = {
@@ -274,3 +277,33 @@ def test_no_pydantic_without_a_table(folder):
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]
+
+
+VALUES = st.recursive(
+    st.one_of(
+        st.booleans(), st.integers(), st.floats(), st.text(max_size=8).map(json.dumps), st.just("1979-05-27")
+    ),
+    lambda inner: st.lists(inner, max_size=3),
+    max_leaves=5,
+)
+KEYS = st.sampled_from(
+    ["select", "per-file-ignores", "impact", "measured", "rules-dir", "impact.pue", "x", "a.b.c", '""']
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.one_of(st.binary(max_size=60), st.lists(st.tuples(KEYS, VALUES), max_size=4)))
+def test_whatever_a_file_holds_it_is_settings_or_a_named_problem(tmp_path_factory, content):
+    folder = tmp_path_factory.getbasetemp() / "any"
+    folder.mkdir(exist_ok=True)
+    if isinstance(content, list):
+        content = "\n".join(f"{key} = {str(value).lower()}" for key, value in content).encode(
+            "utf-8", "replace"
+        )
+    (folder / "wattlint.toml").write_bytes(content)
+    try:
+        found = Configuration().of_folder(folder)
+    except ConfigError as error:
+        assert all("wattlint.toml" in problem.path and problem.message for problem in error.problems)
+    else:
+        assert isinstance(found, Settings)
