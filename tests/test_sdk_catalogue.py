@@ -420,7 +420,7 @@ ENTRY = "sdk: acme\nentry_points:\n  - name: acme.ask\n    kind: call\n    calle
         (ENTRY + "    model: {names: [m], default: {by: task}}\n", r"acme.yaml:6: .*a default is a model id"),
         (ENTRY + "    classes: {A: {}}\n", r"acme.yaml:3: entry_points.0: .*\{class\} belongs"),
         (
-            ENTRY.replace("acme.ask", "acme.{class}") + "    classes: {A: {model: m}}\n",
+            ENTRY.replace("acme.ask", '"acme.{class}"') + "    classes: {A: {model: m}}\n",
             r"acme.yaml:3: .*A has a default model, but the entry has no model",
         ),
         (
