@@ -9,7 +9,7 @@ from wattlint.callsites.options import Given, read_argument
 from wattlint.catalogue.records import EntryPoint
 from wattlint.semantics import arguments
 from wattlint.semantics.frames import Frame
-from wattlint.semantics.module_index import CallRecord, Scope
+from wattlint.semantics.scopes import CallRecord, Scope
 from wattlint.semantics.values import Value, alternatives
 
 SETTERS = ("configure", "context")

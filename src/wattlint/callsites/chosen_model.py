@@ -16,7 +16,7 @@ from wattlint.catalogue.records import EntryPoint
 from wattlint.catalogue.sdks import SdkCatalogue
 from wattlint.semantics.evaluator import Evaluator
 from wattlint.semantics.frames import Frame
-from wattlint.semantics.module_index import Spot
+from wattlint.semantics.scopes import Spot
 from wattlint.semantics.values import (
     Composite,
     Const,

@@ -10,7 +10,7 @@ from wattlint.callsites.matched import Bindings, MatchedCall
 from wattlint.callsites.options import Given
 from wattlint.semantics import arguments, callers, loops
 from wattlint.semantics.frames import Frame
-from wattlint.semantics.module_index import CallRecord
+from wattlint.semantics.scopes import CallRecord
 from wattlint.semantics.values import Function, Member, alternatives
 
 if TYPE_CHECKING:

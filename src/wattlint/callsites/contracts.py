@@ -7,7 +7,7 @@ import ast
 from wattlint.callsites.facts import OutputContract
 from wattlint.semantics import attributes
 from wattlint.semantics.evaluator import Evaluator
-from wattlint.semantics.module_index import CallRecord, Scope, last_name
+from wattlint.semantics.scopes import CallRecord, Scope, last_name
 from wattlint.semantics.strings import source
 from wattlint.semantics.values import Class, Const, Instance, Mapping, Value, alternatives
 
@@ -102,7 +102,7 @@ def _of_model_class(evaluator: Evaluator, cls: Class) -> OutputContract:
             return OutputContract(kind, (), (f"{cls.info.name} holds one {annotation.id}",))  # type: ignore[arg-type]
         if isinstance(annotation, ast.Name):
             frame = evaluator.frame_of(cls.info.scope)
-            from wattlint.semantics.module_index import END
+            from wattlint.semantics.scopes import END
 
             for one in alternatives(evaluator.value(annotation, frame, END)):
                 if isinstance(one, Class) and one.info is not cls.info:

@@ -18,8 +18,8 @@ from wattlint.catalogue.sdks import load_sdks
 from wattlint.semantics import arguments, attributes, callers, calls
 from wattlint.semantics.evaluator import Evaluator
 from wattlint.semantics.frames import Frame
-from wattlint.semantics.module_index import CallRecord, Scope
 from wattlint.semantics.project import Project
+from wattlint.semantics.scopes import CallRecord, Scope
 from wattlint.semantics.values import Class, Instance, Value, alternatives
 from wattlint.settings import Settings
 from wattlint.sources.discovery import display_path

@@ -11,7 +11,7 @@ from wattlint.callsites.options import Given
 from wattlint.catalogue.records import EntryPoint
 from wattlint.semantics import arguments
 from wattlint.semantics.frames import Frame
-from wattlint.semantics.module_index import Spot
+from wattlint.semantics.scopes import Spot
 from wattlint.semantics.values import Value, alternatives
 
 

@@ -8,7 +8,7 @@ from wattlint.callsites.objects import Match, Objects
 from wattlint.callsites.options import Given
 from wattlint.semantics import arguments
 from wattlint.semantics.frames import Frame
-from wattlint.semantics.module_index import Spot, last_name
+from wattlint.semantics.scopes import Spot, last_name
 from wattlint.semantics.values import External, Member, Partial, Value, alternatives
 
 PASSES_ON = {

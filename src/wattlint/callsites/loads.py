@@ -11,7 +11,8 @@ from wattlint.callsites.options import Given
 from wattlint.catalogue.records import EntryPoint
 from wattlint.catalogue.sdks import Quantization, SdkCatalogue
 from wattlint.semantics.evaluator import Evaluator
-from wattlint.semantics.module_index import CallRecord, ModuleIndex, dotted_name, last_name
+from wattlint.semantics.module_index import ModuleIndex
+from wattlint.semantics.scopes import CallRecord, dotted_name, last_name
 from wattlint.semantics.values import (
     Const,
     External,

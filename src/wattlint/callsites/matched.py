@@ -10,7 +10,7 @@ from wattlint.callsites.objects import Match, Objects
 from wattlint.callsites.options import Given
 from wattlint.catalogue.records import EntryPoint
 from wattlint.semantics.frames import Frame
-from wattlint.semantics.module_index import CallRecord
+from wattlint.semantics.scopes import CallRecord
 from wattlint.semantics.values import Const, Value, alternatives
 
 CLIENT_ARGUMENTS = {

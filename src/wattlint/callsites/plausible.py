@@ -6,7 +6,8 @@ import ast
 
 from wattlint.callsites.indirect import PASSES_ON
 from wattlint.catalogue.sdks import SdkCatalogue
-from wattlint.semantics.module_index import CallRecord, ModuleIndex, Scope, enclosing_class
+from wattlint.semantics.module_index import ModuleIndex
+from wattlint.semantics.scopes import CallRecord, Scope, enclosing_class
 
 
 class Plausible:

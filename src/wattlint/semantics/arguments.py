@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from wattlint.semantics.module_index import FunctionInfo, Spot
+from wattlint.semantics.scopes import FunctionInfo, Spot
 from wattlint.semantics.values import Const, Mapping, Sequence, Thunk, Value, alternatives, join
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from wattlint.semantics import annotations, arguments, callers, calls, containers, names
+from wattlint.semantics import annotated, arguments, callers, calls, containers, names
 from wattlint.semantics.frames import Frame
-from wattlint.semantics.module_index import END, CallRecord, ClassInfo, FunctionInfo, Scope, Store, last_name
 from wattlint.semantics.reaching import reaching
+from wattlint.semantics.scopes import END, CallRecord, ClassInfo, FunctionInfo, Scope, Store, last_name
 from wattlint.semantics.values import (
     Choice,
     Class,
@@ -298,8 +298,8 @@ def _stored(ev: Evaluator, owner: Instance, cls: ClassInfo, name: str, stores: l
         frame = method_frame(ev, owner, cls, group[0])
         valued = [store for store in group if store.value is not None]
         if not valued:
-            annotated = annotations.typed(ev, group[0].annotation, ev.frame_of(cls.scope), END)
-            found.append(annotated or Unknown("annotation only"))
+            given_type = annotated.typed(ev, group[0].annotation, ev.frame_of(cls.scope), END)
+            found.append(given_type or Unknown("annotation only"))
             continue
         reached, _ = reaching(valued, END, ev.arm_truth(frame))
         for store in reached[:6]:
@@ -311,9 +311,9 @@ def _stored(ev: Evaluator, owner: Instance, cls: ClassInfo, name: str, stores: l
             line = getattr(store.node, "lineno", 0)
             found.append(through(value, Hop("self_attr", cls.module.path, line, f"self.{name}")))
             if isinstance(value, Unknown) and store.annotation is not None:
-                annotated = annotations.typed(ev, store.annotation, ev.frame_of(cls.scope), END)
-                if annotated is not None:
-                    found.append(annotated)
+                given_type = annotated.typed(ev, store.annotation, ev.frame_of(cls.scope), END)
+                if given_type is not None:
+                    found.append(given_type)
     flat = [one for value in found for one in alternatives(value)]
     flat.sort(key=lambda one: _is_none(one))
     return join(flat)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from wattlint.semantics import arguments as call_arguments
 from wattlint.semantics import attributes
-from wattlint.semantics.module_index import END, FunctionInfo, Spot, last_name
+from wattlint.semantics.scopes import END, FunctionInfo, Spot, last_name
 from wattlint.semantics.values import (
     Choice,
     Class,

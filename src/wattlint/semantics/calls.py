@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from wattlint.semantics import annotations, arguments, attributes, containers, known_calls, strings
+from wattlint.semantics import annotated, arguments, attributes, containers, known_calls, strings
 from wattlint.semantics.frames import Frame
-from wattlint.semantics.module_index import END, Spot
+from wattlint.semantics.scopes import END, Spot
 from wattlint.semantics.values import (
     Class,
     Composite,
@@ -132,7 +132,7 @@ def inline(ev: Evaluator, function: Function, bound: dict[str, Thunk], depth: in
         join(ev.value(expression, frame, spot) for expression, spot in returned) if returned else Const(None)
     )
     if not any(is_known(one) for one in alternatives(value)) and not isinstance(info.node, ast.Lambda):
-        typed = annotations.typed(ev, info.node.returns, ev.frame_of(scope.parent or scope), END)
+        typed = annotated.typed(ev, info.node.returns, ev.frame_of(scope.parent or scope), END)
         if typed is not None:
             return typed
     return value

@@ -6,7 +6,7 @@ import ast
 import os
 from typing import TYPE_CHECKING, Any
 
-from wattlint.semantics.module_index import Spot
+from wattlint.semantics.scopes import Spot
 from wattlint.semantics.values import (
     Const,
     Hop,

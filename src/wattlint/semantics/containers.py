@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from wattlint.semantics.module_index import END, Mutation, Spot
+from wattlint.semantics.scopes import END, Mutation, Spot
 from wattlint.semantics.values import (
     Choice,
     Const,

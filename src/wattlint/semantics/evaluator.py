@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 from wattlint.semantics import attributes, calls, containers, names, strings, truth
 from wattlint.semantics.frames import Frame
 from wattlint.semantics.limits import MAX_DEPTH, NO_CUT, STEPS_PER_QUERY
-from wattlint.semantics.module_index import FunctionInfo, ModuleIndex, Scope, Spot
+from wattlint.semantics.module_index import ModuleIndex
 from wattlint.semantics.project import Project
+from wattlint.semantics.scopes import FunctionInfo, Scope, Spot
 from wattlint.semantics.values import (
     Class,
     Composite,
@@ -27,7 +28,6 @@ from wattlint.semantics.values import (
     alternatives,
     join,
 )
-
 
 T = TypeVar("T")
 _NOTHING = object()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from wattlint.semantics.module_index import ModuleIndex, Scope
+    from wattlint.semantics.module_index import ModuleIndex
+    from wattlint.semantics.scopes import Scope
     from wattlint.semantics.values import Thunk, Value
 
 

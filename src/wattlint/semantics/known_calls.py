@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from wattlint.semantics import arguments, attributes, calls, config_files, strings
-from wattlint.semantics.module_index import Spot, last_name
+from wattlint.semantics.scopes import Spot, last_name
 from wattlint.semantics.values import (
     Class,
     Const,

@@ -6,7 +6,8 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from wattlint.semantics import callers, strings
-from wattlint.semantics.module_index import CallRecord, FunctionInfo, ModuleIndex, Scope, Spot, last_name
+from wattlint.semantics.module_index import ModuleIndex
+from wattlint.semantics.scopes import CallRecord, FunctionInfo, Scope, Spot, last_name
 from wattlint.semantics.values import Sequence, alternatives
 
 if TYPE_CHECKING:

@@ -6,17 +6,10 @@ import ast
 import builtins
 from typing import TYPE_CHECKING
 
-from wattlint.semantics import annotations, attributes, callers, containers, strings
-from wattlint.semantics.module_index import (
-    END,
-    Binding,
-    ModuleIndex,
-    Spot,
-    Store,
-    dotted_name,
-    enclosing_class,
-)
+from wattlint.semantics import annotated, attributes, callers, containers, strings
+from wattlint.semantics.module_index import ModuleIndex
 from wattlint.semantics.reaching import reaching
+from wattlint.semantics.scopes import END, Binding, Spot, Store, dotted_name, enclosing_class
 from wattlint.semantics.values import (
     Class,
     Const,
@@ -86,7 +79,7 @@ def _narrowed(ev: Evaluator, name: str, frame: Frame, spot: Spot) -> Value | Non
                 and isinstance(part.args[0], ast.Name)
                 and part.args[0].id == name
             ):
-                return annotations.typed(ev, part.args[1], frame, spot)
+                return annotated.typed(ev, part.args[1], frame, spot)
     return None
 
 
@@ -158,9 +151,7 @@ def _definition(ev: Evaluator, binding: Binding, frame: Frame, local: bool) -> V
         return _loop_item(ev, binding, frame)
     if kind == "annotate":
         assert isinstance(binding.node, ast.AnnAssign)
-        return annotations.typed(ev, binding.node.annotation, frame, binding.spot) or Unknown(
-            "annotation only"
-        )
+        return annotated.typed(ev, binding.node.annotation, frame, binding.spot) or Unknown("annotation only")
     return Unknown(kind)
 
 
@@ -295,11 +286,11 @@ def parameter(ev: Evaluator, binding: Binding, frame: Frame) -> Value:
     else:
         value = callers.joined(ev, info, name, default, starred)
     if isinstance(value, Unknown) or (isinstance(value, Const) and value.value is None):
-        annotated = annotations.typed(
+        given_type = annotated.typed(
             ev, binding.node.annotation, ev.frame_of(frame.scope.parent or frame.scope), END
         )
-        if annotated is not None:
-            return annotated if isinstance(value, Unknown) else join([annotated, value])
+        if given_type is not None:
+            return given_type if isinstance(value, Unknown) else join([given_type, value])
     return value
 
 

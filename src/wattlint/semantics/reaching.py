@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterable
 from typing import Protocol, TypeVar
 
-from wattlint.semantics.module_index import LOOPS, Branch, Spot
+from wattlint.semantics.scopes import LOOPS, Branch, Spot
 
 
 class Definition(Protocol):

@@ -26,7 +26,7 @@ from wattlint.semantics.values import (
 if TYPE_CHECKING:
     from wattlint.semantics.evaluator import Evaluator
     from wattlint.semantics.frames import Frame
-    from wattlint.semantics.module_index import Spot
+    from wattlint.semantics.scopes import Spot
 
 MAX_TEXT = 200_000
 """Characters of literal text kept per value; longer texts are cut, which only makes estimates smaller."""

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from wattlint.semantics.frames import Frame
-from wattlint.semantics.module_index import Spot
+from wattlint.semantics.scopes import Spot
 from wattlint.semantics.values import (
     Class,
     Composite,

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple, Union
 
 if TYPE_CHECKING:
     from wattlint.semantics.frames import Frame
-    from wattlint.semantics.module_index import ClassInfo, FunctionInfo, ModuleIndex, Spot
+    from wattlint.semantics.module_index import ModuleIndex
+    from wattlint.semantics.scopes import ClassInfo, FunctionInfo, Spot
 
 MAX_CHOICES = 16
 

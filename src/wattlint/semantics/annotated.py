@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from wattlint.semantics.module_index import Spot
+from wattlint.semantics.scopes import Spot
 from wattlint.semantics.values import Class, External, Instance, Result, Value, alternatives
 
 if TYPE_CHECKING:
