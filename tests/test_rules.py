@@ -337,6 +337,14 @@ def test_what_holds_for_one_caller_of_a_wrapper_only_is_reported_there(models):
     assert finding.related == (Place("app.py", 10, "the call itself"),)
 
 
+def test_in_a_notebook_the_call_itself_is_reported_for_its_callers(models):
+    site = call(None, task=None, cell=3)
+    prompt = Prompt((PromptPart("user", ("Sort the following names alphabetically: ", Hole("names"))),))
+    site.contexts = (Context(Place("app.py", 99), ModelFact("gpt-big", "via_caller"), prompt, Loop()),)
+    [finding] = check_sites([site], Settings())
+    assert (finding.code, finding.cell, finding.line) == ("LLM102", 3, 10)
+
+
 def test_what_holds_for_the_wrapper_itself_is_reported_once(models):
     site = load("mistralai/Mistral-7B")
     site.contexts = tuple(Context(Place("jobs.py", line), site.model, None, Loop()) for line in (30, 40))

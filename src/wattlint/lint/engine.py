@@ -52,7 +52,8 @@ def _finding(rule: Rule, subject: Subject) -> Finding:
     path, cell, line, column, end_line, end_column = (
         (site.path, site.cell, site.line, site.column, site.end_line, site.end_column)
         if caller is None
-        else (caller.path, site.cell if caller.path == site.path else None, caller.line, 0, caller.line, 0)
+        or site.cell is not None  # lines of callers in a notebook are not those of its cells
+        else (caller.path, None, caller.line, 0, caller.line, 0)
     )
     return Finding(
         path=path,
