@@ -247,6 +247,7 @@ class TestReading:
         problem = read(FileRef(tmp_path / "gone.py", "gone.py", True))
         assert problem == Problem("gone.py", None, "cannot be read: No such file or directory")
 
+    @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::SyntaxWarning")
     @given(
         st.binary(max_size=60)
         | st.text(alphabet="ab'\"\n\r\x0c\x0b\u2028#=1 \\", max_size=40).map(str.encode)
