@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from wattlint.callsites.facts import OutputContract
-from wattlint.semantics import attributes
+from wattlint.semantics import classes
 from wattlint.semantics.evaluator import Evaluator
 from wattlint.semantics.scopes import CallRecord, Scope, last_name
 from wattlint.semantics.strings import source
@@ -72,9 +72,7 @@ def _enum_labels(evaluator: Evaluator, schema: Mapping, depth: int) -> tuple[str
 
 def _of_model_class(evaluator: Evaluator, cls: Class) -> OutputContract:
     """A pydantic model (or enum) given as the response type: a single closed field is a contract."""
-    if any(
-        getattr(base, "path", "").startswith("enum.") for base in attributes.bases(evaluator, cls.info)[1]
-    ):
+    if any(getattr(base, "path", "").startswith("enum.") for base in classes.bases(evaluator, cls.info)[1]):
         labels = tuple(
             node.value.value
             for node in cls.info.node.body

@@ -15,7 +15,7 @@ from wattlint.callsites.options import Given
 from wattlint.callsites.plausible import Plausible
 from wattlint.catalogue.models import load_models
 from wattlint.catalogue.sdks import load_sdks
-from wattlint.semantics import arguments, attributes, callers, calls
+from wattlint.semantics import arguments, callers, calls, classes
 from wattlint.semantics.evaluator import Evaluator
 from wattlint.semantics.frames import Frame
 from wattlint.semantics.project import Project
@@ -98,7 +98,7 @@ class Finder:
         """In a class that is itself a network or a trainer."""
         at: Scope | None = scope
         while at is not None:
-            for base in attributes.bases(self.evaluator, at.cls)[1] if at.cls is not None else ():
+            for base in classes.bases(self.evaluator, at.cls)[1] if at.cls is not None else ():
                 if (calls.path(base) or "").endswith(NETWORKS):
                     return True
             at = at.parent

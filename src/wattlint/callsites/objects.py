@@ -9,7 +9,7 @@ from wattlint.callsites.options import Given, read
 from wattlint.callsites.prompts import is_template
 from wattlint.catalogue.records import Argument, EntryPoint
 from wattlint.catalogue.sdks import SdkCatalogue
-from wattlint.semantics import attributes
+from wattlint.semantics import classes
 from wattlint.semantics.evaluator import Evaluator
 from wattlint.semantics.values import (
     Choice,
@@ -128,7 +128,7 @@ class Objects:
 
     def sdk_base(self, cls: Class) -> str | None:
         """Path of the SDK class that a project class derives from."""
-        for base in attributes.bases(self.evaluator, cls.info)[1]:
+        for base in classes.bases(self.evaluator, cls.info)[1]:
             for one in alternatives(base):
                 if isinstance(one, External):
                     return one.path
@@ -248,7 +248,7 @@ class Objects:
 def _not_own_call(objects: Objects, value: Instance) -> bool:
     """Calling the instance reaches the SDK's ``__call__``, not code of the project."""
     methods = ("__call__", "forward", "aforward", "call", "_call")
-    return not any(attributes.find_method(objects.evaluator, value.cls.info, name) for name in methods)
+    return not any(classes.find_method(objects.evaluator, value.cls.info, name) for name in methods)
 
 
 def _may_be_model(value: Value) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wattlint.catalogue.records import Argument
-from wattlint.semantics import arguments, attributes, containers
+from wattlint.semantics import arguments, containers, instances
 from wattlint.semantics.evaluator import Evaluator
 from wattlint.semantics.values import (
     Const,
@@ -90,7 +90,7 @@ def follow(evaluator: Evaluator, value: Value, path: str) -> Value | None:
                     if inner_value is not None:
                         found.append(inner_value)
             elif isinstance(one, Instance):
-                found.append(attributes.of_instance(evaluator, one, step))
+                found.append(instances.of_instance(evaluator, one, step))
             elif (
                 isinstance(one, Result)
                 and one.call is not None
@@ -110,7 +110,7 @@ def _class_default(evaluator: Evaluator, instance: Instance, name: str) -> Value
     """A subclass of an SDK class may set the argument at class level or on ``self``."""
     if "." in name:
         return None
-    value = attributes.of_instance(evaluator, instance, name)
+    value = instances.of_instance(evaluator, instance, name)
     return None if all(isinstance(one, (Unknown, Member, Element)) for one in alternatives(value)) else value
 
 

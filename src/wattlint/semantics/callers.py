@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from wattlint.semantics import arguments as call_arguments
-from wattlint.semantics import attributes
+from wattlint.semantics import classes
 from wattlint.semantics.scopes import END, FunctionInfo, Spot, last_name
 from wattlint.semantics.values import (
     Choice,
@@ -55,8 +55,8 @@ def _find(ev: Evaluator, info: FunctionInfo) -> list[Caller]:
     is_constructor = info.name in ("__init__", "__new__") and info.cls is not None
     if is_constructor:
         assert info.cls is not None
-        # ``super().__init__(...)`` is followed from the derived class (``attributes.of_instance``), not from here.
-        words = {info.cls.name, *(cls.name for cls in attributes.subclasses(ev, info.cls))}
+        # ``super().__init__(...)`` is followed from the derived class (``instances.of_instance``), not from here.
+        words = {info.cls.name, *(cls.name for cls in classes.subclasses(ev, info.cls))}
     own_is_test = in_tests(ev, info.module.file)
     found: list[Caller] = []
     candidates = 0
@@ -98,7 +98,7 @@ def _calls(ev: Evaluator, node: ast.Call, frame: Frame, spot: Spot, info: Functi
                 return one.receiver is not None or not info.is_method
         elif isinstance(one, Class):
             unknown = False
-            if attributes.find_method(ev, one.info, "__init__") is info:
+            if classes.find_method(ev, one.info, "__init__") is info:
                 return True
         elif not isinstance(one, (Unknown, Element)):
             unknown = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from wattlint.semantics import annotated, arguments, attributes, containers, known_calls, strings
+from wattlint.semantics import annotated, arguments, classes, command_line, containers, known_calls, strings
 from wattlint.semantics.frames import Frame
 from wattlint.semantics.scopes import END, Spot
 from wattlint.semantics.values import (
@@ -59,7 +59,7 @@ def apply(ev: Evaluator, callee: Value, node: ast.Call, frame: Frame, spot: Spot
     if isinstance(callee, Class):
         return _construct(ev, callee, node, frame, spot)
     if isinstance(callee, Instance):
-        method = attributes.find_method(ev, callee.cls.info, "__call__")
+        method = classes.find_method(ev, callee.cls.info, "__call__")
         if method is not None and method.cls is not None:
             function = Function(method, ev.frame_of(method.cls.scope), callee)
             return inline(ev, function, arguments.bind(ev, method, node, frame, spot, True), frame.depth + 1)
@@ -105,7 +105,7 @@ def _construct(ev: Evaluator, callee: Class, node: ast.Call, frame: Frame, spot:
 
 
 def _is_enum(ev: Evaluator, cls: Class) -> bool:
-    return any((path(base) or "").startswith("enum.") for base in attributes.bases(ev, cls.info)[1])
+    return any((path(base) or "").startswith("enum.") for base in classes.bases(ev, cls.info)[1])
 
 
 def inline(ev: Evaluator, function: Function, bound: dict[str, Thunk], depth: int) -> Value:
@@ -174,7 +174,7 @@ def _of_member(ev: Evaluator, callee: Member, node: ast.Call, frame: Frame, spot
         return strings.method(ev, owner, name, given.positional, given.keywords)
     if isinstance(owner, (Mapping, Sequence)):
         return _of_container(ev, owner, name, node, frame, spot)
-    return known_calls.of_member(ev, callee, node, frame, spot)
+    return command_line.of_member(ev, callee, node, frame)
 
 
 def _of_container(

@@ -104,9 +104,9 @@ def item(ev: Evaluator, owner: Value, key: Value) -> Value:
         elif isinstance(one, Sequence):
             found.append(_of_sequence(ev, one, key))
         elif isinstance(one, Instance):
-            from wattlint.semantics import attributes, calls
+            from wattlint.semantics import calls, classes
 
-            method = attributes.find_method(ev, one.cls.info, "__getitem__")
+            method = classes.find_method(ev, one.cls.info, "__getitem__")
             if method is not None and method.cls is not None:
                 parameters = method.parameters()
                 bound: dict[str, Thunk] = {parameters[1].arg: key} if len(parameters) > 1 else {}

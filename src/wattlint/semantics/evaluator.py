@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from wattlint.semantics import attributes, calls, containers, names, strings, truth
+from wattlint.semantics import attributes, calls, containers, names, stores, strings, truth
 from wattlint.semantics.frames import Frame
 from wattlint.semantics.limits import MAX_DEPTH, NO_CUT, STEPS_PER_QUERY
 from wattlint.semantics.module_index import ModuleIndex
@@ -171,7 +171,7 @@ def _attribute(ev: Evaluator, node: ast.Attribute, frame: Frame, spot: Spot) -> 
     inherited = attributes.of_super(ev, node, frame)
     if inherited is not None:
         return inherited
-    stored, complete = names.stored_attribute(ev, node, frame, spot)
+    stored, complete = stores.stored_attribute(ev, node, frame, spot)
     if stored is not None and complete:
         return stored
     owner = ev.value(node.value, frame, spot)

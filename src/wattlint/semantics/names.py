@@ -6,10 +6,17 @@ import ast
 import builtins
 from typing import TYPE_CHECKING
 
-from wattlint.semantics import annotated, attributes, callers, containers, strings
+from wattlint.semantics import (
+    annotated,
+    attributes,
+    containers,
+    imports,
+    parameters,
+    strings,
+)
 from wattlint.semantics.module_index import ModuleIndex
 from wattlint.semantics.reaching import reaching
-from wattlint.semantics.scopes import END, Binding, Spot, Store, dotted_name, enclosing_class
+from wattlint.semantics.scopes import END, Binding, Spot
 from wattlint.semantics.values import (
     Class,
     Const,
@@ -17,10 +24,7 @@ from wattlint.semantics.values import (
     External,
     Function,
     Hop,
-    Instance,
     Mapping,
-    ModuleRef,
-    Package,
     Sequence,
     Unknown,
     Value,
@@ -51,7 +55,7 @@ def lookup(ev: Evaluator, name: str, frame: Frame, spot: Spot) -> Value:
             return value
         place = scope.spot or END
         at = at.parent
-    starred = _from_stars(ev, name, frame.module)
+    starred = imports.from_stars(ev, name, frame.module)
     if starred is not None:
         return starred
     if name in BUILTINS:
@@ -88,7 +92,7 @@ def in_module(ev: Evaluator, name: str, module: ModuleIndex) -> Value:
     frame = ev.module_frame(module)
     if name in module.scope.bindings:
         return _bound(ev, name, frame, END, local=False)
-    starred = _from_stars(ev, name, module)
+    starred = imports.from_stars(ev, name, module)
     if starred is not None:
         return starred
     if "__getattr__" in module.scope.bindings:
@@ -132,10 +136,10 @@ def _definition(ev: Evaluator, binding: Binding, frame: Frame, local: bool) -> V
     if kind == "import":
         assert isinstance(binding.node, ast.alias)
         dotted = binding.node.name if binding.node.asname else binding.node.name.partition(".")[0]
-        return imported(ev, dotted, module)
+        return imports.imported(ev, dotted, module)
     if kind == "import_from":
         assert isinstance(binding.node, ast.ImportFrom)
-        value = _from_import(ev, binding.node, str(binding.path[0]), module)
+        value = imports.from_import(ev, binding.node, str(binding.path[0]), module)
         return through(value, Hop("imported_const", module.path, binding.node.lineno, binding.name))
     if kind == "def":
         info = module.scope_of(binding.node).function
@@ -146,7 +150,7 @@ def _definition(ev: Evaluator, binding: Binding, frame: Frame, local: bool) -> V
         assert cls is not None
         return Class(cls, frame)
     if kind == "parameter":
-        return parameter(ev, binding, frame)
+        return parameters.parameter(ev, binding, frame)
     if kind == "for":
         return _loop_item(ev, binding, frame)
     if kind == "annotate":
@@ -180,177 +184,3 @@ def _loop_item(ev: Evaluator, binding: Binding, frame: Frame) -> Value:
     for step in binding.path:
         value = containers.element(ev, value, step)
     return value
-
-
-# -- imports ----------------------------------------------------------------------------------------------------
-
-
-def imported(ev: Evaluator, dotted: str, importer: ModuleIndex) -> Value:
-    """The value of ``import dotted``."""
-    found = ev.project.resolve(dotted, importer)
-    if isinstance(found, ModuleIndex):
-        return ModuleRef(found)
-    if found is not None and ev.project.files():
-        return Package(dotted, found)
-    return External(dotted)
-
-
-def _from_import(ev: Evaluator, node: ast.ImportFrom, name: str, importer: ModuleIndex) -> Value:
-    dotted = node.module or ""
-    found = (
-        ev.project.relative(node.level, dotted, importer)
-        if node.level
-        else ev.project.resolve(dotted, importer)
-    )
-    if found is None or found is importer:
-        if node.level and found is importer:
-            return (
-                in_module(ev, name, importer)
-                if name in importer.scope.bindings
-                else Unknown(f"import {name}")
-            )
-        return External(f"{dotted}.{name}" if not node.level else f"{'.' * node.level}{dotted}.{name}")
-    return member_of_module(ev, found, name, External(f"{dotted}.{name}") if not node.level else None)
-
-
-def member_of_module(
-    ev: Evaluator, module: ModuleIndex | str, name: str, otherwise: Value | None = None
-) -> Value:
-    """``module.name``: a name it binds, or a submodule."""
-    if isinstance(module, ModuleIndex) and (
-        name in module.scope.bindings or _from_stars(ev, name, module) is not None
-    ):
-        return in_module(ev, name, module)
-    if isinstance(module, str) or module.is_package:
-        below = ev.project.submodule(module, name)
-        if isinstance(below, ModuleIndex):
-            return ModuleRef(below)
-        if below is not None and otherwise is None:
-            return Package(name, below)
-    if isinstance(module, str) and otherwise is not None:
-        return otherwise
-    return Unknown(f"name {name}")
-
-
-def _from_stars(ev: Evaluator, name: str, module: ModuleIndex) -> Value | None:
-    for node in module.stars:
-        dotted = node.module or ""
-        found = (
-            ev.project.relative(node.level, dotted, module)
-            if node.level
-            else ev.project.resolve(dotted, module)
-        )
-        if isinstance(found, ModuleIndex) and found is not module and not name.startswith("_"):
-            if name in found.scope.bindings:
-                return in_module(ev, name, found)
-            if found.stars and found not in _visiting:
-                _visiting.append(found)
-                try:
-                    inner = _from_stars(ev, name, found)
-                finally:
-                    _visiting.pop()
-                if inner is not None:
-                    return inner
-    return None
-
-
-_visiting: list[ModuleIndex] = []
-
-
-# -- parameters -------------------------------------------------------------------------------------------------
-
-
-def parameter(ev: Evaluator, binding: Binding, frame: Frame) -> Value:
-    """A parameter: the argument of a known call, else what all callers pass, else its default, else its annotation."""
-    info = frame.scope.function
-    assert info is not None and isinstance(binding.node, ast.arg)
-    name, starred = binding.name, binding.path
-    if info.is_method and not starred and info.parameters()[:1] == [binding.node]:
-        assert info.cls is not None
-        if frame.receiver is not None:
-            return frame.receiver
-        own = Class(info.cls, ev.frame_of(info.cls.scope.parent or info.cls.scope))
-        return (
-            own
-            if "classmethod" in info.decorators or info.name in ("__new__", "__init_subclass__")
-            else ev.abstract(own)
-        )
-    default = callers.default_of(ev, info, binding.node, frame)
-    if frame.arguments is not None:
-        if name in frame.arguments:
-            value = ev.force(frame.arguments[name])
-        elif default is not None:
-            value = default
-        else:
-            value = _open(starred)
-    else:
-        value = callers.joined(ev, info, name, default, starred)
-    if isinstance(value, Unknown) or (isinstance(value, Const) and value.value is None):
-        given_type = annotated.typed(
-            ev, binding.node.annotation, ev.frame_of(frame.scope.parent or frame.scope), END
-        )
-        if given_type is not None:
-            return given_type if isinstance(value, Unknown) else join([given_type, value])
-    return value
-
-
-def _open(starred: tuple[int | str, ...]) -> Value:
-    if starred == ("*",):
-        return Sequence((), open=True, kind="tuple")
-    if starred == ("**",):
-        return Mapping({}, open=True)
-    return Unknown("parameter")
-
-
-def stored_attribute(
-    ev: Evaluator, node: ast.Attribute, frame: Frame, spot: Spot
-) -> tuple[Value | None, bool]:
-    """What ``owner.attr = value`` elsewhere put there before this use, and whether that hides all else.
-
-    ``owner`` is a name or ``self.x``; for the latter the other methods of the class count too.
-    """
-    owner = dotted_name(node.value)
-    if owner is None:
-        return None, False
-    stores = frame.scope.attribute_stores.get(owner, {}).get(node.attr)
-    if stores and not (enclosing_class(frame.scope, owner)):
-        found, complete = reaching(
-            [one for one in stores if one.value is not None], spot, ev.arm_truth(frame)
-        )
-        if found:
-            return join(_store_value(ev, store, frame) for store in found), complete
-    first, _, inner = owner.partition(".")
-    own = enclosing_class(frame.scope, first) if inner else None
-    if own is None:
-        return None, False
-    receiver = lookup(ev, first, frame, spot)
-    for instance in alternatives(receiver)[:1]:
-        if isinstance(instance, Instance):
-            return _deep_store(ev, instance, inner, node.attr, frame)
-    return None, False
-
-
-def _deep_store(
-    ev: Evaluator, owner: Instance, inner: str, name: str, frame: Frame
-) -> tuple[Value | None, bool]:
-    for cls in attributes.bases(ev, owner.cls.info)[0]:
-        stores = [one for one in cls.deep_stores.get((inner, name), ()) if one.value is not None]
-        elsewhere = [one for one in stores if one.scope is not frame.scope]
-        if not elsewhere or len(elsewhere) < len(stores):
-            continue  # in the method itself order counts, and nothing stood before
-        at = attributes.method_frame(ev, owner, cls, elsewhere[0])
-        same = [one for one in elsewhere if one.scope is elsewhere[0].scope]
-        found, complete = reaching(same, END, ev.arm_truth(at))
-        if found:
-            return join(_store_value(ev, store, at) for store in found), complete
-    return None, False
-
-
-def _store_value(ev: Evaluator, store: Store, frame: Frame) -> Value:
-    assert store.value is not None
-    value = ev.value(store.value, frame, store.spot)
-    for step in store.path:
-        value = containers.element(ev, value, step)
-    return through(
-        value, Hop("self_attr", store.scope.module.path, getattr(store.node, "lineno", 0), store.name)
-    )

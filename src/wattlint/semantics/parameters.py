@@ -1,0 +1,67 @@
+"""Parameters: the argument of a known call, else what callers pass, the default, the annotation."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from wattlint.semantics import (
+    annotated,
+    callers,
+)
+from wattlint.semantics.frames import Frame
+from wattlint.semantics.scopes import END, Binding
+from wattlint.semantics.values import (
+    Class,
+    Const,
+    Mapping,
+    Sequence,
+    Unknown,
+    Value,
+    join,
+)
+
+if TYPE_CHECKING:
+    from wattlint.semantics.evaluator import Evaluator
+
+
+def parameter(ev: Evaluator, binding: Binding, frame: Frame) -> Value:
+    """A parameter: the argument of a known call, else what all callers pass, else its default, else its annotation."""
+    info = frame.scope.function
+    assert info is not None and isinstance(binding.node, ast.arg)
+    name, starred = binding.name, binding.path
+    if info.is_method and not starred and info.parameters()[:1] == [binding.node]:
+        assert info.cls is not None
+        if frame.receiver is not None:
+            return frame.receiver
+        own = Class(info.cls, ev.frame_of(info.cls.scope.parent or info.cls.scope))
+        return (
+            own
+            if "classmethod" in info.decorators or info.name in ("__new__", "__init_subclass__")
+            else ev.abstract(own)
+        )
+    default = callers.default_of(ev, info, binding.node, frame)
+    if frame.arguments is not None:
+        if name in frame.arguments:
+            value = ev.force(frame.arguments[name])
+        elif default is not None:
+            value = default
+        else:
+            value = _open(starred)
+    else:
+        value = callers.joined(ev, info, name, default, starred)
+    if isinstance(value, Unknown) or (isinstance(value, Const) and value.value is None):
+        given_type = annotated.typed(
+            ev, binding.node.annotation, ev.frame_of(frame.scope.parent or frame.scope), END
+        )
+        if given_type is not None:
+            return given_type if isinstance(value, Unknown) else join([given_type, value])
+    return value
+
+
+def _open(starred: tuple[int | str, ...]) -> Value:
+    if starred == ("*",):
+        return Sequence((), open=True, kind="tuple")
+    if starred == ("**",):
+        return Mapping({}, open=True)
+    return Unknown("parameter")
