@@ -60,6 +60,12 @@ def sdks() -> SdkCatalogue:
             "transformers.from_pretrained.task",
             "load",
         ),
+        (
+            "transformers.ViTForImageClassification.from_pretrained",
+            "transformers.from_pretrained.other",
+            "other",
+        ),
+        ("transformers.AutoModelForImageTextToText.from_pretrained", "transformers.from_pretrained", "load"),
         ("transformers.GenerativeModel().generate", "transformers.generate", "call"),
         ("transformers.Encoder().__call__", "transformers.encode", "embed"),
         ("transformers.Trainer().train", "transformers.Trainer.train", "train"),
