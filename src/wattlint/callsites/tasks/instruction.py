@@ -156,8 +156,11 @@ def _close(sentence: str, into: Instruction) -> str:
 def _is_slot(name: str) -> bool:
     """``summary``, ``relevant table names``: a slot; ``summarize the following document``: a sentence."""
     first, *rest = name.split()
+    words = vocabulary()
+    if len(rest) >= 2 and first in words["base"] and first not in words["neutral"]:
+        return False
     return (
-        first not in vocabulary()["unambiguous"]
+        first not in words["unambiguous"]
         and len(rest) <= 4
         and not (
             rest

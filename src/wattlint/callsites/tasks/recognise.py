@@ -29,6 +29,8 @@ TOO_LONG = 300
 CLOSED_LIMIT = 5
 """Output tokens: a limit up to this is a label, a number or yes/no."""
 LABEL_WORDS, LABEL_COUNT = 3, 12
+FEW_WORDS = 8
+"""Up to here a template may be judged by its last slot alone."""
 MIXED = "mixed-request"
 LABELS = "label-classification"
 YES_NO = "yes-no-question"
@@ -193,7 +195,7 @@ def _open(demand: Demand) -> Claim | None:
 
 def _label_claim(instruction: Instruction, active: list[Recogniser]) -> list[Claim]:
     """What the last slot of a template without demands waits for."""
-    if not instruction.labels or instruction.words > 25:
+    if not instruction.labels or instruction.words > FEW_WORDS:
         return []
     last = instruction.labels[-1]
     if "{" not in instruction.whole.rpartition(last)[0]:

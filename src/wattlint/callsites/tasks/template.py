@@ -12,7 +12,7 @@ from wattlint.callsites.facts import Hole, Prompt, PromptPart
 ROLE = re.compile(r"(?m)^[ \t]*\[(system|user|human|assistant|ai)\]\s?")
 HOLE = re.compile(r"(?<!\{)\{([A-Za-z_][^{}\n:]{0,80})\}(?!\})|%s|%\((\w+)\)s")
 ROLES = {"human": "user", "ai": "assistant"}
-HISTORY = re.compile(r"history|memory|messages|conversation", re.IGNORECASE)
+HISTORY = re.compile(r"history|memory|scratchpad", re.IGNORECASE)
 
 
 def read_template(text: str) -> Prompt:
