@@ -58,7 +58,7 @@ def subclasses(ev: Evaluator, info: ClassInfo) -> list[ClassInfo]:
 
 def _subclasses(ev: Evaluator, info: ClassInfo) -> list[ClassInfo]:
     found: list[ClassInfo] = []
-    for module in ev.project.mentioning(info.name):
+    for module in ev.project.mentioning(info.name, info.module):
         for cls in module.classes:
             if cls is not info and len(found) < MAX_SUBCLASSES and info in bases(ev, cls)[0]:
                 found.append(cls)
@@ -131,7 +131,7 @@ def record_fields(ev: Evaluator, info: ClassInfo) -> list[str]:
 def constructor_calls(ev: Evaluator, cls: ClassInfo) -> list[callers.Caller]:
     """Calls that construct a record class without ``__init__`` (or a subclass of it)."""
     found = []
-    for module in ev.project.mentioning(cls.name):
+    for module in ev.project.mentioning(f"{cls.name}(", cls.module):
         if callers.in_tests(ev, module.file):
             continue
         for record in module.calls_named(cls.name):

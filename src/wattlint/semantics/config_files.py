@@ -112,7 +112,7 @@ def _existing(ev: Evaluator, value: Value, frame: Frame) -> str | None:
 def read(file: str, root: str, by_attribute: bool = False) -> Value | None:
     """The data of a file as values whose origin is the file and the line of the key; None when unreadable."""
     try:
-        if os.path.getsize(file) > MAX_BYTES:
+        if not os.path.isfile(file) or os.path.getsize(file) > MAX_BYTES:
             return None
         with open(file, encoding="utf-8") as handle:
             text = handle.read()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import stat
 from collections.abc import Callable, Iterator
 
 from wattlint.semantics.module_index import ModuleIndex
@@ -24,6 +25,10 @@ SKIPPED_FOLDERS = frozenset(
 SOURCE_FOLDERS = ("src", "lib", "python")
 MAX_FILE_BYTES = 2_000_000
 """Larger modules are not followed into (they can still be linted themselves)."""
+MAX_MENTIONING = 40
+"""Modules parsed to find the callers of one function."""
+LARGE_TREE = 3_000
+"""Files from which on a tree is taken for several projects side by side."""
 
 
 class Project:
@@ -43,7 +48,7 @@ class Project:
         self._listing: dict[str, frozenset[str]] = {}
         self._files: list[str] | None = None
         self._bytes: dict[str, bytes] = {}
-        self._mentions: dict[str, list[str]] = {}
+        self._mentions: dict[tuple[str, str], list[str]] = {}
 
     # -- modules ------------------------------------------------------------------------------------------------
 
@@ -156,7 +161,7 @@ class Project:
     def files(self) -> list[str]:
         """Every Python file below the root, sorted."""
         if self._files is None:
-            found = []
+            found: list[str] = []
             for folder, folders, names in os.walk(self.root):
                 folders[:] = sorted(
                     name for name in folders if name not in SKIPPED_FOLDERS and not name.startswith(".")
@@ -165,16 +170,32 @@ class Project:
             self._files = found
         return self._files
 
-    def mentioning(self, word: str) -> list[ModuleIndex]:
-        """The modules whose text contains ``word``."""
-        if word not in self._mentions:
-            needle = word.encode()
-            self._mentions[word] = [file for file in self.files() if needle in self._read_or_empty(file)]
-        modules = (self.module(file) for file in self._mentions[word])
-        return [module for module in modules if module is not None]
+    def mentioning(self, words: str, near: ModuleIndex) -> list[ModuleIndex]:
+        """At most MAX_MENTIONING modules whose text contains ``words``, those closest to ``near`` in the tree.
+
+        In a very large tree only the part of it that ``near`` lies in is searched.
+        """
+        top = self._part_of(near.file)
+        key = (words, top if len(self.files()) > LARGE_TREE else "")
+        if key not in self._mentions:
+            needle = words.encode()
+            searched = (file for file in self.files() if file.startswith(key[1]))
+            self._mentions[key] = [file for file in searched if needle in self._read_or_empty(file)]
+        files = self._mentions[key]
+        if len(files) > MAX_MENTIONING:
+            files = sorted(files, key=lambda file: (-len(os.path.commonpath([file, near.file])), file))
+            files = sorted(files[:MAX_MENTIONING])
+        return [module for module in map(self.module, files) if module is not None]
+
+    def _part_of(self, file: str) -> str:
+        """The folder or file directly below the root that ``file`` lies in."""
+        below = os.path.relpath(file, self.root).split(os.sep)[0]
+        return os.path.join(self.root, below)
 
     def _read(self, file: str) -> bytes:
         if file not in self._bytes:
+            if not stat.S_ISREG(os.stat(file).st_mode):
+                raise OSError("not a regular file")
             with open(file, "rb") as handle:
                 self._bytes[file] = handle.read(MAX_FILE_BYTES + 1)
         return self._bytes[file]
