@@ -165,8 +165,8 @@ class PromptReader:
                 return
         if depth == 0 and value.entries:
             # ``chain.invoke({"question": q})``: the template's own variables.
-            for key in list(value.entries)[:20]:
-                self.parts.append(PromptPart(own, (Hole(str(key), "value"),)))
+            for variable in list(value.entries)[:20]:
+                self.parts.append(PromptPart(own, (Hole(str(variable), "value"),)))
         elif value.open:
             self.complete = False
 

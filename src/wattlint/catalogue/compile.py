@@ -13,6 +13,7 @@ import os
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 FORMAT = 2
 MARSHAL_VERSION = 4  # readable by every supported Python
@@ -42,14 +43,18 @@ def digest(name: str, rules: Path) -> str:
     return hashlib.sha256(repr(entries).encode()).hexdigest()
 
 
+def _dump(data: Any) -> bytes:
+    return marshal.dumps(data, MARSHAL_VERSION)
+
+
 def compile_to(
     rules: Path, artefact: Path, names: Iterable[str] = SECTIONS, kept: dict[str, Blob] | None = None
 ) -> dict[str, Blob]:
     """Compile the sections ``names``, add those ``kept``, and replace ``artefact`` atomically."""
     sections = dict(kept or {})
     for name in names:
-        sections[name] = (digest(name, rules), marshal.dumps(compile_section(name, rules), MARSHAL_VERSION))
-    blob = marshal.dumps({"format": FORMAT, "sections": sections}, MARSHAL_VERSION)
+        sections[name] = (digest(name, rules), _dump(compile_section(name, rules)))
+    blob = _dump({"format": FORMAT, "sections": sections})
     handle, temporary = tempfile.mkstemp(dir=artefact.parent, prefix=artefact.name)
     with os.fdopen(handle, "wb") as file:
         file.write(blob)

@@ -48,8 +48,7 @@ def get(ev: Evaluator, owner: Value, name: str) -> Value:
     if isinstance(owner, Class):
         return classes.of_class(ev, owner, name)
     if isinstance(owner, Mapping) and owner.by_attribute:
-        value = containers.item(ev, owner, Const(name))
-        return value
+        return containers.item(ev, owner, Const(name))
     if isinstance(owner, Const) and name == "value" and isinstance(owner.value, (str, int)):
         return owner  # the value of an enum member
     if isinstance(owner, Const) and name == "parent" and isinstance(owner.value, str):

@@ -104,15 +104,10 @@ def _calls(ev: Evaluator, node: ast.Call, frame: Frame, spot: Spot, info: Functi
                 return True
         elif not isinstance(one, (Unknown, Element)):
             unknown = False
-    if (
-        unknown
-        and info.cls is not None
-        and isinstance(node.func, ast.Attribute)
-        and not info.name.startswith("__")
-    ):
-        # The receiver's type is unknown: link by name only where the project has one such method, and a telling name.
-        if "_" in info.name.strip("_") and _only_definition(ev, info):
-            return True
+    # The receiver's type is unknown: link by name only where the project has one such method, and a telling name.
+    telling = "_" in info.name.strip("_") and not info.name.startswith("__")
+    if unknown and telling and info.cls is not None and isinstance(node.func, ast.Attribute):
+        return True if _only_definition(ev, info) else None
     return None
 
 

@@ -32,7 +32,8 @@ SETTINGS_BASES = ("BaseSettings", "BaseModel", "SQLModel", "Struct", "NamedTuple
 
 def bases(ev: Evaluator, info: ClassInfo) -> tuple[list[ClassInfo], list[Value]]:
     """Method resolution order among project classes (itself first), and the bases outside the project."""
-    return ev.once(("bases", id(info)), lambda: _bases(ev, info), ([info], []))
+    during: tuple[list[ClassInfo], list[Value]] = ([info], [])
+    return ev.once(("bases", id(info)), lambda: _bases(ev, info), during)
 
 
 def _bases(ev: Evaluator, info: ClassInfo) -> tuple[list[ClassInfo], list[Value]]:
@@ -130,7 +131,7 @@ def record_fields(ev: Evaluator, info: ClassInfo) -> list[str]:
 
 def constructor_calls(ev: Evaluator, cls: ClassInfo) -> list[callers.Caller]:
     """Calls that construct a record class without ``__init__`` (or a subclass of it)."""
-    found = []
+    found: list[callers.Caller] = []
     for module in ev.project.mentioning(f"{cls.name}(", cls.module):
         if callers.in_tests(ev, module.file):
             continue

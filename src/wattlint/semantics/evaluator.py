@@ -31,7 +31,7 @@ from wattlint.semantics.values import (
 
 T = TypeVar("T")
 _NOTHING = object()
-_RECURSION = Unknown("recursion")
+_RECURSION: Value = Unknown("recursion")
 
 
 class Evaluator:

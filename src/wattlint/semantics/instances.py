@@ -71,8 +71,8 @@ def of_instance(ev: Evaluator, owner: Instance, name: str, above: ClassInfo | No
     if spread is not None:
         return spread
     if owner.call is None:
-        below = [_below(ev, owner, cls, name) for cls in classes.subclasses(ev, info)]
-        found = [one for one in below if one is not None]
+        inherited = [_below(ev, owner, cls, name) for cls in classes.subclasses(ev, info)]
+        found = [one for one in inherited if one is not None]
         if found:
             return join(found)
     if outside:

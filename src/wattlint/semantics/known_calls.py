@@ -13,6 +13,7 @@ from wattlint.semantics.values import (
     Const,
     External,
     Function,
+    Gap,
     Hop,
     Instance,
     Mapping,
@@ -121,7 +122,8 @@ def _vars(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: S
 
 
 def _namespace(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value:
-    return Mapping(dict(given.keywords), given.open_keywords, by_attribute=True)
+    entries: dict[object, Thunk] = dict(given.keywords.items())
+    return Mapping(entries, given.open_keywords, by_attribute=True)
 
 
 def _partial(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value:
@@ -178,7 +180,7 @@ def _depends(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot
 
 def _path_join(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value:
     parts = [alternatives(ev.force(part))[0] for part in given.positional]
-    pieces: list[str | strings.Gap] = []
+    pieces: list[str | Gap] = []
     for number, part in enumerate(parts):
         if number:
             pieces.append("/")

@@ -37,7 +37,7 @@ RETRY_NAMES = ("retry", "retries", "attempt", "tries", "trial")
 class LoopShape(NamedTuple):
     kind: str = "none"
     """none, data, retry, chat or unbounded."""
-    count: int | None = None
+    count: int | None = None  # type: ignore[assignment]
     over: str | None = None
     line: int | None = None
     via_function: str | None = None

@@ -172,7 +172,7 @@ def _loop_item(ev: Evaluator, binding: Binding, frame: Frame) -> Value:
     ):
         outer = frame.parent
     items = ev.value(node.iter, outer, binding.spot if outer is frame else (frame.scope.spot or END))
-    found = []
+    found: list[Value] = []
     for one in alternatives(items):
         if isinstance(one, Sequence) and not one.repeated:
             found.extend(ev.force(item) for item in one.items[:12])

@@ -117,8 +117,9 @@ def add(ev: Evaluator, operands: list[Thunk]) -> Value:
             else:
                 is_open = True
         return Sequence(tuple(items[:5_000]), is_open)
-    if all(isinstance(value, Const) and isinstance(value.value, (int, float)) for value in values):
-        return Const(sum(value.value for value in values))  # type: ignore[union-attr, misc, arg-type]
+    numbers = [one.value for one in values if isinstance(one, Const) and isinstance(one.value, (int, float))]
+    if len(numbers) == len(values):
+        return Const(sum(numbers))
     texts = any(
         isinstance(one, Text) or (isinstance(one, Const) and isinstance(one.value, str))
         for value in values
@@ -261,7 +262,7 @@ def method(
     return Unknown("text method")
 
 
-def _plain_method(text: Const, value: str, name: str, arguments: list[object]) -> Value:
+def _plain_method(text: Const, value: str, name: str, arguments: list[str | int]) -> Value:
     if name in ("split", "rsplit", "splitlines", "partition", "rpartition"):
         try:
             parts = getattr(value, name)(*arguments)
