@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import ast
+import marshal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from wattlint.callsites.facts import Hole, OutputContract, Prompt, PromptPart, TaskVerdict
 from wattlint.callsites.tasks import recognise, task_record
 from wattlint.callsites.tasks.template import read_template
+from wattlint.catalogue import store
 from wattlint.catalogue.schema.tasks import Task, read_tasks
 from wattlint.catalogue.store import rules_folder
 
@@ -98,6 +104,17 @@ def test_label_tasks_need_a_closed_output() -> None:
     assert judge(text).confidence == "low"  # type: ignore[union-attr]
     assert judge(text, limit=3).confidence == "medium"  # type: ignore[union-attr]
     assert judge(text, OutputContract("labels", ("bug", "question"))).confidence == "high"  # type: ignore[union-attr]
+
+
+def test_a_json_contract_is_no_closed_set() -> None:
+    contract = OutputContract("json", evidence=("parsed with json.loads (line 9)",))
+    open_labels = judge("Classify this support ticket. {ticket}", contract)
+    assert open_labels is not None and open_labels.confidence == "medium"
+    verdict = judge(
+        "Classify the ticket into one of these categories: billing, technical. {ticket}", contract
+    )
+    assert verdict is not None and verdict.confidence == "high"
+    assert "parsed with json.loads (line 9)" in verdict.evidence
 
 
 def test_few_shot_answers_from_a_small_set_close_the_output() -> None:
@@ -220,6 +237,18 @@ def test_hostile_prompts_cost_little(text: str) -> None:
     assert time.perf_counter() - start < 2.0
 
 
+FRAGMENTS = st.sampled_from(
+    ["Extract ", "the ", "e-mails ", "{text}", "Translate ", "\n", ": ", '"""', "```", "<a>", "</a>", "Output: x\n", "->", "?", "you are a ",
+     "[user] ", "{", "}", "翻译", "を抽出", "a -> b\n", "12 + 3 ", "%s", "\x00", "\ud800", "İ", "Zusammenfassung "]
+)  # fmt: skip
+
+
+@given(st.lists(st.one_of(FRAGMENTS, st.text(max_size=8)), max_size=30).map("".join))
+@settings(max_examples=200, deadline=None)
+def test_no_prompt_crashes_and_the_answer_is_stable(text: str) -> None:
+    assert judge(text) == judge(text)
+
+
 def test_a_prompt_takes_about_a_millisecond() -> None:
     prompts = [read_template(text) for task in TASKS for text in task.examples.positive]
     for prompt in prompts:
@@ -240,17 +269,20 @@ def test_a_record_is_found_by_name() -> None:
         task_record("sentimen")
 
 
-def test_runtime_loads_without_pydantic_and_yaml() -> None:
-    import subprocess
-    import sys
-
+def test_runtime_loads_without_pydantic_and_yaml(tmp_path: Path) -> None:
+    compiled = tmp_path / "tasks"
+    compiled.write_bytes(marshal.dumps(store.section("tasks")))
     code = (
-        "import sys\nfrom wattlint.callsites.facts import OutputContract\nfrom wattlint.callsites.tasks import recognise\n"
+        "import marshal, pathlib, sys\n"
+        "from wattlint.catalogue import store\n"
+        f"data = marshal.loads(pathlib.Path({str(compiled)!r}).read_bytes())\n"
+        "store.section = lambda name: data\n"
+        "from wattlint.callsites.facts import OutputContract\n"
+        "from wattlint.callsites.tasks import recognise\n"
         "recognise(None, OutputContract('bool'))\n"
         "print(sorted({'pydantic', 'yaml', 'libcst', 'rich'} & set(sys.modules)))"
     )
     environment = {"PYTHONPATH": str(Path(__file__).parent.parent / "src"), "PATH": ""}
-    recognise(None, OutputContract("bool"))  # the catalogue is compiled by now
     output = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True
     )

@@ -85,20 +85,17 @@ def _judge(
     if instruction.words > TOO_LONG or (instruction.history and not task.history):
         return None
     evidence = [_quote(claim.clause), *closed]
-    level = 1
-    if task.closed and not closed:
-        level = 0
     confirmed = contract.kind in task.confirms
-    if contract.kind != "text" and not confirmed:
-        level -= 1
-    if instruction.words > LONG or instruction.cut or (prompt is not None and not prompt.complete):
-        level -= 1
+    if contract.kind == "json" and confirmed:
+        evidence += contract.evidence
+    level = 1 + confirmed
+    level -= task.closed and not closed
+    level -= contract.kind != "text" and not confirmed
+    level -= instruction.words > LONG or instruction.cut or (prompt is not None and not prompt.complete)
     if named := _named(task, names):
         evidence.append(f"name `{named}`")
     if level < 0:
         return None
-    if confirmed and level:
-        level = 2
     return _verdict(task, STEPS[min(level, STEPS.index(task.at_most))], evidence)
 
 
@@ -210,10 +207,12 @@ def _closed_evidence(
     instruction: Instruction, contract: OutputContract, output_limit: int | None
 ) -> list[str]:
     """Every sign that the answer comes from a small closed set; the contract's own clauses come first."""
-    evidence = list(contract.evidence) if contract.kind != "text" else []
-    if contract.kind in ("labels", "bool", "number") and not evidence:
+    evidence: list[str] = []
+    if contract.kind in ("labels", "bool", "number"):
         labels = ", ".join(contract.labels[:6])
-        evidence.append(f"output is one of {labels}" if labels else f"output is a {contract.kind}")
+        evidence += contract.evidence or [
+            f"output is one of {labels}" if labels else f"output is a {contract.kind}"
+        ]
     if output_limit is not None and output_limit <= CLOSED_LIMIT:
         evidence.append(f"at most {output_limit} output tokens")
     answers = {answer for answer in instruction.answers if answer}
