@@ -106,6 +106,13 @@ def test_label_tasks_need_a_closed_output() -> None:
     assert judge(text, OutputContract("labels", ("bug", "question"))).confidence == "high"  # type: ignore[union-attr]
 
 
+def test_a_bulleted_list_of_labels_is_no_list_of_demands() -> None:
+    listed = "- translate: Translation requests\n- summarize: Summarization requests\n- rewrite: Editing"
+    verdict = judge("Classify user intent. Return ONLY valid JSON.\n\nINTENTS:\n" + listed)
+    assert verdict is not None and (verdict.name, verdict.confidence) == ("label-classification", "medium")
+    assert "lists the labels: translate, summarize, rewrite" in verdict.evidence
+
+
 def test_a_json_contract_is_no_closed_set() -> None:
     contract = OutputContract("json", evidence=("parsed with json.loads (line 9)",))
     open_labels = judge("Classify this support ticket. {ticket}", contract)

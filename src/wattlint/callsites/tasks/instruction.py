@@ -22,6 +22,12 @@ MARKERS = re.compile(r"\[/?inst\]|<</?sys>>|</?s>|<\|[^|<>]*\|>", re.IGNORECASE)
 INLINE_LABEL = re.compile(r"(?<=[}\"'.:>])[ \t]+(?=[A-Z][A-Za-z ]{1,25}:[ \t]*(?:$|[\"'{\n]))", re.MULTILINE)
 BULLET = re.compile(r"^(?:[#*%>•\-]+|\(?\d{1,2}[.)]|[a-z][.)])\s+")
 LABEL = re.compile(r"^[#*%>\-\[]*\s*([^\W\d_][\w '’/()&-]{0,60}?)\s*[\]*]*\s*[:：]\s*[*]*\s*(.*)$")
+OPTIONS_FOLLOW = re.compile(
+    r"\b(?:intents?|categor(?:y|ies)|labels?|class(?:es)?|options?|departments?|topics?|types|choices|tags|values|teams|queues"
+    r"|genres|sentiments|emotions)\b[^:.]{0,30}:[*]*$",
+    re.IGNORECASE,
+)
+OPTION = re.compile(r"^([^\s:{}]+(?: [^\s:{}]+){0,3}?)\s*(?:$|[:–—(]| - )")
 TAG_LINE = re.compile(r"^<([A-Za-z][\w ]{1,40})>$")
 DATA_LINE = re.compile(r"^(?:[{}\[\]]|\"[\w ]+\"\s*:|[-=*_]{3,}\s*$)")
 ARROW = re.compile(r"^(.{1,200}?)\s*(?:->|=>|→)\s*(.{1,40})$")
@@ -45,6 +51,8 @@ class Instruction:
     """Of the slots that hold data or wait for the answer, in order."""
     answers: list[str] = field(default_factory=list)
     """Of few-shot examples."""
+    options: list[str] = field(default_factory=list)
+    """Listed under a heading such as ``Categories:``."""
     whole: str = ""
     """All literal text and holes on one line."""
     history: bool = False
@@ -106,6 +114,7 @@ def _read(text: str, into: Instruction) -> None:
     if sum(match is not None for match in arrows) < 2:
         arrows = [None] * len(lines)
     open_sentence = ""
+    listing = False
     for line, label, arrow in zip(lines, labelled, arrows, strict=True):
         if arrow:
             into.answers.append(_plain(arrow[2]).strip("\"'"))
@@ -117,6 +126,11 @@ def _read(text: str, into: Instruction) -> None:
         if not line or DATA_LINE.match(line):
             open_sentence = _close(open_sentence, into)
             continue
+        if listing and BULLET.match(line) and (option := OPTION.match(BULLET.sub("", line))):
+            open_sentence = _close(open_sentence, into)
+            into.options.append(_plain(option[1]).strip("\"' "))
+            continue
+        listing = OPTIONS_FOLLOW.search(line) is not None
         if label:
             name, rest = _plain(label[1]), label[2]
             if ONLY_SLOTS.match(rest) and _is_slot(name):

@@ -110,17 +110,20 @@ def _claims(instruction: Instruction) -> list[Claim] | None:
     if code != "en":
         return _claims_in(code, whole) if code else None
     claims: list[Claim] = []
+    forms: list[Claim] = []
     unclear = False
     for demand in demands(instruction.sentences):
-        if claims and BACK.fullmatch(demand.text) and demand.verb in vocabulary()["neutral"]:
+        neutral = demand.verb in vocabulary()["neutral"]
+        if claims and neutral and BACK.fullmatch(demand.text):
             continue
         if claim := _claim(demand, active) or _open(demand):
-            claims.append(claim)
-        elif not _shapes_answer(demand, bool(claims)):
+            (forms if neutral and claim.task.solver == "code" else claims).append(claim)
+        elif not _shapes_answer(demand, bool(claims or forms)):
             unclear = True
     if unclear and not any(claim.task.solver == "llm" for claim in claims):
         return None
-    return claims or _label_claim(instruction, active)
+    # "return only the number" is a task of its own only when nothing else is asked
+    return claims or forms or _label_claim(instruction, active)
 
 
 def _claims_in(code: str, whole: str) -> list[Claim] | None:
@@ -222,6 +225,8 @@ def _closed_evidence(
         and all(len(answer.split()) <= LABEL_WORDS for answer in answers)
     ):
         evidence.append("few-shot answers: " + ", ".join(sorted(answers)[:6]))
+    if len(instruction.options) >= 2:
+        evidence.append("lists the labels: " + ", ".join(instruction.options[:6]))
     for clause, text in vocabulary()["closed"].items():
         if match := pattern(text).search(instruction.whole):
             evidence.append(f'{clause}: "{match[0].strip()[:60]}"')
