@@ -14,7 +14,7 @@ class Plausible:
     """Decided per module. Every doubt is for evaluating."""
 
     def __init__(self, sdks: SdkCatalogue, module: ModuleIndex) -> None:
-        self._names = sdks.method_names | sdks.structural_names | PASSES_ON.keys()
+        self._names = sdks.method_names | sdks.structural_names | PASSES_ON
         self._stored = {name for cls in module.classes for name in cls.self_stores}
 
     def __call__(self, record: CallRecord) -> bool:

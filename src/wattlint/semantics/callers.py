@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from wattlint.semantics import arguments as call_arguments
-from wattlint.semantics import classes
+from wattlint.semantics import classes, handed_on
 from wattlint.semantics.scopes import END, FunctionInfo, Spot, last_name
 from wattlint.semantics.values import (
     Choice,
@@ -81,9 +81,11 @@ def _find(ev: Evaluator, info: FunctionInfo) -> list[Caller]:
             if candidates > MAX_CANDIDATES or len(found) >= MAX_CALLERS:
                 return found
             frame = ev.frame_of(record.scope)
-            bound = _calls(ev, record.node, frame, record.spot, info)
-            if bound is not None:
-                found.append(Caller(record.node, frame, record.spot, bound))
+            for node in (record.node, handed_on.inner_call(ev, record.node, module)):
+                bound = _calls(ev, node, frame, record.spot, info) if node is not None else None
+                if node is not None and bound is not None:
+                    found.append(Caller(node, frame, record.spot, bound))
+                    break
     return found
 
 

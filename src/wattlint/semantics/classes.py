@@ -11,7 +11,7 @@ from wattlint.semantics import (
     names,
 )
 from wattlint.semantics.reaching import reaching
-from wattlint.semantics.scopes import END, ClassInfo, FunctionInfo, last_name
+from wattlint.semantics.scopes import END, ClassInfo, FunctionInfo
 from wattlint.semantics.values import (
     Class,
     Function,
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from wattlint.semantics.evaluator import Evaluator
 
 MAX_SUBCLASSES = 24
+RECORD_DECORATORS = frozenset({"dataclass", "define", "frozen", "attrs", "s", "mutable"})
 SETTINGS_BASES = ("BaseSettings", "BaseModel", "SQLModel", "Struct", "NamedTuple", "TypedDict")
 
 
@@ -103,10 +104,7 @@ def class_level(ev: Evaluator, cls: ClassInfo, name: str) -> Value:
 
 def is_record(ev: Evaluator, cls: ClassInfo) -> bool:
     """A dataclass, attrs class or pydantic model: its class-level names are constructor arguments."""
-    if any(
-        last_name(node) in ("dataclass", "define", "frozen", "attrs", "s", "mutable")
-        for node in cls.node.decorator_list
-    ):
+    if not RECORD_DECORATORS.isdisjoint(cls.decorators):
         return True
     for base in bases(ev, cls)[1]:
         path = calls.path(base) or ""

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from wattlint.semantics import arguments, attributes, calls, config_files, imports, strings
+from wattlint.semantics import arguments, attributes, calls, config_files, handed_on, imports, strings
 from wattlint.semantics.scopes import Spot, last_name
 from wattlint.semantics.values import (
     Class,
@@ -127,11 +127,10 @@ def _namespace(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, sp
 
 
 def _partial(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value:
-    if not node.args:
-        return Unknown("partial")
-    rest = ast.copy_location(ast.Call(node.args[0], node.args[1:], node.keywords), node)
-    ev.keep_node(rest)
-    return Partial(ev.value(node.args[0], frame, spot), rest, frame, spot)
+    rest = handed_on.inner_call(ev, node, frame.module)
+    return (
+        Unknown("partial") if rest is None else Partial(ev.value(rest.func, frame, spot), rest, frame, spot)
+    )
 
 
 def _dumped(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value:
@@ -268,4 +267,4 @@ _EXTERNAL: dict[str, Handler] = {
     "omegaconf.OmegaConf.create": _first,
     "omegaconf.OmegaConf.to_container": _first,
 }
-_EXTERNAL.update({path: handler for path, handler in config_files.LOADERS.items()})
+_EXTERNAL.update(config_files.LOADERS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from wattlint.semantics import handed_on
 from wattlint.semantics.scopes import CallRecord, ClassInfo, FunctionInfo, Scope, Spot, last_name
 from wattlint.semantics.walk import Walk
 
@@ -13,6 +14,7 @@ class ModuleIndex:
 
     __slots__ = (
         "_by_name",
+        "_originals",
         "calls",
         "classes",
         "dotted",
@@ -42,24 +44,30 @@ class ModuleIndex:
         self.spots: dict[int, Spot] = {}
         """Of the tests of branches, by id of the branching node."""
         self.scope = Scope("module", tree, "", None, self)
-        Walk(self).module()
+        walk = Walk(self)
+        walk.module()
+        self._originals = walk.originals
 
     def calls_named(self, name: str) -> list[CallRecord]:
-        """The calls whose callee ends in ``name``, or in a local name under which ``name`` is imported."""
+        """The calls whose callee ends in ``name``, or in a local name under which ``name`` is imported.
+
+        Also those that hand such a callee on (``handed_on``).
+        """
         if self._by_name is None:
             self._by_name = {}
             for record in self.calls:
                 self._by_name.setdefault(last_name(record.node.func), []).append(record)
-            for scope in self.scopes.values():
-                for local, bindings in scope.bindings.items():
-                    for binding in bindings:
-                        if (
-                            binding.kind == "import_from"
-                            and binding.path[0] != local
-                            and local in self._by_name
-                        ):
-                            self._by_name.setdefault(str(binding.path[0]), []).extend(self._by_name[local])
+                passed = handed_on.callee_of(record.node, self)
+                if passed is not None:
+                    self._by_name.setdefault(last_name(passed), []).append(record)
+            for local, original in self._originals.items():
+                if local in self._by_name:
+                    self._by_name.setdefault(original, []).extend(self._by_name[local])
         return self._by_name.get(name, [])
+
+    def original(self, name: str) -> str:
+        """What an imported name is called where it comes from."""
+        return self._originals.get(name, name)
 
     def scope_of(self, node: ast.AST) -> Scope:
         return self.scopes[id(node)]

@@ -116,6 +116,7 @@ class ClassInfo:
     qualname: str
     module: ModuleIndex
     scope: Scope
+    decorators: tuple[str, ...] = ()
     methods: dict[str, FunctionInfo] = field(default_factory=dict)
     self_stores: dict[str, list[Store]] = field(default_factory=dict)
     deep_stores: dict[tuple[str, str], list[Store]] = field(default_factory=dict)

@@ -30,6 +30,8 @@ class Walk:
         self.index = index
         self.order = 0
         self.todo: list[Any] = []
+        self.originals: dict[str, str] = {}
+        """Local name -> imported name, for ``from x import name as local``."""
 
     def module(self) -> None:
         index = self.index
@@ -168,9 +170,16 @@ class Walk:
             if alias.name == "*":
                 self.index.stars.append(node)
             else:
+                if alias.asname and alias.asname != alias.name:
+                    self.originals[alias.asname] = alias.name
                 self.bind(
                     alias.asname or alias.name, "import_from", node, None, (alias.name,), scope, branches
                 )
+
+    def decorators(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> tuple[str, ...]:
+        """The last name of each decorator, as its module calls it."""
+        names = map(last_name, node.decorator_list)
+        return tuple(self.originals.get(name, name) for name in names)
 
     def function(
         self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope, branches: tuple[Branch, ...]
@@ -186,7 +195,7 @@ class Walk:
             self.index,
             inner,
             scope.cls,
-            tuple(map(last_name, node.decorator_list)),
+            self.decorators(node),
         )
         inner.function = info
         self.index.functions.append(info)
@@ -200,7 +209,7 @@ class Walk:
         for part in (*node.decorator_list, *node.bases, *(k.value for k in node.keywords)):
             self.expression(part, scope, branches)
         inner = self.new_scope("class", node, node.name, scope)
-        inner.cls = ClassInfo(node, node.name, inner.qualname, self.index, inner)
+        inner.cls = ClassInfo(node, node.name, inner.qualname, self.index, inner, self.decorators(node))
         self.index.classes.append(inner.cls)
         self.bind(node.name, "class", node, None, (), scope, branches)
         self.block(node.body, inner, ())
