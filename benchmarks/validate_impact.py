@@ -85,18 +85,27 @@ def fits_without(rows: Sequence[Row]) -> dict[str, Coefficients]:
 
 
 def spreads(predicted: Predicted, without: str | None = None) -> dict[bool, Spread]:
-    """By mixture or not: the spread of measured / predicted on all families but one."""
+    """By mixture or not: the 80 % spread of measured / predicted to expect of a further family.
+
+    Two parts, added as squares: how far families lie off as a whole (root mean square of their median logarithms, with
+    Student's t for so few of them) and how far rows lie off their family (80th percentile). Where fewer than three
+    families of the kind are at hand, the first part is taken from families of both kinds.
+    """
+    from scipy.stats import t
+
+    families: dict[tuple[bool, str], list[float]] = {}
+    for row, joules in predicted:
+        if row.family != without:
+            families.setdefault((row.size.is_moe, row.family), []).append(math.log(row.joules / joules))
     result = {}
     for moe in (False, True):
-        ratios = [
-            row.joules / joules
-            for row, joules in predicted
-            if row.size.is_moe == moe and row.family != without
-        ]
-        if not ratios:  # the only family of its kind is left out: as good as the other kind, twice as wide
-            ratios = [row.joules / joules for row, joules in predicted if row.family != without]
-            ratios = [math.exp(2 * math.log(ratio)) for ratio in ratios]
-        result[moe] = (quantile(ratios, 0.1), quantile(ratios, 0.9))
+        same = [logs for (kind, _), logs in families.items() if kind == moe]
+        offsets = [statistics.median(logs) for logs in (same if len(same) >= 3 else families.values())]
+        between = math.sqrt(sum(offset**2 for offset in offsets) / len(offsets))
+        between *= t.ppf(0.9, len(offsets)) * math.sqrt(1 + 1 / len(offsets))
+        within = [abs(log - statistics.median(logs)) for logs in same or families.values() for log in logs]
+        width = math.exp(math.hypot(between, quantile(within, 0.8)))
+        result[moe] = (1 / width, width)
     return result
 
 

@@ -109,6 +109,7 @@ class Coefficients:
     compute: float
     sequence_s: float
     eager: float
+    moe_shared: float
     moe_weights: float
     moe_fp8_weights: float
     power_static: float

@@ -56,7 +56,7 @@ def decoding(
     decode = physics.step_joules(step, serving, k) / batch
     arithmetic = physics.arithmetic_joules(size, serving, k)
     hardware, fitted = serving.hardware, constants.known("layer_s").source
-    touched = physics.share_touched(size, serving.precision, batch)
+    touched = physics.share_touched(size, serving.precision, batch, k)
     parts = (
         f"overhead {step.overhead_s * 1e3:.3g} + weights {step.weights_s * 1e3:.3g} + "
         f"KV cache {step.kv_cache_s * 1e3:.3g} + sequences {step.sequences_s * 1e3:.3g}"

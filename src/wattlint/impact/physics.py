@@ -67,19 +67,23 @@ def layers(size: Size, k: Coefficients) -> float:
     return min(max(typical, 6.0), 140.0)
 
 
-def share_touched(size: Size, precision: Precision, batch: float) -> float:
+def share_touched(size: Size, precision: Precision, batch: float, k: Coefficients) -> float:
     """Share of the weights that a step reads when the tokens of the batch choose their experts independently.
 
+    A part of the active weights (attention, embeddings, shared experts) serves every token; only the rest is chosen.
     fp8 kernels of mixtures of experts were measured to cost as if every expert were read.
     """
     if not size.is_moe or precision.compute == "fp8":
         return 1.0
-    return float(1 - (1 - size.active / size.total) ** batch)
+    shared = k.moe_shared * size.active
+    experts = size.total - shared
+    chosen = (size.active - shared) / experts
+    return float((shared + experts * (1 - (1 - chosen) ** batch)) / size.total)
 
 
 def weight_bytes(size: Size, precision: Precision, batch: float, k: Coefficients) -> float:
     """Bytes of weights that a step moves; those of mixtures of experts count for more, their kernels being slower."""
-    read = size.total * precision.bytes_per_parameter * share_touched(size, precision, batch)
+    read = size.total * precision.bytes_per_parameter * share_touched(size, precision, batch, k)
     if size.is_moe:
         read *= k.moe_weights * (k.moe_fp8_weights if precision.compute == "fp8" else 1.0)
     return read
