@@ -232,7 +232,6 @@ def test_a_wrong_option_is_named_with_the_nearest_choice(project, capsys, argume
         ["check", "--formt", "json"],
         ["check", "--format", "xml"],
         ["check", "--sel", "LLM1"],
-        ["models"],
     ],
 )
 def test_unknown_commands_and_options(project, capsys, arguments):
@@ -414,9 +413,9 @@ def test_a_users_own_rule_has_a_page_too(project, capsys):
     ours = (Path(__file__).parent.parent / "rules" / "checks" / "LLM201-full-precision-load.md").read_text(
         encoding="utf-8"
     )
-    (project / "rules").mkdir()
+    (project / "rules" / "checks").mkdir(parents=True)
     page = ours.replace("LLM201", "ACM001").replace("full-precision-load", "full-precision-load-too")
-    (project / "rules" / "ACM001-full-precision-load-too.md").write_text(page, encoding="utf-8")
+    (project / "rules" / "checks" / "ACM001-full-precision-load-too.md").write_text(page, encoding="utf-8")
     (project / "wattlint.toml").write_text('rules-dir = "rules"\n')
     assert main(["rule", "ACM001"]) == 0
     assert "ACM001" in capsys.readouterr().out

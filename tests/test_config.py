@@ -42,7 +42,7 @@ def test_nothing_configured_means_the_defaults(folder):
 
 
 def test_every_key_reaches_the_settings(folder):
-    (folder / "our_rules").mkdir()
+    (folder / "our_rules" / "checks").mkdir(parents=True)
     file = write(
         folder / "pyproject.toml",
         """
@@ -231,10 +231,9 @@ def test_a_mistake_in_an_unrelated_table_is_not_ours(folder):
 
 
 def test_a_broken_users_rule_is_named(folder):
-    write(folder / "rules" / "ACM001-x.md", "no front matter\n")
+    write(folder / "rules" / "checks" / "ACM001-x.md", "no front matter\n")
     (found,) = problems(folder, 'rules-dir = "rules"\n', "wattlint.toml")
-    assert found.startswith("wattlint.toml:1: rules-dir: ")
-    assert "ACM001-x.md" in found
+    assert found.startswith("rules/checks/ACM001-x.md:1: a rule page starts with front matter")
 
 
 @pytest.mark.parametrize(

@@ -513,7 +513,7 @@ def test_a_loop_of_smaller_models_is_an_error(tmp_path: Path) -> None:
         ),
         (FAMILIES.replace("{7b: 7.1}", "{7b: 7.1, 7B: 7.2}"), "already there"),
         (FAMILIES.replace("hf:", "kin: chat, hf:"), 'did you mean "kind"?'),
-        (FAMILIES.replace("7.1", "seven"), "valid number"),
+        (FAMILIES.replace("7.1", "seven"), "must be a number"),
     ],
 )
 def test_errors_in_the_table_of_families(tmp_path: Path, families: str, words: str) -> None:

@@ -666,9 +666,9 @@ def refused(tmp_path: Path, old: str, new: str, name: str = "LLM201-full-precisi
             "{load.memory}",
             ':24: message: unknown fact "load.memory" (did you mean "load.memory_gb"?)',
         ),
-        ("severity: warning", "severity: warn", ":5: severity: Input should be 'error', 'warning' or 'info'"),
+        ("severity: warning", "severity: warn", ":5: severity: must be 'error', 'warning' or 'info'"),
         ("severity:", "severty:", ':5: severty: unknown key (did you mean "severity"?)'),
-        ("kinds: [load, bind]", "kinds: [lode]", ":9: kinds.0: Input should be"),
+        ("kinds: [load, bind]", "kinds: [lode]", ":9: kinds.0: must be"),
         (
             "code: LLM201",
             "code: LLM202",
@@ -730,14 +730,16 @@ def test_a_user_writes_rules_in_the_same_format(models, tmp_path):
     text = GOOD_PAGE.replace("LLM201", "ACM001").replace("full-precision-load", "no-mistral")
     start, end = text.index("when: >-"), text.index("message: >-")
     text = text[:start] + 'when: starts_with(model.id, "mistralai/")\n' + text[end:]
-    (tmp_path / "ACM001-no-mistral.md").write_text(text, encoding="utf-8")
+    (tmp_path / "checks").mkdir()
+    (tmp_path / "checks" / "ACM001-no-mistral.md").write_text(text, encoding="utf-8")
     site = load("mistralai/Mistral-7B", dtype="auto")
     assert codes(site, rules_dir=str(tmp_path)) == ["ACM001"]
     assert codes(site, rules_dir=str(tmp_path), ignore=("ACM",)) == []
 
 
 def test_a_user_cannot_redefine_one_of_our_rules(tmp_path):
-    (tmp_path / "LLM201-full-precision-load.md").write_text(GOOD_PAGE, encoding="utf-8")
+    (tmp_path / "checks").mkdir()
+    (tmp_path / "checks" / "LLM201-full-precision-load.md").write_text(GOOD_PAGE, encoding="utf-8")
     with pytest.raises(CatalogueError, match=r"load\.md:2: code: LLM201 is a rule of wattlint's own"):
         check_sites([], Settings(rules_dir=str(tmp_path)))
 

@@ -438,8 +438,8 @@ ENTRY = "sdk: acme\nentry_points:\n  - name: acme.ask\n    kind: call\n    calle
             r"acme.yaml:2: .*not a regular expression",
         ),
         ("imports: [acme]\n", r"acme.yaml:1: sdk: Field required"),
-        ("- a\n", r"acme.yaml:1: .*valid dictionary"),
-        ("", r"acme.yaml:1: .*valid dictionary"),
+        ("- a\n", r"acme.yaml:1: .*must be a table"),
+        ("", r"acme.yaml:1: .*must be a table"),
         ("sdk: [\n", r"acme.yaml:2: not valid YAML"),
     ],
 )

@@ -142,6 +142,7 @@ def _explain(options: argparse.Namespace, configuration: Configuration) -> int:
 
 
 def _rule(options: argparse.Namespace) -> int:
+    from wattlint.catalogue.user_folder import part
     from wattlint.config import ConfigError, Configuration
     from wattlint.lint.pages import page, rule_list
     from wattlint.lint.selection import UnknownCode
@@ -149,7 +150,7 @@ def _rule(options: argparse.Namespace) -> int:
     if options.all == bool(options.code):
         return _fail("rule: give one CODE, or --all")
     try:
-        folder = Configuration().of_folder(Path.cwd()).rules_dir
+        folder = part(Configuration().of_folder(Path.cwd()).rules_dir, "checks")
         if options.all:
             lines = [
                 f"{rule.code}  {rule.default:8} {rule.name:28} {rule.summary}\n" for rule in rule_list(folder)
@@ -168,9 +169,37 @@ def _rule(options: argparse.Namespace) -> int:
 def _models(options: argparse.Namespace) -> int:
     from wattlint.catalogue.models import load_models
     from wattlint.catalogue.show_model import describe
+    from wattlint.catalogue.user_folder import part
+    from wattlint.config import ConfigError, Configuration
 
-    _print(_clean(describe(options.query)) + "\n")
-    return CLEAN if load_models().lookup(options.query) else FAILED
+    if (options.check is not None) == (options.query is not None):
+        return _fail("models: give one QUERY, or --check")
+    if options.check:
+        return _check_own(options.check)
+    try:
+        rules_dir = Configuration().of_folder(Path.cwd()).rules_dir
+    except ConfigError as error:
+        _print_problems(error.problems)
+        return FAILED
+    if options.query is None:
+        return _check_own(rules_dir) if rules_dir else _fail("models --check: give a DIR, or set rules-dir")
+    catalogue = load_models(part(rules_dir, "models"))
+    _print(_clean(describe(options.query, catalogue)) + "\n")
+    return CLEAN if catalogue.lookup(options.query) else FAILED
+
+
+def _check_own(rules_dir: str) -> int:
+    """Validate a folder of the user's own knowledge, and say what it adds."""
+    from wattlint.config import problem_of, where
+    from wattlint.own_knowledge import additions, mistakes
+
+    if not Path(rules_dir).is_dir():
+        return _fail(f"models --check: no such folder: {rules_dir}")
+    if found := mistakes(rules_dir):
+        _print_problems(list(map(problem_of, found)))
+        return FAILED
+    _print("".join(f"{line}\n" for line in (f"{where(Path(rules_dir))} adds", *additions(rules_dir))))
+    return CLEAN
 
 
 def _configuration(options: argparse.Namespace) -> Configuration | None:

@@ -47,7 +47,14 @@ def build_parser(run: Mapping[str, Command]) -> argparse.ArgumentParser:
     rule.set_defaults(run=run["rule"])
 
     models = commands.add_parser("models", help="look a model up in the catalogue", allow_abbrev=False)
-    models.add_argument("query", metavar="QUERY", help="any spelling of a model id")
+    models.add_argument("query", nargs="?", metavar="QUERY", help="any spelling of a model id")
+    models.add_argument(
+        "--check",
+        nargs="?",
+        const="",
+        metavar="DIR",
+        help="validate a folder with rules, SDKs and models of your own, and say what it adds (default: rules-dir)",
+    )
     models.set_defaults(run=run["models"])
     return parser
 

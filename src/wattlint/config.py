@@ -11,11 +11,14 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wattlint.settings import Settings
 from wattlint.sources.discovery import display_path
 from wattlint.sources.files import Problem
+
+if TYPE_CHECKING:
+    from wattlint.catalogue.errors import CatalogueError
 
 FILE_NAMES = ("wattlint.toml", "pyproject.toml")
 """In one folder the first wins."""
@@ -65,6 +68,7 @@ class Configuration:
         """Raises ConfigError when ``file`` cannot be used."""
         self._overrides = overrides or Overrides()
         self._folders: dict[Path, Settings | ConfigError] = {}
+        self._mentions: dict[tuple[Path, str], bool] = {}
         self._fixed = self._overrides.apply(_read_given(file)) if file else None
 
     @classmethod
@@ -89,6 +93,16 @@ class Configuration:
             raise found
         return found
 
+    def may_set(self, key: str, folder: Path) -> bool:
+        """Whether a configuration that can hold in ``folder`` has ``key`` in its text. Costs no parsing."""
+        if self._fixed is not None:
+            return True
+        if (folder, key) not in self._mentions:
+            here = any(key.encode() in _bytes(folder / name) for name in FILE_NAMES)
+            above = folder.parent != folder and self.may_set(key, folder.parent)
+            self._mentions[folder, key] = here or above
+        return self._mentions[folder, key]
+
     def _search(self, folder: Path) -> Settings:
         for name in FILE_NAMES:
             settings = _read(folder / name)
@@ -97,6 +111,13 @@ class Configuration:
         if folder.parent == folder:
             return self._overrides.apply(Settings())
         return self.of_folder(folder.parent)
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""
 
 
 def _read_given(file: Path) -> Settings:
@@ -155,6 +176,12 @@ def _parse(file: Path, raw: bytes) -> tuple[dict[str, Any], str]:
         line = int(place[1]) if place and place[1] else len(text.splitlines()) or 1
         what = message[: place.start()] if place else message
         raise ConfigError([Problem(where(file), line, f"not valid TOML: {what}")]) from None
+
+
+def problem_of(error: CatalogueError) -> Problem:
+    """A mistake in a file of the user's ``rules-dir``, as messages name it."""
+    what = f"{error.key}: {error.message}" if error.key else error.message
+    return Problem(where(Path(error.path)), error.line, what)
 
 
 def where(file: Path) -> str:

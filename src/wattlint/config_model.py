@@ -5,7 +5,6 @@ Imported only where such a table exists, because pydantic costs 0.1 s.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from pathlib import Path
@@ -13,8 +12,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from wattlint.catalogue.errors import CatalogueError
-from wattlint.config import ConfigError, where
+from wattlint.catalogue.errors import in_words
+from wattlint.catalogue.user_folder import part
+from wattlint.config import ConfigError, problem_of, where
 from wattlint.settings import ImpactSettings, Settings
 from wattlint.sources.files import Problem
 from wattlint.toml_place import line_of
@@ -96,14 +96,20 @@ def _unknown_names(model: WattlintTable, file: Path) -> Iterator[Complaint]:
     if model.rules_dir is not None and not (file.parent / model.rules_dir).is_dir():
         yield ("rules-dir",), model.rules_dir, f"no such folder: {model.rules_dir}"
         return  # which codes exist cannot be known then
+    rules_dir = str(file.parent / model.rules_dir) if model.rules_dir is not None else None
+    if rules_dir is not None:
+        from wattlint.own_knowledge import mistakes
+
+        if errors := mistakes(rules_dir):
+            raise ConfigError(list(map(problem_of, errors)))
     code_lists: dict[tuple[str, ...], list[str]] = {
         ("select",): model.select,
         ("extend-select",): model.extend_select,
         ("ignore",): model.ignore,
         **{("per-file-ignores", pattern): codes for pattern, codes in model.per_file_ignores.items()},
     }
-    if model.rules_dir is not None or any(code_lists.values()):
-        yield from _unknown_codes(code_lists, str(file.parent / model.rules_dir) if model.rules_dir else None)
+    if any(code_lists.values()):
+        yield from _unknown_codes(code_lists, rules_dir)
     if model.impact.model_fields_set:
         yield from _unknown_impact(model.impact)
 
@@ -114,11 +120,7 @@ def _unknown_codes(
     from wattlint.lint.rules import load_rules
     from wattlint.lint.selection import code_problem
 
-    try:
-        known = load_rules(rules_dir)
-    except CatalogueError as error:
-        yield ("rules-dir",), rules_dir, str(error)
-        return
+    known = load_rules(part(rules_dir, "checks"))
     for path, codes in code_lists.items():
         for code in codes:
             if problem := code_problem(code, known):
@@ -168,16 +170,7 @@ def _complaint(error: Any) -> Complaint:
         keys = _keys(ImpactTable if location[:1] == ("impact",) else WattlintTable)
         word = str(location[-1])
         return location, word, "unknown key" + _choices(word, keys)
-    message = (
-        re.sub(r"^Input should be", "must be", error["msg"])
-        .replace("a valid ", "a ")
-        .replace("dictionary", "table")
-    )
-    if error["type"] == "model_type":
-        message = "must be a table"
-    shown = str(value).lower() if isinstance(value, bool) else repr(value)
-    shown = shown if len(shown) <= 60 else shown[:57] + "..."
-    return location, value, f"{message}, not {shown}"
+    return location, value, in_words(error)
 
 
 def _keys(model: type[Table]) -> set[str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from wattlint.analysis import Analysis, Estimated
+from wattlint.catalogue.user_folder import part
 from wattlint.config import ConfigError, Configuration
 from wattlint.settings import Settings
 from wattlint.sources.discovery import discover, display_path
@@ -80,12 +81,12 @@ def estimates(analysis: Analysis) -> list[Estimated]:
     from wattlint.catalogue.models import load_models
     from wattlint.impact.estimate import estimate
 
-    catalogue = load_models()
     found = []
     for site in analysis.sites:
-        model = site.model
+        model, settings = site.model, analysis.settings[site.path]
+        catalogue = load_models(part(settings.rules_dir, "models"))
         record = catalogue.lookup(model.id) if model.id is not None and not model.local_path else None
-        found.append(Estimated(site, record, estimate(site, record, analysis.settings[site.path].impact)))
+        found.append(Estimated(site, record, estimate(site, record, settings.impact)))
     return found
 
 
@@ -181,7 +182,7 @@ class _Run:
         for path, source in analysis.sources.items():
             if path in by_path or "wattlint:" in source.text:
                 settings = analysis.settings.get(path)
-                known = load_rules(settings.rules_dir if settings else None)
+                known = load_rules(part(settings.rules_dir, "checks") if settings else None)
                 kept, problems = suppress(by_path.get(path, ()), source, known)
                 analysis.findings += kept
                 analysis.problems += problems

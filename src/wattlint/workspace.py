@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wattlint.analysis import text_line
+from wattlint.catalogue.user_folder import part
 from wattlint.config import ConfigError, Configuration
 from wattlint.settings import Settings
 from wattlint.sources.discovery import discover
@@ -26,16 +27,20 @@ class Workspace:
 
     def __init__(self, configuration: Configuration) -> None:
         self.configuration = configuration
-        self._sieve = load_sieve()
-        self._reaches: dict[Path, Reach] = {}
+        self._reaches: dict[tuple[Path, str | None], Reach] = {}
         self._finders: dict[tuple[Path, int], Finder] = {}
 
     def may_call(self, source: SourceFile) -> bool:
-        """Whether the bytes of ``source`` can contain a call of a language model at all."""
-        root = project_root(source.path)
-        reach = self._reaches.get(root)
+        """Whether the bytes of ``source`` can contain a call of a language model at all. Raises ConfigError."""
+        folder = source.path.parent
+        own = self.configuration.may_set(
+            "rules-dir", folder
+        )  # else there is no need to read the settings yet
+        rules_dir = self.configuration.of_folder(folder).rules_dir if own else None
+        key = (project_root(source.path), rules_dir)
+        reach = self._reaches.get(key)
         if reach is None:
-            reach = self._reaches[root] = Reach(root, self._sieve)
+            reach = self._reaches[key] = Reach(key[0], load_sieve(part(rules_dir, "sdks")))
         return reach.passes(source.path, source.code)
 
     def excludes(self, path: Path) -> bool:

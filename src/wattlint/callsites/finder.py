@@ -15,6 +15,7 @@ from wattlint.callsites.options import Given
 from wattlint.callsites.plausible import Plausible
 from wattlint.catalogue.models import load_models
 from wattlint.catalogue.sdks import load_sdks
+from wattlint.catalogue.user_folder import part
 from wattlint.semantics import arguments, callers, calls, classes
 from wattlint.semantics.evaluator import Evaluator
 from wattlint.semantics.frames import Frame
@@ -37,11 +38,11 @@ class Finder:
 
     def __init__(self, root: Path, settings: Settings) -> None:
         self.settings = settings
-        self.sdks = load_sdks()
+        self.sdks = load_sdks(part(settings.rules_dir, "sdks"))
         self.project = Project(str(root), display_path, self.sdks.is_sdk_module)
         self.evaluator = Evaluator(self.project)
         self.objects = Objects(self.evaluator, self.sdks)
-        self.describer = Describer(self.objects, load_models(), root)
+        self.describer = Describer(self.objects, load_models(part(settings.rules_dir, "models")), root)
 
     def sites(self, source: SourceFile) -> list[CallSite]:
         """The call sites of one file, in the order of their lines. Raises SyntaxError for what is no Python."""

@@ -15,11 +15,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-FORMAT = 2
+from wattlint.catalogue.store import FORMAT, Blob
+
 MARSHAL_VERSION = 4  # readable by every supported Python
 SCHEMAS = Path(__file__).resolve().parent / "schema"
-Blob = tuple[str, bytes]
-"""Digest of the sources and the compiled section."""
 SECTIONS = ("sdks", "models", "tasks", "impact", "checks")
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 
 class CatalogueError(Exception):
@@ -21,5 +21,26 @@ class CatalogueError(Exception):
 
 def nearest(word: str, choices: Iterable[str]) -> str:
     """A suggestion to append to a message, or an empty string: `` (did you mean "x"?)``."""
+    import difflib  # only for messages
+
     close = difflib.get_close_matches(word, list(choices), n=1, cutoff=0.6)
     return f' (did you mean "{close[0]}"?)' if close else ""
+
+
+def in_words(error: Any) -> str:
+    """What is wrong, of one error of pydantic's ``ValidationError.errors()``, as a user would say it."""
+    import re
+
+    message, value = str(error["msg"]), error["input"]
+    if error["type"] == "missing":
+        return message
+    if error["type"] == "value_error":
+        return message.removeprefix("Value error, ")
+    if error["type"] == "model_type":
+        message = "must be a table"
+    message = re.sub("^Input should be", "must be", message.partition(", unable to")[0])
+    message = message.replace("a valid ", "a ").replace("dictionary", "table")
+    shown = str(value).lower() if isinstance(value, bool) else repr(value)
+    shown = shown if len(shown) <= 60 else shown[:57] + "..."
+    expected = re.findall("'([^']*)'", str(error.get("ctx", {}).get("expected", "")))
+    return f"{message}, not {shown}{nearest(str(value), expected)}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from wattlint.catalogue import model_names, store
@@ -46,6 +47,8 @@ class ModelCatalogue:
         )
         self._library: dict[str, str] = data["library"]
         self._resolved: dict[str, Resolution | None] = {}
+        self.own_names: tuple[str, ...] = tuple(data.get("own_names", ()))
+        """What the user's own folder names, where there is one."""
 
     def lookup(self, id: str) -> ModelRecord | None:
         """The record for any spelling of ``id``; None when nothing is known about it."""
@@ -183,9 +186,15 @@ class ModelCatalogue:
 
 
 @cache
-def load_models() -> ModelCatalogue:
-    """The catalogue of ``rules/models``, read once per process."""
-    return ModelCatalogue(store.section("models"))
+def load_models(user_folder: Path | None = None) -> ModelCatalogue:
+    """The catalogue of ``rules/models``, and on top of it the files of ``user_folder``, whose ids win. Raises
+    CatalogueError when one of them is wrong."""
+    data = store.section("models")
+    if user_folder is None:
+        return ModelCatalogue(data)
+    from wattlint.catalogue.schema.user_models import add_user_folder
+
+    return ModelCatalogue(add_user_folder(user_folder, data))
 
 
 def _record(row: tuple[Any, ...]) -> ModelRecord:

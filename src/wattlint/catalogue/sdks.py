@@ -228,14 +228,20 @@ def _entry_point(raw: tuple[Any, ...]) -> EntryPoint:
 def load_sdks(user_folder: Path | None = None) -> SdkCatalogue:
     """The built-in catalogue, and on top of it the files of ``user_folder``, which win (an entry of the same name
     replaces the built-in one). Raises CatalogueError when one of them is wrong."""
+    return SdkCatalogue(sdk_data(user_folder))
+
+
+@cache
+def sdk_data(user_folder: Path | None = None) -> dict[str, Any]:
+    """The plain data behind ``load_sdks``."""
     from wattlint.catalogue.store import section
 
-    data = section("sdks")
+    data: dict[str, Any] = section("sdks")
     if user_folder is None:
-        return SdkCatalogue(data)
+        return data
     from wattlint.catalogue.schema.sdks import compile_folder
 
-    return SdkCatalogue(_merged(data, compile_folder(user_folder, data["lineage"])))
+    return _merged(data, compile_folder(user_folder, data["lineage"]))
 
 
 def _merged(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, Any]:

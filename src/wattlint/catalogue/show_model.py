@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wattlint.catalogue.models import load_models
+from wattlint.catalogue.models import ModelCatalogue, load_models
 from wattlint.catalogue.records import ModelRecord, Range
 
 _PROVENANCE = {
@@ -14,9 +14,9 @@ _PROVENANCE = {
 }
 
 
-def describe(query: str) -> str:
+def describe(query: str, catalogue: ModelCatalogue | None = None) -> str:
     """What is known about ``query``, as lines of text; for an unknown id, the nearest ids."""
-    catalogue = load_models()
+    catalogue = catalogue or load_models()
     resolution = catalogue.resolve(query)
     if resolution is None:
         return _unknown(query, catalogue.nearest(query), catalogue.maker_of(query))

@@ -7,10 +7,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from wattlint.catalogue.compile import FORMAT, Blob, compile_to, digest
+from wattlint.catalogue.errors import CatalogueError
 
 PACKAGE = Path(__file__).resolve().parent.parent
 ARTEFACT = PACKAGE / "_catalogue.bin"
+FORMAT = 2
+Blob = tuple[str, bytes]
+"""Digest of the sources and the compiled section."""
 
 
 @cache
@@ -32,11 +35,24 @@ def _artefact() -> dict[str, Blob]:
 
 @cache
 def section(name: str) -> Any:
-    """The plain data of one section (see ``catalogue/schema``), read once per process."""
+    """The plain data of one section (see ``catalogue/schema``), read once per process.
+
+    Raises CatalogueError: in an installed wheel when the artefact is damaged, in a checkout for a mistake in ``rules/``.
+    """
     sections, rules = _artefact(), rules_folder()
-    known = sections.get(name)
-    if known is None or (rules.parent != PACKAGE and known[0] != digest(name, rules)):
+    if rules.parent == PACKAGE:
+        if name not in sections:
+            raise CatalogueError(ARTEFACT, None, None, "missing or damaged; please reinstall wattlint")
+    else:
+        _refresh(name, rules, sections)
+    return marshal.loads(sections[name][1])
+
+
+def _refresh(name: str, rules: Path, sections: dict[str, Blob]) -> None:
+    """Recompile ``name`` where its sources changed."""
+    from wattlint.catalogue.compile import compile_to, digest  # an installed wheel never needs these
+
+    if name not in sections or sections[name][0] != digest(name, rules):
         sections.update(
             compile_to(rules, ARTEFACT, [name], {key: blob for key, blob in sections.items() if key != name})
         )
-    return marshal.loads(sections[name][1])

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from wattlint.catalogue.errors import CatalogueError, nearest
+from wattlint.catalogue.errors import CatalogueError, in_words, nearest
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Model = TypeVar("Model", bound=BaseModel)
@@ -29,7 +29,9 @@ class YamlSource:
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             line = mark.line + first_line if mark else None
-            raise CatalogueError(path, line, None, f"not valid YAML: {getattr(error, 'problem', error)}") from None
+            raise CatalogueError(
+                path, line, None, f"not valid YAML: {getattr(error, 'problem', error)}"
+            ) from None
 
     def line(self, key_path: Sequence[object]) -> int:
         """The line of the deepest part of ``key_path`` that exists in the text."""
@@ -59,7 +61,7 @@ class YamlSource:
         except ValidationError as error:
             first = error.errors()[0]
             location = [*under, *(part for part in first["loc"] if isinstance(part, (str, int)))]
-            message = first["msg"]
+            message = in_words(first)
             if first["type"] == "extra_forbidden":
                 message = "unknown key" + nearest(str(location[-1]), field_names(model))
             raise self.error(location, message) from None

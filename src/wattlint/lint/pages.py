@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from wattlint.lint.rules import Rule, load_rules
 from wattlint.lint.selection import UnknownCode, code_problem
 
 
-def page(code: str, folder: str | None = None) -> str:
+def page(code: str, folder: Path | None = None) -> str:
     """The Markdown page of a rule, by code or name, in any case; raises UnknownCode."""
     rules = load_rules(folder)
     by_name = {rule.name: rule for rule in rules.values()}
@@ -16,6 +18,6 @@ def page(code: str, folder: str | None = None) -> str:
     return rule.page
 
 
-def rule_list(folder: str | None = None) -> list[Rule]:
+def rule_list(folder: Path | None = None) -> list[Rule]:
     """Every rule, in order of code."""
     return list(load_rules(folder).values())

@@ -46,13 +46,13 @@ class Rule(NamedTuple):
 
 
 @cache
-def load_rules(folder: str | None = None) -> dict[str, Rule]:
-    """Every rule by code, in order of code. ``folder``: the user's ``rules-dir``; raises CatalogueError."""
+def load_rules(folder: Path | None = None) -> dict[str, Rule]:
+    """Every rule by code, in order of code. ``folder``: the user's own pages; raises CatalogueError."""
     rules = {record["code"]: _rule(record) for record in store.section("checks")}
     if folder is not None:
         from wattlint.catalogue.schema.checks import compile_folder
 
-        rules |= {record["code"]: _rule(record) for record in compile_folder(Path(folder), rules)}
+        rules |= {record["code"]: _rule(record) for record in compile_folder(folder, rules)}
     return dict(sorted(rules.items()))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 from wattlint.catalogue.errors import nearest
+from wattlint.catalogue.user_folder import part
 from wattlint.lint.rules import Rule, load_rules
 from wattlint.settings import Settings
 
@@ -26,7 +27,7 @@ def code_problem(code: str, known: Collection[str]) -> str | None:
 
 def check_codes(settings: Settings) -> None:
     """Raise UnknownCode for the first code of ``settings`` that names no rule."""
-    known = load_rules(settings.rules_dir)
+    known = load_rules(part(settings.rules_dir, "checks"))
     places: dict[str, Iterable[str]] = {
         "select": settings.select,
         "extend-select": settings.extend_select,
@@ -42,7 +43,8 @@ def check_codes(settings: Settings) -> None:
 def selected_rules(settings: Settings) -> list[Rule]:
     """The rules that apply, before per-file ignores; raises UnknownCode."""
     check_codes(settings)
-    return [rule for rule in load_rules(settings.rules_dir).values() if _selected(rule, settings)]
+    rules = load_rules(part(settings.rules_dir, "checks"))
+    return [rule for rule in rules.values() if _selected(rule, settings)]
 
 
 def _selected(rule: Rule, settings: Settings) -> bool:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterator
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from wattlint.callsites.facts import CallSite, Context, Place, Prompt, TaskVerdict
 from wattlint.catalogue.records import ModelRecord
+from wattlint.catalogue.user_folder import part
 from wattlint.lint.messages import two_digits
 from wattlint.lint.weights import Weights
 from wattlint.settings import Settings
@@ -53,7 +54,9 @@ class Subject:
     @cached_property
     def record(self) -> ModelRecord | None:
         model = self.site.model
-        return None if model.id is None or model.local_path else model_record(model.id)
+        return (
+            None if model.id is None or model.local_path else model_record(model.id, self.settings.rules_dir)
+        )
 
     @property
     def origin(self) -> str | None:
@@ -69,7 +72,7 @@ class Subject:
         """The same maker's current smaller model."""
         if self.record is None or self.record.smaller is None:
             return None
-        smaller = model_record(self.record.smaller)
+        smaller = model_record(self.record.smaller, self.settings.rules_dir)
         return smaller if smaller is not None and smaller.retired is None else None
 
     @cached_property
@@ -174,11 +177,10 @@ class Subject:
         return None if prompt is None else any(hole.kind == kind for hole in prompt.holes)
 
 
-@lru_cache(maxsize=1024)
-def model_record(id: str) -> ModelRecord | None:
+def model_record(id: str, rules_dir: str | None = None) -> ModelRecord | None:
     from wattlint.catalogue.models import load_models
 
-    return load_models().lookup(id)
+    return load_models(part(rules_dir, "models")).lookup(id)
 
 
 def _seen_by(site: CallSite, context: Context) -> CallSite:

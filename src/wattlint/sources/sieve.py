@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache, cached_property
+from pathlib import Path
 
 from wattlint.catalogue.records import EntryPoint
 
@@ -92,12 +93,11 @@ class Sieve:
 
 
 @cache
-def load_sieve() -> Sieve:
-    """The sieve for the catalogue's SDKs."""
-    from wattlint.catalogue.sdks import load_sdks
-    from wattlint.catalogue.store import section
+def load_sieve(user_folder: Path | None = None) -> Sieve:
+    """The sieve for the catalogue's SDKs and those of the user's own folder. Raises CatalogueError."""
+    from wattlint.catalogue.sdks import load_sdks, sdk_data
 
-    sdks, data = load_sdks(), section("sdks")
+    sdks, data = load_sdks(user_folder), sdk_data(user_folder)
     http = {name: EntryPoint(*data["entries"][name]) for name in data["http"]}
     arguments = [argument for entry in http.values() for argument in (entry.model, entry.prompt) if argument]
     return Sieve(

@@ -11,9 +11,9 @@ import ast
 import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from wattlint.callsites.facts import Kind
 from wattlint.catalogue.errors import CatalogueError, nearest
@@ -39,6 +39,11 @@ MARKER = re.compile(r"#\s*([A-Z]{1,3}\d{3})\s*$")
 REQUIRES = re.compile(r"#\s*requires:\s*(.+?)\s*$")
 
 
+def _switch(value: object) -> object:
+    """YAML reads a bare ``on`` as true."""
+    return {True: "on", False: "off"}[value] if isinstance(value, bool) else value
+
+
 class FrontMatter(BaseModel):
     """The keys of a page's front matter."""
 
@@ -49,7 +54,7 @@ class FrontMatter(BaseModel):
     summary: str = Field(min_length=1)
     severity: Literal["error", "warning", "info"]
     confidence: Literal["high", "medium", "low"]
-    default: Literal["on", "off", "preview"]
+    default: Annotated[Literal["on", "off", "preview"], BeforeValidator(_switch)]
     since: str
     kinds: list[Kind] = Field(min_length=1)
     when: str = Field(min_length=1)

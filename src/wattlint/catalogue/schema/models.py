@@ -7,6 +7,7 @@ Files: ``<maker>.yaml`` (hand-written records), ``open_families.yaml``, ``provid
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -136,9 +137,9 @@ def compile_hand_written(folder: Path) -> Row:
     sources = [read_yaml(path) for path in sorted(folder.glob("*.yaml")) if path.name not in special]
     files = [(source, source.validate(MakerFile)) for source in sources]
     compiled: Row = {"records": [], "index": {}, "prefixes": [], "makers": [], "organisations": {}}
-    places = _add_models(files, compiled)
-    _check_references(places, compiled)
-    _add_prefixes(files, compiled)
+    places = add_models(files, compiled)
+    check_references(places, compiled)
+    add_prefixes(files, compiled)
     add_families(read_yaml(folder / "open_families.yaml"), compiled)
     compiled["providers"] = sorted(
         map(str.lower, read_yaml(folder / "providers.yaml").validate(Providers).providers)
@@ -146,7 +147,7 @@ def compile_hand_written(folder: Path) -> Row:
     return compiled
 
 
-def _add_models(files: list[tuple[YamlSource, MakerFile]], compiled: Row) -> list[tuple[YamlSource, int]]:
+def add_models(files: Sequence[tuple[YamlSource, MakerFile]], compiled: Row) -> list[tuple[YamlSource, int]]:
     """Fills records and index; returns where each record stands: its file and position there."""
     places: list[tuple[YamlSource, int]] = []
     index: dict[str, int] = compiled["index"]
@@ -229,9 +230,9 @@ def _cite(source: YamlSource, place: list[object], file: MakerFile, text: str) -
     return text
 
 
-def _check_references(places: list[tuple[YamlSource, int]], compiled: Row) -> None:
+def check_references(places: list[tuple[YamlSource, int]], compiled: Row) -> None:
     index, records = compiled["index"], compiled["records"]
-    for (source, position), row in zip(places, records, strict=True):
+    for (source, position), row in zip(places, records, strict=False):
         for name in ("successor", "smaller"):
             target, seen = getattr(ModelRecord(*row), name), {row[0]}
             while target is not None:
@@ -246,7 +247,7 @@ def _check_references(places: list[tuple[YamlSource, int]], compiled: Row) -> No
                 target = getattr(target_row, name)
 
 
-def _add_prefixes(files: list[tuple[YamlSource, MakerFile]], compiled: Row) -> None:
+def add_prefixes(files: Sequence[tuple[YamlSource, MakerFile]], compiled: Row) -> None:
     """Explicit prefixes, and every hosted model's id followed by a hyphen."""
     index, records = compiled["index"], compiled["records"]
     found: dict[str, int] = {}
