@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -62,6 +63,20 @@ def test_the_wheel_works_alone(wheel: Path, tmp_path: Path) -> None:
     assert (wheel / "wattlint" / "_catalogue.bin").read_bytes() == before, (
         "recompiled although it is not stale"
     )
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no catalogue"])
+def test_a_damaged_installation_says_so(wheel: Path, tmp_path: Path, content: bytes | None) -> None:
+    shutil.copytree(wheel / "wattlint", tmp_path / "wattlint")
+    artefact = tmp_path / "wattlint" / "_catalogue.bin"
+    artefact.unlink()
+    if content is not None:
+        artefact.write_bytes(content)
+    (tmp_path / "app.py").write_text("import openai\n")
+    for command in (["check", "app.py"], ["estimate"], ["rule", "LLM101"], ["models", "gpt-4o"]):
+        done = run("-m", "wattlint", *command, path=tmp_path, cwd=tmp_path)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr == f"wattlint: {artefact}: missing or damaged; please reinstall wattlint\n"
 
 
 def imported(*command: str, cwd: Path) -> set[str]:

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wattlint.catalogue.errors import CatalogueError
 from wattlint.cli_options import build_parser
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return CLEAN
     except KeyboardInterrupt:
         return 130
+    except CatalogueError as error:  # of the built-in catalogue: a user's own files are checked with the configuration
+        return _fail(str(error))
     return status
 
 

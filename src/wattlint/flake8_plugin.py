@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wattlint import __version__
+from wattlint.catalogue.errors import CatalogueError
 
 if TYPE_CHECKING:
     from wattlint.workspace import Workspace
@@ -38,7 +39,11 @@ class Flake8Plugin:
         from wattlint.sources.discovery import display_path
 
         path = Path(self._filename)
-        analysis = check_text("".join(self._lines), path, _workspace())
+        try:
+            analysis = check_text("".join(self._lines), path, _workspace())
+        except CatalogueError as error:  # a damaged installation
+            yield 1, 0, f"{UNREADABLE} {error}", type(self)
+            return
         if (analysis.findings or analysis.problems) and _workspace().excludes(path):
             return
         for finding in analysis.findings:

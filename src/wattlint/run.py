@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from wattlint.analysis import Analysis, Estimated
+from wattlint.catalogue.errors import CatalogueError
 from wattlint.catalogue.user_folder import part
 from wattlint.config import ConfigError, Configuration
 from wattlint.settings import Settings
@@ -117,6 +118,8 @@ class _Run:
             sites = _quietly(self._workspace.sites, source, settings)
         except ConfigError as error:
             self._skip(ref, error.problems)
+        except CatalogueError:
+            raise  # a damaged installation: no file can be analysed
         except Exception as error:
             self._skip(ref, [_problem(error, source)])
         else:
@@ -148,7 +151,6 @@ class _Run:
 
     def _lint(self) -> None:
         """Findings of every site, each with the settings of its own file."""
-        from wattlint.catalogue.errors import CatalogueError
         from wattlint.lint.engine import check_sites
         from wattlint.lint.selection import UnknownCode
 
