@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from wattlint.semantics import calls, classes, containers, imports, instances
+from wattlint.semantics import calls, classes, containers, imports, instances, paths
 from wattlint.semantics.frames import Frame
 from wattlint.semantics.values import (
     Choice,
@@ -51,8 +51,10 @@ def get(ev: Evaluator, owner: Value, name: str) -> Value:
         return containers.item(ev, owner, Const(name))
     if isinstance(owner, Const) and name == "value" and isinstance(owner.value, (str, int)):
         return owner  # the value of an enum member
-    if isinstance(owner, Const) and name == "parent" and isinstance(owner.value, str):
-        return Const(owner.value.rpartition("/")[0], owner.origin)
+    if isinstance(owner, Const):
+        folder = paths.attribute(owner, name)
+        if folder is not None:
+            return folder
     if isinstance(owner, Unknown) or _is_none(owner):
         return Element(Unknown("None") if _is_none(owner) else owner, Const(name))
     return Member(owner, name)

@@ -5,7 +5,17 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from wattlint.semantics import annotated, arguments, classes, command_line, containers, known_calls, strings
+from wattlint.semantics import (
+    annotated,
+    arguments,
+    classes,
+    command_line,
+    containers,
+    known_calls,
+    paths,
+    records,
+    strings,
+)
 from wattlint.semantics.frames import Frame
 from wattlint.semantics.scopes import END, Spot
 from wattlint.semantics.values import (
@@ -99,13 +109,9 @@ def _construct(ev: Evaluator, callee: Class, node: ast.Call, frame: Frame, spot:
         made = inline(ev, Function(new, ev.frame_of(callee.info.scope), callee), bound, frame.depth + 1)
         if any(isinstance(one, (Instance, Result)) for one in alternatives(made)):
             return made
-    if _is_enum(ev, callee) and node.args:
+    if classes.is_enum(ev, callee.info) and node.args:
         return ev.value(node.args[0], frame, spot)
     return Instance(callee, node, frame, spot)
-
-
-def _is_enum(ev: Evaluator, cls: Class) -> bool:
-    return any((path(base) or "").startswith("enum.") for base in classes.bases(ev, cls.info)[1])
 
 
 def inline(ev: Evaluator, function: Function, bound: dict[str, Thunk], depth: int) -> Value:
@@ -170,10 +176,17 @@ def _of_member(ev: Evaluator, callee: Member, node: ast.Call, frame: Frame, spot
     """Methods of built-in values, and of external objects that are known by their path."""
     owner, name = callee.owner, callee.name
     if isinstance(owner, (Const, Text)) and strings.is_text(owner):
+        if name in paths.READERS:
+            return None
         given = arguments.of(ev, node, frame, spot)
+        path_value = paths.method(ev, owner, name, given.positional)
+        if path_value is not None:
+            return path_value
         return strings.method(ev, owner, name, given.positional, given.keywords)
     if isinstance(owner, (Mapping, Sequence)):
         return _of_container(ev, owner, name, node, frame, spot)
+    if isinstance(owner, (Class, Instance)):
+        return records.of_member(ev, owner, name, node, frame, spot)
     return command_line.of_member(ev, callee, node, frame)
 
 

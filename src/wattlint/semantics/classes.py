@@ -6,20 +6,26 @@ import ast
 from typing import TYPE_CHECKING
 
 from wattlint.semantics import (
+    arguments,
     callers,
     calls,
     names,
 )
 from wattlint.semantics.reaching import reaching
-from wattlint.semantics.scopes import END, ClassInfo, FunctionInfo
+from wattlint.semantics.scopes import END, ClassInfo, FunctionInfo, Store
 from wattlint.semantics.values import (
     Class,
+    Const,
     Function,
     Hop,
+    Instance,
     Member,
+    Sequence,
+    Thunk,
     Unknown,
     Value,
     alternatives,
+    join,
     through,
 )
 
@@ -38,7 +44,7 @@ def bases(ev: Evaluator, info: ClassInfo) -> tuple[list[ClassInfo], list[Value]]
 
 
 def _bases(ev: Evaluator, info: ClassInfo) -> tuple[list[ClassInfo], list[Value]]:
-    order: list[ClassInfo] = [info]
+    lines: list[list[ClassInfo]] = []
     outside: list[Value] = []
     frame = ev.frame_of(info.scope.parent or info.scope)
     for node in info.node.bases:
@@ -46,11 +52,55 @@ def _bases(ev: Evaluator, info: ClassInfo) -> tuple[list[ClassInfo], list[Value]
         for one in alternatives(ev.value(base, frame, END))[:2]:
             if isinstance(one, Class) and one.info is not info:
                 inner, beyond = bases(ev, one.info)
-                order.extend(cls for cls in inner if cls not in order)
+                lines.append(list(inner))
                 outside.extend(beyond)
             elif not isinstance(one, (Unknown, Class)):
                 outside.append(one)
-    return order, outside
+    return [info, *_merged([*lines, [line[0] for line in lines]], info)], outside
+
+
+def _merged(lines: list[list[ClassInfo]], info: ClassInfo) -> list[ClassInfo]:
+    """Python's method resolution order (C3) of several bases; their plain order where there is none."""
+    order: list[ClassInfo] = []
+    lines = [[cls for cls in line if cls is not info] for line in lines]
+    while any(lines):
+        lines = [line for line in lines if line]
+        heads = (line[0] for line in lines if not any(line[0] in other[1:] for other in lines))
+        head = next(heads, lines[0][0])
+        order.append(head)
+        lines = [[cls for cls in line if cls is not head] for line in lines]
+    return order
+
+
+def is_enum(ev: Evaluator, info: ClassInfo) -> bool:
+    return any((calls.path(base) or "").startswith("enum.") for base in bases(ev, info)[1])
+
+
+def member(ev: Evaluator, owner: Class, name: str) -> Value:
+    """A member of an enum: its value, or an object where the class gives its members more than a value."""
+    value = class_level(ev, owner.info, name)
+    if not any("__init__" in cls.methods or _has_property(cls) for cls in bases(ev, owner.info)[0]):
+        return value
+
+    def make() -> Value:
+        given: dict[str, Thunk] = {"value": value, "_value_": value, "name": Const(name)}
+        method = find_method(ev, owner.info, "__init__")
+        if method is None:
+            return Instance(owner, given=given)
+        first = alternatives(value)[0]
+        parts: list[Thunk] = list(first.items) if isinstance(first, Sequence) else [value]
+        bound = arguments.bind_arguments(method, arguments.Arguments(parts), True)
+        for store_name, stores in owner.info.self_stores.items():
+            for store in stores:
+                if isinstance(store.value, ast.Name) and store.value.id in bound:
+                    given[store_name] = bound[store.value.id]
+        return Instance(owner, given=given)
+
+    return ev.once((id(owner.info), f"member {name}"), make, value)
+
+
+def _has_property(cls: ClassInfo) -> bool:
+    return any("property" in method.decorators for method in cls.methods.values())
 
 
 def subclasses(ev: Evaluator, info: ClassInfo) -> list[ClassInfo]:
@@ -87,6 +137,8 @@ def of_class(ev: Evaluator, owner: Class, name: str) -> Value:
             receiver = owner if "classmethod" in method.decorators else None
             return Function(method, ev.frame_of(cls.scope), receiver)
         if name in cls.scope.bindings:
+            if cls is owner.info and is_enum(ev, cls):
+                return member(ev, owner, name)
             return class_level(ev, cls, name)
     if outside:
         return Member(owner, name)
@@ -97,9 +149,32 @@ def class_level(ev: Evaluator, cls: ClassInfo, name: str) -> Value:
     frame = ev.frame_of(cls.scope)
     definitions, _ = reaching(cls.scope.bindings[name], END, ev.arm_truth(frame))
     value = names.lookup(ev, name, frame, END) if definitions else Unknown(f"attribute {name}")
+    outside = cls.module.scope.attribute_stores.get(cls.name, {}).get(name, ())
+    valued = [store for store in outside if store.value is not None]
+    if valued:  # ``Class.name = value`` on the level of its module
+        home = ev.module_frame(cls.module)
+        found, complete = reaching(valued, END, ev.arm_truth(home))
+        given = join(ev.value(store.value, home, store.spot) for store in found if store.value is not None)
+        value = given if complete else join([given, value])
+    shared = [store for store in cls.self_stores.get(name, ()) if _on_class(store)]
+    if shared:  # ``cls.name = value`` in a class method, whenever that runs
+        held = [value]
+        for store in shared:
+            if store.value is not None:
+                held.append(ev.value(store.value, ev.frame_of(store.scope), store.spot))
+        value = join(sorted((one for each in held for one in alternatives(each)), key=_is_none))
     how = "settings_class" if is_record(ev, cls) else "class_attr"
     line = getattr(definitions[0].node, "lineno", cls.node.lineno) if definitions else cls.node.lineno
     return through(value, Hop(how, cls.module.path, line, f"{cls.name}.{name}"))
+
+
+def _on_class(store: Store) -> bool:
+    method = store.scope.function
+    return method is not None and "classmethod" in method.decorators
+
+
+def _is_none(value: Value) -> bool:
+    return isinstance(value, Const) and value.value is None
 
 
 def is_record(ev: Evaluator, cls: ClassInfo) -> bool:
@@ -130,7 +205,7 @@ def record_fields(ev: Evaluator, info: ClassInfo) -> list[str]:
 def constructor_calls(ev: Evaluator, cls: ClassInfo) -> list[callers.Caller]:
     """Calls that construct a record class without ``__init__`` (or a subclass of it)."""
     found: list[callers.Caller] = []
-    for module in ev.project.mentioning(f"{cls.name}(", cls.module):
+    for module in ev.project.mentioning(cls.name, cls.module):
         if callers.in_tests(ev, module.file):
             continue
         for record in module.calls_named(cls.name):

@@ -6,6 +6,7 @@ import ast
 import os
 from typing import TYPE_CHECKING, Any
 
+from wattlint.semantics import paths
 from wattlint.semantics.scopes import Spot
 from wattlint.semantics.values import (
     Const,
@@ -46,13 +47,6 @@ def _load_path(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, sp
     return read(file, ev.project.root, by_attribute=True) if file is not None else None
 
 
-def _dirname(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value:
-    first = alternatives(ev.force(given.positional[0]))[0] if given.positional else Unknown("call")
-    if isinstance(first, Const) and isinstance(first.value, str):
-        return Const(os.path.dirname(first.value))
-    return Unknown("path")
-
-
 LOADERS = {
     "yaml.safe_load": _load,
     "yaml.load": _load,
@@ -66,7 +60,6 @@ LOADERS = {
     "toml.load": _load,
     "toml.loads": _load,
     "omegaconf.OmegaConf.load": _load_path,
-    "os.path.dirname": _dirname,
 }
 
 
@@ -84,10 +77,10 @@ def _file_of(ev: Evaluator, value: Value, frame: Frame) -> str | None:
             if opener in OPENERS and value.call.args:
                 value = alternatives(ev.value(value.call.args[0], value.frame, value.spot))[0]
                 return _existing(ev, value, frame)
-            if isinstance(callee, Member) and callee.name in ("read", "read_text", "open", "read_bytes"):
+            if isinstance(callee, Member) and callee.name in paths.READERS | {"read"}:
                 value = alternatives(callee.owner)[0]
                 continue
-        if isinstance(value, Member) and value.name in ("read_text", "open"):
+        if isinstance(value, Member) and value.name in paths.READERS:
             value = value.owner
             continue
         break

@@ -5,11 +5,14 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from wattlint.semantics import calls, classes, environment, instances
 from wattlint.semantics.scopes import END, Mutation, Spot
 from wattlint.semantics.values import (
     Choice,
+    Class,
     Const,
     Element,
+    External,
     Function,
     Hop,
     Instance,
@@ -91,6 +94,10 @@ def subscript(ev: Evaluator, node: ast.Subscript, frame: Frame, spot: Spot) -> V
         ]
         return join(found)
     key = ev.value(node.slice, frame, spot)
+    if isinstance(owner, External) and owner.path == "os.environ":
+        name = alternatives(key)[0]
+        known = environment.variable(ev, str(name.value), frame, spot) if isinstance(name, Const) else None
+        return known or environment.UNSET
     value = item(ev, owner, key)
     return through(value, Hop("dict_config", frame.module.path, node.lineno, ast.unparse(node.slice)[:40]))
 
@@ -104,15 +111,19 @@ def item(ev: Evaluator, owner: Value, key: Value) -> Value:
         elif isinstance(one, Sequence):
             found.append(_of_sequence(ev, one, key))
         elif isinstance(one, Instance):
-            from wattlint.semantics import calls, classes
-
             method = classes.find_method(ev, one.cls.info, "__getitem__")
             if method is not None and method.cls is not None:
                 parameters = method.parameters()
                 bound: dict[str, Thunk] = {parameters[1].arg: key} if len(parameters) > 1 else {}
                 found.append(calls.inline(ev, Function(method, ev.frame_of(method.cls.scope), one), bound, 1))
+            elif (
+                isinstance(key, Const) and isinstance(key.value, str) and classes.is_record(ev, one.cls.info)
+            ):
+                found.append(instances.of_instance(ev, one, key.value))
             else:
                 found.append(Element(one, key))
+        elif isinstance(one, Class) and isinstance(key, Const) and isinstance(key.value, str):
+            found.append(classes.of_class(ev, one, key.value))
         elif not (isinstance(one, Const) and one.value is None):
             found.append(Element(one, key))
     return join(found) if found else Unknown("item of None")
@@ -172,6 +183,26 @@ def mutated(ev: Evaluator, value: Value, mutations: list[Mutation], frame: Frame
     if isinstance(value, Sequence):
         return _mutated_sequence(ev, value, mutations, frame, use)
     return value
+
+
+def perhaps_mutated(ev: Evaluator, value: Value, mutation: Mutation, frame: Frame) -> Value:
+    """``value`` where a function makes one change to it, if it ever runs: what was there before comes first."""
+    if isinstance(value, Choice):
+        return join(perhaps_mutated(ev, one, mutation, frame) for one in value.values)
+    if not isinstance(value, (Mapping, Sequence)):
+        return value
+    after = mutated(ev, value, [mutation], frame, END)
+    if isinstance(value, Mapping) and isinstance(after, Mapping):
+        entries = dict(after.entries)
+        for key, before in value.entries.items():
+            changed = entries.get(key)
+            entries[key] = (
+                before
+                if changed in (None, before)
+                else join([ev.force(before), ev.force(after.entries[key])])
+            )
+        return Mapping(entries, True, value.by_attribute, value.how)
+    return Sequence(after.items, True, after.kind, after.repeated) if isinstance(after, Sequence) else value
 
 
 def _applies(mutation: Mutation, use: Spot) -> bool:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from wattlint.semantics import attributes, calls, containers, names, stores, strings, truth
+from wattlint.semantics import attributes, calls, comprehensions, containers, names, stores, strings, truth
 from wattlint.semantics.frames import Frame
 from wattlint.semantics.limits import MAX_DEPTH, NO_CUT, STEPS_PER_QUERY
 from wattlint.semantics.module_index import ModuleIndex
@@ -21,7 +21,6 @@ from wattlint.semantics.values import (
     Hop,
     Instance,
     Mapping,
-    Sequence,
     Thunk,
     Unknown,
     Value,
@@ -234,13 +233,6 @@ def _function(ev: Evaluator, node: ast.Lambda, frame: Frame, spot: Spot) -> Valu
     return Function(info, frame)
 
 
-def _comprehension(ev: Evaluator, node: Any, frame: Frame, spot: Spot) -> Value:
-    if isinstance(node, ast.DictComp):
-        return Mapping({}, open=True)
-    inner = ev.frame(frame.module.scope_of(node), frame)
-    return Sequence(((node.elt, inner, spot),), open=True, kind="list", repeated=True)
-
-
 def _known_truth(ev: Evaluator, node: ast.expr, frame: Frame, spot: Spot) -> Value:
     holds = ev.truth(node, frame, spot)
     return Unknown("condition") if holds is None else Const(holds)
@@ -282,10 +274,10 @@ _HANDLERS: dict[type[ast.expr], Callable[[Evaluator, Any, Frame, Spot], Value]] 
     ast.Starred: _pass_through,
     ast.Compare: _known_truth,
     ast.UnaryOp: _unary,
-    ast.ListComp: _comprehension,
-    ast.SetComp: _comprehension,
-    ast.GeneratorExp: _comprehension,
-    ast.DictComp: _comprehension,
+    ast.ListComp: comprehensions.comprehension,
+    ast.SetComp: comprehensions.comprehension,
+    ast.GeneratorExp: comprehensions.comprehension,
+    ast.DictComp: comprehensions.comprehension,
 }
 
 

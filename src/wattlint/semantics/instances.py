@@ -44,6 +44,8 @@ def of_instance(ev: Evaluator, owner: Instance, name: str, above: ClassInfo | No
     With ``above``, the search begins after that class in the method resolution order.
     """
     info = owner.cls.info
+    if name in owner.given:
+        return ev.force(owner.given[name])
     if info.name.startswith(TEST_DOUBLES):
         return Unknown("test double")
     order, outside = classes.bases(ev, info)

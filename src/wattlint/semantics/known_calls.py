@@ -6,15 +6,24 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from wattlint.semantics import arguments, attributes, calls, config_files, handed_on, imports, strings
+from wattlint.semantics import (
+    arguments,
+    attributes,
+    calls,
+    config_files,
+    environment,
+    handed_on,
+    imports,
+    paths,
+    records,
+    strings,
+)
 from wattlint.semantics.scopes import Spot, last_name
 from wattlint.semantics.values import (
     Class,
     Const,
     External,
     Function,
-    Gap,
-    Hop,
     Instance,
     Mapping,
     Partial,
@@ -24,7 +33,6 @@ from wattlint.semantics.values import (
     Value,
     alternatives,
     join,
-    through,
 )
 
 if TYPE_CHECKING:
@@ -43,18 +51,6 @@ def of_external(ev: Evaluator, path: str, node: ast.Call, frame: Frame, spot: Sp
     return handler(ev, arguments.of(ev, node, frame, spot), node, frame, spot)
 
 
-# -- environment ------------------------------------------------------------------------------------------------
-
-
-def _environment(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value | None:
-    default = given.positional[1] if len(given.positional) > 1 else given.keywords.get("default")
-    if default is None:
-        return Unknown("environment")
-    return through(
-        ev.force(default), Hop("env_default", frame.module.path, node.lineno, _first_text(ev, given))
-    )
-
-
 def _first_text(ev: Evaluator, given: Arguments) -> str:
     first = alternatives(ev.force(given.positional[0]))[0] if given.positional else None
     return str(first.value) if isinstance(first, Const) else ""
@@ -71,10 +67,41 @@ def _dict(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: S
         if isinstance(first, Mapping):
             entries.update(first.entries)
             is_open |= first.open
+        elif isinstance(first, Sequence):
+            is_open |= first.open or first.repeated
+            for item in first.items:
+                pair = alternatives(ev.force(item))[0]
+                parts = pair.items if isinstance(pair, Sequence) else ()
+                key = alternatives(ev.force(parts[0]))[0] if len(parts) == 2 else Unknown("key")
+                if isinstance(key, Const) and isinstance(key.value, (str, int)):
+                    entries[key.value] = parts[1]
+                else:
+                    is_open = True
         else:
             is_open = True
     entries.update(given.keywords)
     return Mapping(entries, is_open)
+
+
+def _zip(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value:
+    lists = [alternatives(ev.force(one))[0] for one in given.positional]
+    known = [one for one in lists if isinstance(one, Sequence) and not one.repeated]
+    if not lists or len(known) < len(lists):
+        return Sequence((), open=True)
+    rows = tuple(Sequence(row, kind="tuple") for row in zip(*(one.items for one in known)))
+    return Sequence(rows[:100], any(one.open for one in known))
+
+
+def _next(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value:
+    """The first item of what is iterated over; the default where there is none."""
+    first = alternatives(ev.force(given.positional[0]))[0] if given.positional else Unknown("next")
+    default = ev.force(given.positional[1]) if len(given.positional) > 1 else None
+    if not isinstance(first, Sequence):
+        return Unknown("next")
+    found = [ev.force(first.items[0])] if first.items else []
+    if default is not None and (first.open or not found):
+        found.append(default)
+    return join(found) if found else Unknown("next")
 
 
 def _first(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value:
@@ -177,18 +204,6 @@ def _depends(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot
     return join(found) if found else Unknown("dependency")
 
 
-def _path_join(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value:
-    parts = [alternatives(ev.force(part))[0] for part in given.positional]
-    pieces: list[str | Gap] = []
-    for number, part in enumerate(parts):
-        if number:
-            pieces.append("/")
-        thunk = given.positional[number]
-        written = strings.source(thunk[0]) if isinstance(thunk, tuple) else "..."
-        pieces.extend(strings.pieces_of(part, written))
-    return strings.build(pieces)
-
-
 def _number(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value:
     first = alternatives(ev.force(given.positional[0]))[0] if given.positional else Const(0)
     if isinstance(first, Const) and isinstance(first.value, (str, int, float)):
@@ -218,13 +233,19 @@ def _import_module(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame
 
 
 _EXTERNAL: dict[str, Handler] = {
-    "os.getenv": _environment,
-    "os.environ.get": _environment,
-    "decouple.config": _environment,
+    "os.getenv": environment.get,
+    "os.environ.get": environment.get,
+    "os.environ.setdefault": environment.get,
+    "os.environ.pop": environment.get,
+    "decouple.config": environment.get,
+    "dotenv.dotenv_values": environment.as_mapping,
     "builtins.dict": _dict,
     "collections.OrderedDict": _dict,
     "builtins.list": _list,
     "builtins.tuple": _list,
+    "builtins.iter": _first,
+    "builtins.next": _next,
+    "builtins.zip": _zip,
     "builtins.sorted": _list,
     "builtins.reversed": _list,
     "builtins.str": _string,
@@ -247,11 +268,18 @@ _EXTERNAL: dict[str, Handler] = {
     "asyncio.run": _first,
     "functools.lru_cache": _first,
     "functools.cache": _first,
-    "pathlib.Path": _path_join,
-    "os.path.join": _path_join,
+    "pathlib.Path": paths.joined,
+    "pathlib.PurePath": paths.joined,
+    "os.path.join": paths.joined,
+    "os.path.dirname": paths.dirname,
     "os.path.expanduser": _first,
     "os.path.abspath": _first,
+    "os.path.realpath": _first,
+    "os.path.normpath": _first,
     "json.dumps": _dumped,
+    "dataclasses.replace": records.replaced,
+    "attrs.evolve": records.replaced,
+    "attr.evolve": records.replaced,
     "dataclasses.field": _field,
     "pydantic.Field": _field,
     "pydantic.fields.Field": _field,

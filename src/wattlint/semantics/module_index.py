@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from wattlint.semantics import handed_on
-from wattlint.semantics.scopes import CallRecord, ClassInfo, FunctionInfo, Scope, Spot, last_name
+from wattlint.semantics.scopes import CallRecord, ClassInfo, FunctionInfo, Mutation, Scope, Spot, last_name
 from wattlint.semantics.walk import Walk
 
 
@@ -14,6 +14,7 @@ class ModuleIndex:
 
     __slots__ = (
         "_by_name",
+        "_changes",
         "_originals",
         "calls",
         "classes",
@@ -36,6 +37,7 @@ class ModuleIndex:
         self.dotted = dotted
         self.is_package = is_package
         self.calls: list[CallRecord] = []
+        self._changes: dict[tuple[int, str], list[tuple[Scope, Mutation]]] | None = None
         self._by_name: dict[str, list[CallRecord]] | None = None
         self.functions: list[FunctionInfo] = []
         self.classes: list[ClassInfo] = []
@@ -64,6 +66,20 @@ class ModuleIndex:
                 if local in self._by_name:
                     self._by_name.setdefault(original, []).extend(self._by_name[local])
         return self._by_name.get(name, [])
+
+    def changed_elsewhere(self, scope: Scope, name: str) -> list[tuple[Scope, Mutation]]:
+        """The changes that functions below ``scope`` make to the container that it binds as ``name``."""
+        if self._changes is None:
+            self._changes = {}
+            for inner in self.scopes.values():
+                for owner, mutations in inner.mutations.items():
+                    home: Scope | None = inner
+                    while home is not None and owner not in home.bindings:
+                        home = home.parent
+                    if home is not None and home is not inner and inner.kind == "function":
+                        changes = self._changes.setdefault((id(home), owner), [])
+                        changes += [(inner, mutation) for mutation in mutations]
+        return self._changes.get((id(scope), name), [])
 
     def original(self, name: str) -> str:
         """What an imported name is called where it comes from."""

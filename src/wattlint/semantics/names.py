@@ -102,14 +102,33 @@ def in_module(ev: Evaluator, name: str, module: ModuleIndex) -> Value:
 
 def _bound(ev: Evaluator, name: str, frame: Frame, spot: Spot, local: bool) -> Value:
     scope = frame.scope
-    definitions, _ = reaching(scope.bindings[name], spot, ev.arm_truth(frame))
+    own = [one for one in scope.bindings[name] if one.setter is None]
+    definitions, _ = reaching(own, spot, ev.arm_truth(frame))
     if not definitions and spot is not END:
         # Used before it is set in the text: a loop or a function that runs later.
-        definitions, _ = reaching(scope.bindings[name], END, ev.arm_truth(frame))
-    value = join(_definition(ev, one, frame, local) for one in definitions)
+        definitions, _ = reaching(own, END, ev.arm_truth(frame))
+    found = [_definition(ev, one, frame, local) for one in definitions]
+    if len(own) < len(scope.bindings[name]):
+        found += _set_elsewhere(ev, name, frame)
+        flat = [one for value in found for one in alternatives(value)]
+        found = sorted(flat, key=_is_none)  # None only says that a function sets it later
+    value = join(found)
     if name in scope.mutations:
         value = containers.mutated(ev, value, scope.mutations[name], frame, spot)
+    for inner, mutation in frame.module.changed_elsewhere(scope, name):
+        value = containers.perhaps_mutated(ev, value, mutation, ev.frame_of(inner))
     return value
+
+
+def _set_elsewhere(ev: Evaluator, name: str, frame: Frame) -> list[Value]:
+    """What functions put into a name of an outer scope (``global``, ``nonlocal``), whenever they run."""
+    found = []
+    setters = {id(one.setter): one.setter for one in frame.scope.bindings[name] if one.setter is not None}
+    for setter in setters.values():
+        inner = ev.frame_of(setter)
+        mine = [one for one in frame.scope.bindings[name] if one.setter is setter]
+        found += [_definition(ev, one, inner, False) for one in reaching(mine, END, ev.arm_truth(inner))[0]]
+    return found
 
 
 def _definition(ev: Evaluator, binding: Binding, frame: Frame, local: bool) -> Value:
@@ -127,7 +146,9 @@ def _definition(ev: Evaluator, binding: Binding, frame: Frame, local: bool) -> V
         return through(value, Hop(how, module.path, binding.node.lineno, binding.name))  # type: ignore[attr-defined]
     if kind == "augment":
         assert isinstance(binding.node, ast.AugAssign)
-        before = [one for one in frame.scope.bindings[binding.name] if one.spot.order < binding.spot.order]
+        before = [
+            one for one in frame.scope.bindings.get(binding.name, ()) if one.spot.order < binding.spot.order
+        ]
         earlier, _ = reaching(before, binding.spot, ev.arm_truth(frame))
         left = join(_definition(ev, one, frame, local) for one in earlier)
         if isinstance(binding.node.op, ast.Add):

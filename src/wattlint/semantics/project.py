@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator
 
@@ -25,6 +26,7 @@ SKIPPED_FOLDERS = frozenset(
 SOURCE_FOLDERS = ("src", "lib", "python")
 MAX_FILE_BYTES = 2_000_000
 """Larger modules are not followed into (they can still be linted themselves)."""
+_NAME = re.compile(rb"[A-Za-z_]\w+")
 MAX_MENTIONING = 40
 """Modules parsed to find the callers of one function."""
 LARGE_TREE = 3_000
@@ -47,8 +49,9 @@ class Project:
         self._modules: dict[str, ModuleIndex | None] = {}
         self._listing: dict[str, frozenset[str]] = {}
         self._files: list[str] | None = None
-        self._bytes: dict[str, bytes] = {}
-        self._mentions: dict[tuple[str, str], list[str]] = {}
+        self._texts: dict[str, int] = {}
+        """Hash of the bytes that each module was parsed from."""
+        self._words: dict[str, dict[bytes, list[str]]] = {}
 
     # -- modules ------------------------------------------------------------------------------------------------
 
@@ -60,10 +63,10 @@ class Project:
         """
         file = os.path.abspath(file)
         known = self._modules.get(file)
-        if known is None or self._bytes.get(file) != raw:
+        if known is None or self._texts.get(file) != hash(raw):
             known = ModuleIndex(ast.parse(text, filename=display), display, file, *self._names(file))
             self._modules[file] = known
-            self._bytes[file] = raw
+            self._texts[file] = hash(raw)
         return known
 
     def module(self, file: str) -> ModuleIndex | None:
@@ -170,22 +173,28 @@ class Project:
             self._files = found
         return self._files
 
-    def mentioning(self, words: str, near: ModuleIndex) -> list[ModuleIndex]:
-        """At most MAX_MENTIONING modules whose text contains ``words``, those closest to ``near`` in the tree.
+    def mentioning(self, word: str, near: ModuleIndex) -> list[ModuleIndex]:
+        """At most MAX_MENTIONING modules in whose text the name ``word`` occurs, those closest to ``near`` in the tree.
 
         In a very large tree only the part of it that ``near`` lies in is searched.
         """
-        top = self._part_of(near.file)
-        key = (words, top if len(self.files()) > LARGE_TREE else "")
-        if key not in self._mentions:
-            needle = words.encode()
-            searched = (file for file in self.files() if file.startswith(key[1]))
-            self._mentions[key] = [file for file in searched if needle in self._read_or_empty(file)]
-        files = self._mentions[key]
+        part = self._part_of(near.file) if len(self.files()) > LARGE_TREE else ""
+        if part not in self._words:
+            self._words[part] = self._index(part)
+        files = self._words[part].get(word.encode(), [])
         if len(files) > MAX_MENTIONING:
             files = sorted(files, key=lambda file: (-len(os.path.commonpath([file, near.file])), file))
             files = sorted(files[:MAX_MENTIONING])
         return [module for module in map(self.module, files) if module is not None]
+
+    def _index(self, part: str) -> dict[bytes, list[str]]:
+        """Name -> the files below ``part`` that hold it, sorted."""
+        found: dict[bytes, list[str]] = {}
+        for file in self.files():
+            if file.startswith(part):
+                for word in set(_NAME.findall(self._read_or_empty(file))):
+                    found.setdefault(word, []).append(file)
+        return found
 
     def _part_of(self, file: str) -> str:
         """The folder or file directly below the root that ``file`` lies in."""
@@ -193,16 +202,13 @@ class Project:
         return os.path.join(self.root, below)
 
     def _read(self, file: str) -> bytes:
-        if file not in self._bytes:
-            if not stat.S_ISREG(os.stat(file).st_mode):
-                raise OSError("not a regular file")
-            with open(file, "rb") as handle:
-                self._bytes[file] = handle.read(MAX_FILE_BYTES + 1)
-        return self._bytes[file]
+        if not stat.S_ISREG(os.stat(file).st_mode):
+            raise OSError("not a regular file")
+        with open(file, "rb") as handle:
+            return handle.read(MAX_FILE_BYTES + 1)
 
     def _read_or_empty(self, file: str) -> bytes:
         try:
             return self._read(file)
         except OSError:
-            self._bytes[file] = b""
             return b""

@@ -33,6 +33,8 @@ class Binding(NamedTuple):
     path: tuple[int | str, ...]
     """Way into the value for unpacking: (1,) is its second item, ("*",) a starred rest."""
     spot: Spot
+    setter: Scope | None = None
+    """The function that binds the name of an outer scope (``global``, ``nonlocal``)."""
 
 
 class Store(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from wattlint.semantics import comprehensions
 from wattlint.semantics.frames import Frame
 from wattlint.semantics.scopes import Spot
 from wattlint.semantics.values import (
@@ -26,9 +27,6 @@ from wattlint.semantics.values import (
 
 if TYPE_CHECKING:
     from wattlint.semantics.evaluator import Evaluator
-
-MAX_PASSES = 32
-"""Items of ``any(... for item in items)`` that are tried."""
 
 
 def of_value(value: Value) -> bool | None:
@@ -90,18 +88,12 @@ def of(ev: Evaluator, node: ast.expr, frame: Frame, spot: Spot) -> bool | None:
 
 def _of_any(ev: Evaluator, node: ast.expr, frame: Frame, spot: Spot, is_any: bool) -> bool | None:
     """``any(word in name for word in WORDS)`` over a known, short list."""
-    if not isinstance(node, (ast.ListComp, ast.GeneratorExp)) or len(node.generators) != 1:
+    if not isinstance(node, (ast.ListComp, ast.GeneratorExp)):
         return None
-    loop = node.generators[0]
-    items = alternatives(ev.value(loop.iter, frame, spot))[0]
-    known = isinstance(items, Sequence) and not items.open and not items.repeated
-    if not known or loop.ifs or not isinstance(loop.target, ast.Name) or len(items.items) > MAX_PASSES:  # type: ignore[union-attr]
+    frames = comprehensions.passes(ev, node, frame, spot)
+    if frames is None:
         return None
-    verdicts = []
-    for item in items.items:  # type: ignore[union-attr]
-        scope = frame.module.scope_of(node)
-        one = ev.keep(Frame(frame.module, scope, frame, {loop.target.id: item}, frame.receiver, frame.depth))
-        verdicts.append(of(ev, node.elt, one, spot))
+    verdicts = [of(ev, node.elt, one, spot) for one in frames]
     if is_any in verdicts:
         return is_any
     return None if None in verdicts else not is_any

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Union
 
 if TYPE_CHECKING:
@@ -136,8 +136,8 @@ class Instance:
     call: ast.Call | None = None
     frame: Frame | None = None
     spot: Spot | None = None
-    positional: tuple[Thunk, ...] = ()
-    """Arguments known without a call expression (an enum member's value)."""
+    given: dict[str, Thunk] = field(default_factory=dict)
+    """Attributes known apart from the call: an enum member's value, what ``replace`` or a mapping gives."""
 
 
 @dataclass(slots=True, eq=False)

@@ -263,9 +263,11 @@ class Walk:
             home = scope.parent or scope
             while home.parent is not None and (home.kind == "class" or name not in home.bindings):
                 home = home.parent
+        setter = scope if home is not scope else None
         while home.kind == "comprehension" and kind == "walrus" and home.parent is not None:
             home = home.parent
-        home.bindings.setdefault(name, []).append(Binding(name, kind, node, value, path, self.spot(branches)))
+        binding = Binding(name, kind, node, value, path, self.spot(branches), setter)
+        home.bindings.setdefault(name, []).append(binding)
 
     def target(
         self,
@@ -396,6 +398,11 @@ class Walk:
         spot = self.spot(branches)
         self.index.calls.append(CallRecord(node, scope, spot, awaited))
         function = node.func
+        if isinstance(function, ast.Name) and function.id == "setattr" and len(node.args) == 3:
+            owner_node, name, value_node = node.args
+            if isinstance(name, ast.Constant) and isinstance(name.value, str):
+                written = ast.copy_location(ast.Attribute(owner_node, name.value, ast.Store()), node)
+                self.target(written, value_node, "assign", node, scope, branches)
         if isinstance(function, ast.Attribute) and function.attr in MUTATORS:
             owner = dotted_name(function.value)
             if owner is not None:
