@@ -105,6 +105,14 @@ def test_exit_zero_and_statistics(project, capsys):
     assert lines[2:4] == ["     1  LLM201  full-precision-load", "     1  LLM202  unquantized-large-load"]
 
 
+def test_statistics_count_why_models_are_unknown(project, capsys):
+    code = "from openai import OpenAI\n\ndef ask(model, name):\n    OpenAI().responses.create(model=%s, input='hi')\n"
+    (project / "app" / "one.py").write_text(code % "model")
+    (project / "app" / "two.py").write_text(code % "name")
+    assert main(["check", "--statistics", "--quiet", "app/one.py", "app/two.py"]) == 0
+    assert capsys.readouterr().out == "     2  model unknown: a parameter\n"
+
+
 def test_the_configuration_nearest_to_each_file_counts(project, capsys):
     (project / "other").mkdir()
     (project / "other" / "loaded.py").write_text(LOADED)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -43,7 +42,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return CLEAN
     except KeyboardInterrupt:
         return 130
-    except CatalogueError as error:  # of the built-in catalogue: a user's own files are checked with the configuration
+    except (
+        CatalogueError
+    ) as error:  # of the built-in catalogue: a user's own files are checked with the configuration
         return _fail(str(error))
     return status
 
@@ -54,6 +55,8 @@ def _check(options: argparse.Namespace) -> int:
     configuration = _configuration(options)
     if configuration is None:
         return FAILED
+    if options.explain:
+        return _explain(options, configuration)
     if options.paths == ["-"]:
         analysis = analyse_bytes(sys.stdin.buffer.read(), options.stdin_filename, configuration)
     else:
@@ -80,7 +83,7 @@ def _check_report(analysis: Analysis, options: argparse.Namespace) -> str:
     else:
         lines = list(text.full(analysis.findings, analysis.lines_of, paint))
     if options.statistics:
-        lines += text.statistics(analysis.findings)
+        lines += text.statistics(analysis.findings, analysis.sites)
     if not options.quiet:
         lines += [text.verdict(analysis.findings, bool(analysis.problems)), str(analysis.coverage)]
     return "".join(f"{line}\n" for line in lines)
@@ -94,9 +97,20 @@ def _estimate(options: argparse.Namespace) -> int:
         return FAILED
     if options.explain:
         return _explain(options, configuration)
+    traffic = None
+    if options.traffic:
+        from wattlint.config import problem_of
+        from wattlint.traffic.read import read
+        from wattlint.traffic.records import TrafficError
+
+        try:
+            traffic = read(Path(options.traffic))
+        except TrafficError as error:
+            _print_problems([problem_of(error)])
+            return FAILED
     with _progress(options) as progress:
         analysis = analyse(options.paths, configuration, lint=False, progress=progress)
-    items = estimates(analysis)
+    items = estimates(analysis, traffic)
     if options.format == "json":
         from wattlint.reports.json_data import estimate_json
 
@@ -113,35 +127,20 @@ def _estimate(options: argparse.Namespace) -> int:
 
 
 def _explain(options: argparse.Namespace, configuration: Configuration) -> int:
-    """The derivation of the estimate of one call site."""
-    from wattlint.impact.explain import explain
-    from wattlint.run import analyse, estimates
+    """The derivation of an estimate, or why a rule fires: ``--explain`` of ``estimate`` and of ``check``."""
+    from wattlint.explaining import Unexplained, explain_estimate, explain_finding, spot
 
-    place = re.fullmatch(r"(.+?)(?::cell (\d+))?:(\d+)(?::\d+)?", options.explain)
-    if place is None:
-        return _fail(f'--explain: expected FILE:LINE, not "{options.explain}"')
-    path, cell, line = place[1], int(place[2]) - 1 if place[2] else None, int(place[3])
-    analysis = analyse([path], configuration, lint=False)
-    items = estimates(analysis)
-    here = [
-        item
-        for item in items
-        if item.site.line <= line <= item.site.end_line and cell in (None, item.site.cell)
-    ]
-    if not here:
-        _print_problems(analysis.problems)
-        lines = ", ".join(str(item.site.line) for item in items)
-        known = f"call sites at line {lines}" if lines else "no call sites in this file"
-        return FAILED if analysis.problems else _fail(f"{options.explain}: no call site here ({known})")
-    reports = [
-        explain(item.site, item.impact)
-        if item.impact
-        else f"{item.site.path}:{item.site.line}: {item.why_unknown}"
-        for item in here
-    ]
-    written = _write(options, "\n\n".join(map(_clean, reports)) + "\n")
-    _print_problems(analysis.problems)
-    return FAILED if analysis.problems or not written else CLEAN
+    try:
+        if isinstance(options.explain, str):
+            explained = explain_estimate(spot(options.explain), configuration)
+        else:
+            code, place = options.explain
+            explained = explain_finding(code, spot(place), configuration)
+    except Unexplained as error:
+        return _fail(str(error))
+    written = not explained.text or _write(options, _clean(explained.text) + "\n")
+    _print_problems(explained.problems)
+    return FAILED if explained.problems or not written else CLEAN
 
 
 def _rule(options: argparse.Namespace) -> int:

@@ -25,7 +25,13 @@ def build_parser(run: Mapping[str, Command]) -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="lint files and folders", allow_abbrev=False)
     _add_common(check, formats=("text", "concise", "json"))
     _add_selection(check)
-    check.add_argument("--statistics", action="store_true", help="count the findings of each rule")
+    check.add_argument("--statistics", action="store_true", help="count the findings of each rule, and why models are unknown")
+    check.add_argument(
+        "--explain",
+        nargs=2,
+        metavar=("CODE", "FILE:LINE"),
+        help="why a rule fires on one call, or does not: condition, facts, evidence, replacement",
+    )
     check.add_argument(
         "--exit-zero", action="store_true", help="exit with status 0 even when there are findings"
     )
@@ -39,6 +45,11 @@ def build_parser(run: Mapping[str, Command]) -> argparse.ArgumentParser:
     )
     _add_common(estimate, formats=("text", "json"))
     estimate.add_argument("--explain", metavar="FILE:LINE", help="the whole derivation for one call site")
+    estimate.add_argument(
+        "--traffic",
+        metavar="FILE",
+        help="recorded calls (OpenTelemetry spans, LiteLLM spend logs, or CSV): their tokens and numbers count",
+    )
     estimate.set_defaults(run=run["estimate"], select=[], extend_select=[], ignore=[], preview=False)
 
     rule = commands.add_parser("rule", help="explain a rule", allow_abbrev=False)

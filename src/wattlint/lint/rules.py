@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from wattlint.catalogue import store
-from wattlint.lint.conditions import build_test
+from wattlint.lint.conditions import Node, build_test
 from wattlint.lint.facts import GETTERS
 from wattlint.lint.messages import Template
 from wattlint.lint.subject import Subject
@@ -29,8 +29,10 @@ class Rule(NamedTuple):
     since: str
     kinds: frozenset[str]
     """Kinds of call site it looks at."""
+    when: Node
+    """Its condition, compiled."""
     holds: Callable[[Subject], bool]
-    """Its condition; False also where it is unknown."""
+    """Whether the condition is True; False also where it is unknown."""
     message: Template
     help: Template
     fix: str | None
@@ -57,7 +59,7 @@ def load_rules(folder: Path | None = None) -> dict[str, Rule]:
 
 
 def _rule(record: dict[str, Any]) -> Rule:
-    values = {key: value for key, value in record.items() if key not in ("when", "kinds", "yields_to")}
+    values = {key: value for key, value in record.items() if key not in ("kinds", "yields_to")}
     return Rule(
         holds=build_test(record["when"], GETTERS),
         kinds=frozenset(record["kinds"]),

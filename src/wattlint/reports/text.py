@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -9,11 +10,20 @@ from typing import TYPE_CHECKING
 from wattlint.reports.terminal import TAB, Paint, printable, width
 
 if TYPE_CHECKING:
+    from wattlint.callsites.facts import CallSite, ModelFact
     from wattlint.lint.findings import Finding
 
 COLOURS = {"error": "red bold", "warning": "yellow bold", "info": "blue bold"}
 LONGEST_LINE = 160
 """Cells of a source line that are shown."""
+
+GENERAL = {
+    r"^parameter .*": "a parameter",
+    r"^placeholder .*": "a placeholder",
+    r"^.* is not served by .*": "the only candidate is another provider's",
+    r"^environment$": "an environment variable without a default",
+}
+"""Reasons for an unknown model -> the same without names of the user's own code."""
 
 Lines = Callable[["Finding"], "list[str]"]
 """The source lines of the file (or notebook cell) that a finding stands in."""
@@ -55,11 +65,23 @@ def verdict(findings: Sequence[Finding], incomplete: bool) -> str:
     return f"Found {len(findings)} finding{'s' if len(findings) > 1 else ''} ({', '.join(parts)})."
 
 
-def statistics(findings: Iterable[Finding]) -> list[str]:
-    """Findings of each rule, the most frequent first."""
-    counts = Counter((finding.code, finding.name) for finding in findings)
-    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return [f"{count:6d}  {code}  {name}" for (code, name), count in ranked]
+def statistics(findings: Iterable[Finding], sites: Iterable[CallSite]) -> list[str]:
+    """Findings of each rule, and the reasons why models are unknown, the most frequent first."""
+    rules = Counter(f"{finding.code}  {finding.name}" for finding in findings)
+    reasons = Counter(f"model unknown: {_reason(site.model)}" for site in sites if site.model.id is None)
+    return [f"{count:6d}  {what}" for counts in (rules, reasons) for what, count in _ranked(counts)]
+
+
+def _ranked(counts: Counter[str]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _reason(model: ModelFact) -> str:
+    """Without the names of the user's own code, so that equal reasons count as one."""
+    reason = model.unknown_reason or "not given in the code"
+    for pattern, general in GENERAL.items():
+        reason = re.sub(pattern, general, reason)
+    return printable(reason)
 
 
 def _headline(finding: Finding, paint: Paint) -> str:
