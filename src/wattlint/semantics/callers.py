@@ -65,9 +65,7 @@ def _find(ev: Evaluator, info: FunctionInfo) -> list[Caller]:
         for word in words:
             modules.update({module.file: module for module in ev.project.mentioning(word, info.module)})
     else:
-        # A function can be imported under another name; a method is called by its own.
-        needle = f"{info.name}(" if info.cls is not None else info.name
-        modules = {module.file: module for module in ev.project.mentioning(needle, info.module)}
+        modules = {module.file: module for module in ev.project.mentioning(info.name, info.module)}
     modules.setdefault(info.module.file, info.module)
     for file in sorted(modules):
         module = modules[file]
@@ -115,7 +113,7 @@ def _calls(ev: Evaluator, node: ast.Call, frame: Frame, spot: Spot, info: Functi
 
 def _only_definition(ev: Evaluator, info: FunctionInfo) -> bool:
     same = 0
-    for module in ev.project.mentioning(f"def {info.name}(", info.module):
+    for module in ev.project.mentioning(info.name, info.module):
         same += sum(function.name == info.name for function in module.functions)
     return same == 1
 

@@ -77,6 +77,7 @@ class Project:
                 raw = self._read(file)
                 if len(raw) <= MAX_FILE_BYTES:
                     tree = ast.parse(raw, filename=file)
+                    self._texts[file] = hash(raw)
                     self._modules[file] = ModuleIndex(tree, self._display(file), file, *self._names(file))
             except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
                 pass

@@ -16,6 +16,9 @@ STRONG_MARKERS = frozenset(
 WEAK_MARKERS = frozenset({"requirements.txt", "environment.yml", "environment.yaml"})
 """Mark a project too, except in the folders of a bigger project that only serve it."""
 
+INSTALLED = frozenset({"site-packages", "dist-packages"})
+"""Folders of installed packages: what lies above them is no project of theirs."""
+
 SERVING_FOLDERS = frozenset(
     {
         "tests",
@@ -84,6 +87,8 @@ def _root_of(folder: str) -> str:
     at = folder
     while True:
         names = _names_in(at)
+        if os.path.basename(at) in INSTALLED:
+            return weak or at
         if not names.isdisjoint(STRONG_MARKERS):
             if weak is None or _serves(os.path.relpath(weak, at)):
                 return at

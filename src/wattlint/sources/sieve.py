@@ -6,7 +6,7 @@ Letting a file through costs a parse, stopping one with a call loses the call: e
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -41,11 +41,14 @@ class Sieve:
         chains: Iterable[tuple[Iterable[str], Iterable[str], bool]],
         http_callees: Iterable[str] = (),
         payload_keys: Iterable[str] = (),
+        import_needs: Mapping[str, Iterable[str]] | None = None,
     ) -> None:
         """``imports``: modules, dotted or with ``*`` within a name; ``hosts``: parts of the URLs of model servers;
         ``chains``: attribute names that mark a call on an unknown object, the keywords it must have, and whether
-        ``**`` can stand for these; ``http_callees``: ``requests.Session().post``; ``payload_keys``: ``messages``."""
+        ``**`` can stand for these; ``http_callees``: ``requests.Session().post``; ``payload_keys``: ``messages``;
+        ``import_needs``: modules that only matter beside one of these words (``boto3``: ``bedrock``)."""
         modules = sorted(imports)
+        self._needs = {name.encode(): tuple(_encoded(words)) for name, words in (import_needs or {}).items()}
         plain = (name for name in modules if name.isidentifier())
         self._modules = frozenset(name.encode() for name in plain)
         patterns = [_import_pattern(name) for name in modules if not name.isidentifier()]
@@ -64,8 +67,15 @@ class Sieve:
 
     def imports_sdk(self, scan: Scan) -> bool:
         """Whether the file can make objects of an SDK, and hand them to others."""
-        named = any(_is_module(name, scan.imports) for name in self._modules & scan.imported)
+        named = any(
+            _is_module(name, scan.imports) and self._has_need(name, scan)
+            for name in self._modules & scan.imported
+        )
         return named or bool(self._module_pattern.search(scan.imports))
+
+    def _has_need(self, module: bytes, scan: Scan) -> bool:
+        needs = self._needs.get(module)
+        return needs is None or any(word in scan.code for word in needs)
 
     def passes(self, scan: Scan) -> bool:
         """Whether the file by itself shows that it may call a language model. ``Reach`` also asks its imports."""
@@ -105,6 +115,7 @@ def load_sieve(user_folder: Path | None = None) -> Sieve:
         hosts=sdks.hosts,
         chains=[row[:3] for rows in data["structural"].values() for row in rows],
         http_callees=[callee for callee, name in data["callees"].items() if name in http],
+        import_needs=data["import_needs"],
         payload_keys={name.rpartition(".")[2] for names, _ in arguments for name in names},
     )
 

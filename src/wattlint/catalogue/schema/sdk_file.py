@@ -273,6 +273,8 @@ class QuantizationClass(Strict):
 class SdkFile(Strict):
     sdk: str
     imports: list[str] = []
+    imports_need: list[str] = []
+    """Words of which a file must hold one for these imports to matter: ``boto3`` without ``bedrock`` calls no model."""
     distributions: dict[str, list[str]] = {}
     types: dict[str, Type] = {}
     entry_points: list[Entry] = []
