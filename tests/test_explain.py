@@ -36,19 +36,23 @@ from openai import OpenAI
 client = OpenAI()
 
 
-def ask(question, model="gpt-4o"):
-    return client.chat.completions.create(model=model, messages=[{"role": "user", "content": question}])
+def fields(text, model="gpt-6-luna"):
+    return client.chat.completions.create(
+        model=model,
+        messages=[{"role": "user", "content": f"Extract these fields as JSON: order_number, product\\n{text}"}],
+        response_format={"type": "json_object"},
+    )
 """
 CALLER = """\
-from wrapper import ask
+from wrapper import fields
 
 
-def poem(name):
-    return ask(f"Write a long poem for {name}.")
+def usual(text):
+    return fields(text)
 
 
-def emails(text):
-    return ask(f"Extract all email addresses from the text below:\\n{text}")
+def large(text):
+    return fields(text, model="gpt-4o")
 """
 
 
@@ -141,14 +145,12 @@ def test_silence_is_explained_too(project, capsys, change, place, code, reason):
 
 
 def test_a_finding_at_a_caller_of_a_wrapper(project, capsys):
-    assert (
-        main(["check", "--format", "concise", "--quiet", "--select", "LLM102", "wrapper.py", "caller.py"])
-        == 1
-    )
-    place = capsys.readouterr().out.partition(": LLM102")[0]
+    arguments = ["--format", "concise", "--quiet", "--select", "LLM101", "wrapper.py", "caller.py"]
+    assert main(["check", *arguments]) == 1
+    place = capsys.readouterr().out.partition(" LLM101")[0]
     assert place.startswith("caller.py:9:")
-    assert explained(capsys, "LLM102", place).startswith("caller.py:9: LLM102 code-solvable-task: reported\n")
-    assert "does not hold" in explained(capsys, "LLM102", "caller.py:5")
+    assert explained(capsys, "LLM101", place).startswith("caller.py:9: LLM101 oversized-model: reported\n")
+    assert "does not hold" in explained(capsys, "LLM101", "caller.py:5")
 
 
 @pytest.mark.parametrize("code", load_rules())
