@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from wattlint.callsites.facts import CallSite
     from wattlint.catalogue.records import ModelRecord
+    from wattlint.impact.monthly import PerMonth
     from wattlint.impact.quantities import Impact
     from wattlint.lint.findings import Finding
     from wattlint.settings import Settings
     from wattlint.sources.files import Problem, SourceFile
+    from wattlint.traffic.measured import Recorded
 
 
 @dataclass(slots=True)
@@ -21,6 +23,8 @@ class Estimated:
     site: CallSite
     record: ModelRecord | None
     impact: Impact | None
+    month: PerMonth | None = None
+    """Where somebody said, or recorded, how often the call runs."""
 
     @property
     def why_unknown(self) -> str:
@@ -76,6 +80,8 @@ class Analysis:
     """Files with call sites or findings, by the path that those show."""
     settings: dict[str, Settings] = field(default_factory=dict)
     """Of files with call sites."""
+    recorded: Recorded | None = None
+    """Of ``estimate --traffic``."""
 
     def lines_of(self, finding: Finding) -> list[str]:
         """The source lines that ``finding.line`` counts in: of its file, or of its notebook cell."""

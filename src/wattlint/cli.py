@@ -117,8 +117,10 @@ def _estimate(options: argparse.Namespace) -> int:
         report = estimate_json(analysis, items)
     else:
         from wattlint.reports.estimate_text import estimate_text
+        from wattlint.reports.monthly import month_lines
 
         report = estimate_text(items, _width(options), _colour(options))
+        report += "".join(f"{line}\n" for line in month_lines(items, analysis.recorded))
         if not options.quiet:
             report += f"{analysis.coverage}\n"
     written = _write(options, report)

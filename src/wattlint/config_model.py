@@ -59,6 +59,7 @@ class WattlintTable(Table):
     rules_dir: str | None = None
     impact: ImpactTable = ImpactTable()
     measured: dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]] = {}
+    workload: dict[str, str] = {}
 
 
 Complaint = tuple[tuple[str | int, ...], object, str]
@@ -112,6 +113,18 @@ def _unknown_names(model: WattlintTable, file: Path) -> Iterator[Complaint]:
         yield from _unknown_codes(code_lists, rules_dir)
     if model.impact.model_fields_set:
         yield from _unknown_impact(model.impact)
+    yield from _unreadable_rates(model.workload)
+
+
+def _unreadable_rates(workload: dict[str, str]) -> Iterator[Complaint]:
+    from wattlint.lint.workload import WorkloadError
+    from wattlint.traffic.configured import read_rate
+
+    for pattern, text in workload.items():
+        try:
+            read_rate(text, pattern)
+        except WorkloadError as error:
+            yield ("workload", pattern), text, str(error)
 
 
 def _unknown_codes(

@@ -24,6 +24,7 @@ from wattlint.workspace import Workspace
 if TYPE_CHECKING:
     from wattlint.callsites.facts import CallSite
     from wattlint.lint.findings import Finding
+    from wattlint.traffic.records import Traffic
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -77,17 +78,31 @@ def check_text(text: str, path: Path, workspace: Workspace) -> Analysis:
     return run.finish(lint=True)
 
 
-def estimates(analysis: Analysis) -> list[Estimated]:
-    """What one call of each site costs."""
+def estimates(analysis: Analysis, traffic: Traffic | None = None) -> list[Estimated]:
+    """What one call of each site costs, and a month of them where somebody said, or recorded, how many there are."""
     from wattlint.catalogue.models import load_models
     from wattlint.impact.estimate import estimate
+    from wattlint.impact.monthly import stated
 
+    recorded = None
+    if traffic is not None:
+        from wattlint.traffic.measured import record as match_traffic
+
+        recorded = analysis.recorded = match_traffic(analysis.sites, traffic, load_models().lookup)
     found = []
-    for site in analysis.sites:
-        model, settings = site.model, analysis.settings[site.path]
+    for index, site in enumerate(analysis.sites):
+        settings = analysis.settings[site.path]
         catalogue = load_models(part(settings.rules_dir, "models"))
+        if recorded is not None:
+            site = recorded.site(index, site)
+        model = site.model
         record = catalogue.lookup(model.id) if model.id is not None and not model.local_path else None
-        found.append(Estimated(site, record, estimate(site, record, settings.impact)))
+        impact = estimate(site, record, settings.impact)
+        if recorded is not None and index in recorded.matches.shares:
+            month = recorded.month(index, site, catalogue.lookup, settings.impact)
+        else:
+            month = stated(site, impact) if impact is not None else None
+        found.append(Estimated(site, record, impact, month))
     return found
 
 

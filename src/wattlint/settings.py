@@ -45,6 +45,8 @@ class Settings:
     check_tests: bool = False
     """Report findings in tests, examples, docs and benchmarks folders too."""
     rules_dir: str | None = None
+    workload: dict[str, str] = field(default_factory=dict)
+    """``[tool.wattlint.workload]``: ``file pattern::function`` -> how often it runs (``2_000/day``)."""
     impact: ImpactSettings = field(default_factory=ImpactSettings)
     config_path: str | None = None
     """The file these come from, for messages."""

@@ -64,6 +64,10 @@ class Workspace:
             _count_characters(sites, source)
         if "wattlint:" in source.text:
             _add_hints(sites, source)
+        if settings.workload:
+            from wattlint.traffic.configured import add_configured
+
+            add_configured(sites, settings)
         return sites
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from wattlint import __version__
 from wattlint.callsites.facts import CallSite, Context, Loop, ModelFact, Place, Prompt
+from wattlint.reports.monthly import month_data, recorded_data
 from wattlint.reports.totals import totals
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ def check_json(analysis: Analysis) -> str:
 
 def estimate_json(analysis: Analysis, estimates: Sequence[Estimated]) -> str:
     """The report of ``wattlint estimate --format json``."""
+    from wattlint.impact.monthly import together
+
     sums = totals(estimates)
     return _dump(
         {
@@ -55,7 +58,9 @@ def estimate_json(analysis: Analysis, estimates: Sequence[Estimated]) -> str:
                 "carbon_gco2e": _interval(sums.carbon_gco2e),
                 "water_ml": _interval(sums.water_ml),
                 "cost_usd": _interval(sums.cost_usd),
+                "per_month": month_data(together([item.month for item in estimates if item.month])),
             },
+            "traffic": recorded_data(analysis.recorded),
             "coverage": _coverage(analysis),
             "skipped": _skipped(analysis.problems),
         }
@@ -121,6 +126,7 @@ def _site(item: Estimated) -> Data:
         "task": _task(site),
         "contexts": [_context(context) for context in site.contexts],
         "impact": _impact(impact) if impact else None,
+        "per_month": month_data(item.month),
     }
 
 

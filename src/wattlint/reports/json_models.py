@@ -180,6 +180,17 @@ class Impact(Record):
     cost_usd: Interval | None
 
 
+class PerMonth(Record):
+    """A month of 30.4 days."""
+
+    calls: float = Field(ge=0)
+    energy_kwh: Interval
+    carbon_kgco2e: Interval
+    water_l: Interval
+    cost_usd: Interval | None
+    source: str = Field(description="Who says how many calls there are.")
+
+
 class Site(Span):
     function: str | None
     callee: str
@@ -200,6 +211,7 @@ class Site(Span):
     task: Task | None
     contexts: list[Context]
     impact: Impact | None = Field(description="Null: the model or its size is unknown.")
+    per_month: PerMonth | None = Field(description="Null: nobody says how often the call runs.")
 
 
 class Totals(Record):
@@ -212,6 +224,31 @@ class Totals(Record):
     carbon_gco2e: Interval | None
     water_ml: Interval | None
     cost_usd: Interval | None
+    per_month: PerMonth | None = Field(description="Of the sites whose workload is known.")
+
+
+class Unmatched(Record):
+    name: str = Field(description="Model, or else function.")
+    calls: float
+
+
+class PassedOver(Record):
+    reason: str
+    entries: Count
+
+
+class Traffic(Record):
+    """The recording of `--traffic`, and how much of it fitted a call site."""
+
+    file: str
+    format: str
+    calls: float = Field(description="Calls of a model in the recording.")
+    start: str | None
+    end: str | None
+    days: float | None = Field(description="At least 1; null: no times recorded, taken as one month.")
+    matched: float
+    unmatched: list[Unmatched]
+    passed_over: list[PassedOver]
 
 
 class Estimate(Record):
@@ -221,6 +258,7 @@ class Estimate(Record):
     schema_: Literal[1] = Field(alias="schema", description="Of this format.")
     sites: list[Site]
     totals: Totals
+    traffic: Traffic | None = Field(description="Null without --traffic.")
     coverage: Coverage
     skipped: list[Skipped]
 
