@@ -14,6 +14,7 @@ from wattlint.callsites.options import Given
 from wattlint.catalogue.models import ModelCatalogue
 from wattlint.catalogue.records import EntryPoint
 from wattlint.catalogue.sdks import SdkCatalogue
+from wattlint.semantics import calls
 from wattlint.semantics.evaluator import Evaluator
 from wattlint.semantics.frames import Frame
 from wattlint.semantics.scopes import Spot
@@ -51,7 +52,7 @@ class ModelChooser:
         if call.http is not None and call.http.model is not None:
             return ModelFact(call.http.model, "literal", (), (call.http.model,))
         values: list[Value] = []
-        is_open = False
+        is_open = computed = False
         for entry, given in bindings.pairs:
             value = options.read_argument(self.evaluator, given, entry.model)
             if value is not None:
@@ -60,6 +61,7 @@ class ModelChooser:
                     one for one in alternatives(value) if not isinstance(one, (Result, Instance, Composite))
                 ]
                 values.extend(texts)
+                computed = computed or any(self._is_plain(one) for one in alternatives(value))
                 if any(isinstance(one, Const) and isinstance(one.value, str) for one in texts):
                     break
                 continue
@@ -72,12 +74,17 @@ class ModelChooser:
                 values.append(default)
                 break
         if not values:
-            return ModelFact(unknown_reason="may come through **kwargs" if is_open else "not given")
+            reason = "may come through **kwargs" if is_open else "not given"
+            return ModelFact(unknown_reason="computed at run time" if computed else reason)
         fact = model_fact(join(values), self.models, provider if provider in OWN_MODELS_ONLY else None)
         if fact.id is not None and self._not_taken(call):
             reason = "the branch is not taken with default settings"
             return ModelFact(candidates=fact.candidates, unknown_reason=reason)
         return fact
+
+    def _is_plain(self, value: Value) -> bool:
+        """What a call outside the project gives, and no SDK object."""
+        return isinstance(value, Result) and self.sdks.entry(calls.path(value.callee) or "") is None
 
     def _sdk_default(self, entry: EntryPoint, given: Given) -> Value | None:
         """The SDK's own default for the version that the project declares."""

@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from wattlint.semantics import arguments as call_arguments
-from wattlint.semantics import classes, handed_on
+from wattlint.semantics import classes, config_files, handed_on
 from wattlint.semantics.scopes import END, FunctionInfo, Spot, last_name
 from wattlint.semantics.values import (
     Choice,
@@ -191,6 +191,10 @@ def default_of(ev: Evaluator, info: FunctionInfo, argument: ast.arg, frame: Fram
         if option is not None:
             value = ev.value(option, outside, END)
             return through(value, Hop("cli_default", info.module.path, option.lineno, argument.arg))
+        if positional[:1] == [argument]:
+            settings = config_files.of_hydra(ev, decorator, outside)
+            if settings is not None:
+                return settings
     return None
 
 

@@ -10,6 +10,7 @@ from wattlint.semantics import (
     arguments,
     classes,
     command_line,
+    config_files,
     containers,
     known_calls,
     paths,
@@ -197,6 +198,8 @@ def _of_container(
     if name in ("copy", "model_copy", "__copy__"):
         return owner
     if isinstance(owner, Mapping):
+        if owner.how == "ini" and name.startswith("get") and len(given.positional) > 1:
+            return config_files.ini_option(ev, owner, given)
         if name in ("get", "pop", "setdefault") and given.positional:
             default: Thunk = (
                 given.positional[1]

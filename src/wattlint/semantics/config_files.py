@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 from typing import TYPE_CHECKING, Any
 
 from wattlint.semantics import paths
-from wattlint.semantics.scopes import Spot
+from wattlint.semantics.scopes import END, Spot
 from wattlint.semantics.values import (
     Const,
     Hop,
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 1_000_000
 MAX_NODES = 5_000
+INI = (".ini", ".cfg", ".conf")
+INTERPOLATION = re.compile(r"\$\{([\w.]+)\}|\$\{oc\.env:\w+(?:,\s*([^}]*))?\}")
 OPENERS = ("builtins.open", "io.open", "codecs.open", "aiofiles.open")
 
 
@@ -47,7 +50,72 @@ def _load_path(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, sp
     return read(file, ev.project.root, by_attribute=True) if file is not None else None
 
 
+def _ini(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value:
+    """``ConfigParser()``: the sections of the files that the module's ``parser.read(path)`` calls name."""
+    entries: dict[object, Thunk] = {}
+    for record in frame.module.calls_named("read"):
+        if record.node.args:
+            value = alternatives(ev.value(record.node.args[0], ev.frame_of(record.scope), record.spot))[0]
+            for one in value.items if isinstance(value, Sequence) else (value,):
+                file = _existing(ev, alternatives(ev.force(one))[0], frame)
+                data = read(file, ev.project.root) if file is not None and file.endswith(INI) else None
+                entries.update(data.entries if isinstance(data, Mapping) else {})
+    return Mapping(entries, open=True, how="ini")
+
+
+def ini_option(ev: Evaluator, parser: Mapping, given: Arguments) -> Value:
+    """``parser.get(section, option, fallback=...)``."""
+    section, option = (alternatives(ev.force(one))[0] for one in given.positional[:2])
+    name = option.value.lower() if isinstance(option, Const) and isinstance(option.value, str) else None
+    inside = parser.entries.get(section.value) if isinstance(section, Const) else None
+    options = alternatives(ev.force(inside))[0] if inside is not None else None
+    if isinstance(options, Mapping) and name in options.entries:
+        return ev.force(options.entries[name])
+    if "fallback" in given.keywords:
+        return ev.force(given.keywords["fallback"])
+    return Unknown("key given at run time")
+
+
+def of_hydra(ev: Evaluator, decorator: ast.expr, frame: Frame) -> Value | None:
+    """What ``@hydra.main(config_path=..., config_name=...)`` hands to its function."""
+    if not isinstance(decorator, ast.Call):
+        return None
+    path = getattr(ev.value(decorator.func, frame, END), "path", "")
+    if path not in ("hydra.main", "hydra.main.main"):
+        return None
+    given = {
+        keyword.arg: keyword.value.value
+        for keyword in decorator.keywords
+        if isinstance(keyword.value, ast.Constant) and isinstance(keyword.value.value, str)
+    }
+    folder = os.path.join(os.path.dirname(frame.module.file), given.get("config_path", "."))
+    return _composed(ev, folder, given.get("config_name", "config"))
+
+
+def _composed(ev: Evaluator, folder: str, name: str) -> Value | None:
+    """One of hydra's files with the members of its groups (``defaults: [{llm: openai}]``)."""
+    root = ev.project.root
+    file = os.path.realpath(os.path.join(folder, name if name.endswith(".yaml") else f"{name}.yaml"))
+    if not file.startswith(os.path.realpath(root) + os.sep):
+        return None
+    found = read(file, root, by_attribute=True)
+    if not isinstance(found, Mapping):
+        return found
+    groups = found.entries.get("defaults")
+    entries = dict(found.entries)
+    for item in groups.items[:20] if isinstance(groups, Sequence) else ():
+        for group, choice in item.entries.items() if isinstance(item, Mapping) else ():
+            if isinstance(choice, Const) and isinstance(choice.value, str) and group not in entries:
+                member = _composed(ev, os.path.join(folder, str(group)), choice.value)
+                if member is not None:
+                    entries[group] = member
+    return Mapping(entries, True, True, found.how)
+
+
 LOADERS = {
+    "configparser.ConfigParser": _ini,
+    "configparser.RawConfigParser": _ini,
+    "configparser.SafeConfigParser": _ini,
     "yaml.safe_load": _load,
     "yaml.load": _load,
     "yaml.full_load": _load,
@@ -92,7 +160,7 @@ def _existing(ev: Evaluator, value: Value, frame: Frame) -> str | None:
     if not (isinstance(value, Const) and isinstance(value.value, str)) or len(value.value) > 1_000:
         return None
     name = value.value
-    if "\n" in name or "\0" in name or not name.endswith((".yaml", ".yml", ".json", ".toml", ".ini", ".cfg")):
+    if "\n" in name or "\0" in name or not name.endswith((".yaml", ".yml", ".json", ".toml", *INI)):
         return None
     root = os.path.realpath(ev.project.root)
     for folder in (os.path.dirname(frame.module.file), ev.project.root, os.getcwd()):
@@ -113,7 +181,7 @@ def read(file: str, root: str, by_attribute: bool = False) -> Value | None:
     except (OSError, ValueError, RecursionError):
         return None
     display = os.path.relpath(file, root).replace(os.sep, "/")
-    return _Convert(display, text, by_attribute).value(data, 0)
+    return _Convert(display, text, by_attribute, data).value(data, 0)
 
 
 def _parse(file: str, text: str) -> Any:
@@ -143,8 +211,8 @@ def _parse(file: str, text: str) -> Any:
 
 
 class _Convert:
-    def __init__(self, display: str, text: str, by_attribute: bool) -> None:
-        self.display, self.by_attribute = display, by_attribute
+    def __init__(self, display: str, text: str, by_attribute: bool, root: Any) -> None:
+        self.display, self.by_attribute, self.root = display, by_attribute, root
         self.lines = text.splitlines()
         self.nodes = 0
 
@@ -161,9 +229,23 @@ class _Convert:
             return Mapping(entries, by_attribute=self.by_attribute, how="config_file")
         if isinstance(data, list):
             return Sequence(tuple(self.value(inner, line) for inner in data[:500]))
+        reference = INTERPOLATION.fullmatch(data) if self.by_attribute and isinstance(data, str) else None
+        if reference is not None:
+            data = self._referred(reference)
+            if data is None or (isinstance(data, str) and "${" in data):
+                return Unknown("interpolation")
         if isinstance(data, (str, int, float, bool)) or data is None:
             return Const(data, (Hop("config_file", self.display, line or 1, key),))
         return Unknown("value of the file")
+
+    def _referred(self, reference: re.Match[str]) -> Any:
+        """What OmegaConf's ``${path.to.key}`` or the default of ``${oc.env:NAME,default}`` stands for."""
+        if reference[1] is None:
+            return reference[2]
+        found = self.root
+        for key in reference[1].split("."):
+            found = found.get(key) if isinstance(found, dict) else None
+        return found
 
     def _line_of(self, key: str, start: int) -> int:
         """The first line from ``start`` on that names the key (files keep their keys in order)."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from wattlint.semantics.evaluator import Evaluator
     from wattlint.semantics.frames import Frame
     from wattlint.semantics.module_index import ModuleIndex
-    from wattlint.semantics.scopes import Spot
+    from wattlint.semantics.scopes import ClassInfo, Spot
 
 MAX_BYTES = 100_000
 UNSET = Unknown("environment")
@@ -79,6 +79,37 @@ def file_values(ev: Evaluator, folder: str, name: str = ".env") -> dict[str, Val
             break
         folder = os.path.dirname(folder)
     return None
+
+
+def setting(ev: Evaluator, cls: ClassInfo, name: str) -> Value | None:
+    """What the ``env_file`` of a pydantic settings class gives to a field."""
+    options = _settings_options(cls)
+    if "env_file" not in options:
+        return None
+    values = file_values(ev, os.path.dirname(cls.module.file), os.path.basename(options["env_file"]))
+    wanted = (options.get("env_prefix", "") + name).upper()
+    return next((value for key, value in (values or {}).items() if key.upper() == wanted), None)
+
+
+def _settings_options(cls: ClassInfo) -> dict[str, str]:
+    """Of ``model_config = SettingsConfigDict(...)``, ``model_config = {...}`` or an inner ``class Config``."""
+    pairs: list[tuple[object, ast.expr]] = []
+    for node in cls.node.body:
+        if isinstance(node, ast.ClassDef) and node.name == "Config":
+            for one in node.body:
+                if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name):
+                    pairs.append((one.targets[0].id, one.value))
+        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "model_config":
+            if isinstance(node.value, ast.Call):
+                pairs += [(keyword.arg, keyword.value) for keyword in node.value.keywords]
+            elif isinstance(node.value, ast.Dict):
+                keys = (getattr(key, "value", None) for key in node.value.keys)
+                pairs += zip(keys, node.value.values)
+    return {
+        name: value.value
+        for name, value in pairs
+        if isinstance(name, str) and isinstance(value, ast.Constant) and isinstance(value.value, str)
+    }
 
 
 def _remembered(ev: Evaluator, file: str) -> dict[str, Value]:

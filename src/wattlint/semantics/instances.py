@@ -5,14 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from wattlint.semantics import (
-    annotated,
-    arguments,
-    calls,
-    classes,
-    constructors,
-    containers,
-)
+from wattlint.semantics import annotated, arguments, calls, classes, constructors, containers, environment
 from wattlint.semantics.reaching import reaching
 from wattlint.semantics.scopes import END, ClassInfo, FunctionInfo, Store
 from wattlint.semantics.values import (
@@ -212,6 +205,9 @@ def _mutated(ev: Evaluator, value: Value, cls: ClassInfo, name: str) -> Value:
 def _field(ev: Evaluator, owner: Instance, cls: ClassInfo, name: str) -> Value:
     """A class-level name seen through an instance: a constructor argument for records, else the class's value."""
     default = classes.class_level(ev, cls, name)
+    loaded = environment.setting(ev, cls, name)
+    if loaded is not None:
+        default = loaded
     if not classes.is_record(ev, cls) or classes.find_method(ev, owner.cls.info, "__init__") is not None:
         return default
     if owner.call is not None and owner.frame is not None and owner.spot is not None:
