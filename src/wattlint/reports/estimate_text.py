@@ -1,22 +1,18 @@
-"""Estimates for people: a table of call sites, the sum of one pass over them, and what is unknown.
+"""Estimates for people: two lines for each call site, the sum of one pass over them, and what is unknown.
 
-Every figure stands above its interval; a figure without one is never printed.
+Every figure is followed by its interval, both always in full; where the width does not hold all columns, the last
+ones are left to the sum.
 """
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
-from wattlint.reports.figures import short, span, with_span
-from wattlint.reports.terminal import printable
+from wattlint.reports.figures import in_brackets, scaled, short, with_span
+from wattlint.reports.terminal import Paint, painter, printable
+from wattlint.reports.terminal import width as cells
 from wattlint.reports.totals import Totals, totals
 
 if TYPE_CHECKING:
@@ -29,88 +25,124 @@ VIA = {
     "local_const": "constant",
     "module_const": "constant",
     "imported_const": "imported constant",
-    "env_default": "default of an environment variable",
-    "param_default": "default of a parameter",
+    "env_default": "environment default",
+    "param_default": "parameter default",
     "self_attr": "attribute",
     "class_attr": "class attribute",
     "settings_class": "settings class",
     "dict_config": "configuration dict",
-    "cli_default": "default of a command-line option",
+    "cli_default": "command-line default",
     "config_file": "configuration file",
     "via_caller": "given by a caller",
     "omitted_default": "the library's default",
     "kwargs": "keyword arguments",
 }
-FIGURES = {"Tokens": 14, "Wh": 13, "gCO2e": 15, "Water mL": 13, "US$": 16}
-"""Columns of figures and their cells: every table of a report has the same, so that they line up."""
-LINE = 5
-NARROW = 110
-"""Below this many cells water and money are only in the sum."""
-NARROWEST = 72
+COLUMNS = {"energy": "Energy", "carbon": "CO2e", "price": "US$ per 1,000", "water": "Water"}
+"""Most important first: a narrow page drops the last ones."""
+SHORTEST_NAME = 24
+"""Cells that a model's name has at least; a longer one is cut in the middle."""
+GAP = "  "
+
+
+class Figure(NamedTuple):
+    """``86 mWh (19–420)`` in three parts, each with a column of its own."""
+
+    middle: str
+    unit: str
+    ends: str
+
+
+class Row(NamedTuple):
+    line: str
+    model: str
+    details: str
+    figures: dict[str, Figure]
 
 
 def estimate_text(estimates: Sequence[Estimated], width: int, colour: bool) -> str:
-    """The report of ``wattlint estimate``, ``width`` terminal cells wide."""
-    width = max(width, NARROWEST)
-    out = io.StringIO()
-    console = Console(
-        file=out,
-        width=width,
-        force_terminal=colour,
-        no_color=not colour,
-        highlight=False,
-        markup=False,
-        emoji=False,
-    )
+    """The report of ``wattlint estimate``, ``width`` terminal cells wide where the figures fit into that."""
+    paint = painter(colour)
     known = [item for item in estimates if item.impact is not None]
     unknown = [item for item in estimates if item.impact is None]
+    lines: list[str] = []
     if known:
-        console.print(_table(width, show_header=True))
-    for path, items in groupby(known, key=lambda item: item.site.path):
-        console.print(Text(printable(path), style="bold"), soft_wrap=True)
-        table = _table(width, show_header=False)
-        for item in items:
-            table.add_row(*_row(item)[: len(table.columns)])
-        console.print(table)
+        lines += _table([(printable(item.site.path), _row(item)) for item in known], width, paint)
     if unknown:
-        console.print(f"No estimate for {len(unknown)} of {len(estimates)} call sites:")
-        for item in unknown:
-            console.print(Text(f"  {_place(item.site)}  {printable(item.why_unknown)}"), soft_wrap=True)
-    console.print()
-    for line in _summary(totals(estimates)):
-        console.print(line, soft_wrap=True)
-    return "\n".join(line.rstrip() for line in out.getvalue().split("\n"))
+        lines += ["", f"No estimate for {len(unknown)} of {len(estimates)} call sites:"]
+        lines += [f"  {_place(item.site)}  {printable(item.why_unknown)}" for item in unknown]
+    if estimates:
+        lines.append("")
+    lines += _summary(totals(estimates))
+    return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
-def _table(width: int, show_header: bool) -> Table:
-    figures = dict(list(FIGURES.items())[: 3 if width < NARROW else None])
-    table = Table(
-        box=SIMPLE_HEAD if show_header else None, show_header=show_header, show_edge=False, pad_edge=False
+def _table(rows: Sequence[tuple[str, Row]], width: int, paint: Paint) -> Iterator[str]:
+    gutter = max(cells(row.line) for _, row in rows) + 2
+    columns = {name: _widths([row.figures[name] for _, row in rows], head) for name, head in COLUMNS.items()}
+    while len(columns) > 1 and gutter + len(GAP) + SHORTEST_NAME + _total(columns) > width:
+        columns.popitem()
+    name_cells = max(SHORTEST_NAME, width - gutter - len(GAP) - _total(columns))
+    name_cells = min(name_cells, max(SHORTEST_NAME, *(cells(row.model) for _, row in rows)))
+    heads = "".join(GAP + COLUMNS[name].ljust(sum(parts) + 2) for name, parts in columns.items())
+    head = f"{'Line':<{gutter}}{GAP}{'Model':<{name_cells}}{heads}".rstrip()
+    yield "One call of each, p50 (p10–p90)"
+    yield paint(head, "bold")
+    yield "─" * (gutter + len(GAP) + name_cells + _total(columns))
+    for path, group in groupby(rows, key=lambda pair: pair[0]):
+        yield paint(path, "bold")
+        for _, row in group:
+            model = _padded(_cut_middle(row.model, name_cells), name_cells)
+            figures = "".join(GAP + _cell(row.figures[name], parts) for name, parts in columns.items())
+            yield f"{row.line:>{gutter}}{GAP}{paint(model, 'cyan')}{figures}"
+            indent = gutter + len(GAP)
+            yield " " * indent + paint(_cut(row.details, max(width - indent, 40)), "dim")
+
+
+def _widths(figures: Sequence[Figure], head: str) -> tuple[int, int, int]:
+    """Cells of the three parts of a column."""
+    middle, unit, ends = (max(map(cells, part)) for part in zip(*figures, strict=True))
+    return middle, unit, max(ends, cells(head) - middle - unit - 2)
+
+
+def _total(columns: dict[str, tuple[int, int, int]]) -> int:
+    return sum(sum(parts) + 2 + len(GAP) for parts in columns.values())
+
+
+def _cell(figure: Figure, parts: tuple[int, int, int]) -> str:
+    middle, unit, ends = parts
+    gap = " " if unit else ""
+    return f"{figure.middle:>{middle}}{gap}{figure.unit:<{unit}} {figure.ends:<{ends}}" + (
+        "" if unit else " "
     )
-    table.add_column("Line", width=LINE)
-    rest = width - LINE - sum(figures.values()) - 2 * (len(figures) + 1)
-    table.add_column("Model and call", overflow="fold", width=rest)
-    for name, cells in figures.items():
-        table.add_column(name, justify="right", width=cells, no_wrap=True)
-    return table
 
 
-def _row(item: Estimated) -> tuple[Text, ...]:
+def _row(item: Estimated) -> Row:
     site, impact = item.site, item.impact
     assert impact is not None
     cell = f"cell {site.cell + 1}, " if site.cell is not None else ""
-    call = Text.assemble((printable(site.model.id or "?"), "bold"), (f"\n{_what(site, impact)}", "dim"))
-    if given := _given(site):
-        call.append(f"\n{printable(given)}", "dim")
-    tokens = Text(f"{_tokens(impact.tokens_in)} in\n{_tokens(impact.tokens_out)} out")
-    figures = (impact.energy_wh, impact.carbon_gco2e, impact.water_ml, impact.cost_usd)
-    return Text(f"{cell}{site.line}"), call, tokens, *map(_figure, figures)
+    price = None if impact.cost_usd is None else impact.cost_usd.scaled(1000)
+    figures = {
+        "energy": _figure(impact.energy_wh, "Wh"),
+        "carbon": _figure(impact.carbon_gco2e, "g"),
+        "price": Figure("–", "", "") if price is None else Figure(short(price.p50), "", in_brackets(price)),
+        "water": _figure(impact.water_ml.scaled(1e-3), "L"),
+    }
+    return Row(
+        f"{cell}{site.line}", printable(site.model.id or "?"), printable(_details(site, impact)), figures
+    )
 
 
-def _figure(interval: Interval | None) -> Text:
-    if interval is None:
-        return Text("–\n", style="dim")
-    return Text.assemble((short(interval.p50), "bold"), "\n", (span(interval), "dim"))
+def _figure(interval: Interval, unit: str) -> Figure:
+    interval, unit = scaled(interval, unit)
+    return Figure(short(interval.p50), unit, in_brackets(interval))
+
+
+def _details(site: CallSite, impact: Impact) -> str:
+    """What the figures are for, the most useful first: ``28–1,518 tokens in, 40 out · call, api · settings.py:5``."""
+    unit = "" if impact.unit == "call" else f", per {impact.unit}"
+    tokens = f"{_tokens(impact.tokens_in)} tokens in, {_tokens(impact.tokens_out)} out"
+    parts = [tokens, f"{site.kind}, {impact.deployment}{unit}", _given(site), site.entry_point]
+    return " · ".join(part for part in parts if part)
 
 
 def _tokens(interval: Interval) -> str:
@@ -118,9 +150,16 @@ def _tokens(interval: Interval) -> str:
     return low if low == high else f"{low}–{high}"
 
 
-def _place(site: CallSite) -> str:
-    cell = f":cell {site.cell + 1}" if site.cell is not None else ""
-    return f"{printable(site.path)}{cell}:{site.line}"
+def _given(site: CallSite) -> str:
+    """Where the model's name stands and how it is given: ``settings.py:3, constant``."""
+    model, parts = site.model, []
+    if model.origin and (model.origin[-1].path, model.origin[-1].line) != (site.path, site.line):
+        parts.append(_short_place(model.origin[-1], site.path))
+    parts.append(VIA.get(model.via, model.via))
+    others = len(set(model.candidates) - {model.id})
+    if others:
+        parts.append(f"or {others} other{'s' if others > 1 else ''}")
+    return ", ".join(part for part in parts if part)
 
 
 def _short_place(place: Place, seen_from: str) -> str:
@@ -131,30 +170,34 @@ def _short_place(place: Place, seen_from: str) -> str:
     return f"{name if seen_from.startswith(folder + slash) else place.path}:{place.line}"
 
 
-def _what(site: CallSite, impact: Impact) -> str:
-    unit = "" if impact.unit == "call" else f", per {impact.unit}"
-    return f"{site.entry_point} ({site.kind}, {impact.deployment}{unit})"
+def _place(site: CallSite) -> str:
+    cell = f":cell {site.cell + 1}" if site.cell is not None else ""
+    return f"{printable(site.path)}{cell}:{site.line}"
 
 
-def _given(site: CallSite) -> str:
-    """How the model is given and where, as short as it can be said: ``constant, line 3``."""
-    model = site.model
-    parts = [VIA.get(model.via, model.via)]
-    if model.origin and (model.origin[-1].path, model.origin[-1].line) != (site.path, site.line):
-        parts.append(_short_place(model.origin[-1], site.path))
-    others = len(set(model.candidates) - {model.id})
-    if others:
-        parts.append(f"or {others} other{'s' if others > 1 else ''}")
-    return ", ".join(part for part in parts if part)
+def _padded(text: str, wanted: int) -> str:
+    return text + " " * (wanted - cells(text))
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def _cut_middle(text: str, most: int) -> str:
+    """The end of a model's name tells more than its middle: ``nomic-ai/nom…v1.5.f16.gguf``."""
+    if len(text) <= most:
+        return text
+    start = (most - 1) // 2
+    return f"{text[:start]}…{text[start + 1 - most :]}"
 
 
 def _summary(sums: Totals) -> Iterator[str]:
     if sums.energy_wh is None or sums.carbon_gco2e is None or sums.water_ml is None:
         return
     figures = [
-        with_span(sums.energy_wh, "Wh"),
-        with_span(sums.carbon_gco2e, "gCO2e"),
-        with_span(sums.water_ml, "mL water"),
+        with_span(*scaled(sums.energy_wh, "Wh")),
+        with_span(*scaled(sums.carbon_gco2e, "gCO2e")),
+        with_span(*scaled(sums.water_ml.scaled(1e-3), "L water")),
     ]
     if sums.cost_usd is not None:
         figures.append(with_span(sums.cost_usd, "US$"))

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from wattlint.impact.quantities import Interval
 
+PREFIXES = {-3: "n", -2: "µ", -1: "m", 0: "", 1: "k", 2: "M", 3: "G"}
+"""Power of 1000 -> prefix of a unit."""
+
 
 def short(value: float) -> str:
     """Two significant digits, never in exponent form down to a billionth: ``0.00034``, ``1.2``, ``12,000``."""
@@ -28,6 +31,20 @@ def span(interval: Interval) -> str:
 
 def with_span(interval: Interval, unit: str) -> str:
     """``0.34 Wh (0.11–1.2)``, ``US$ 1.2 (0.40–2.5)``; an exact quantity says so."""
-    ends = span(interval)
     figure = f"{unit} {short(interval.p50)}" if unit.endswith("$") else f"{short(interval.p50)} {unit}"
-    return f"{figure} ({ends if '–' in ends else 'exact'})"
+    return f"{figure} {in_brackets(interval)}"
+
+
+def in_brackets(interval: Interval) -> str:
+    """``(0.11–1.2)`` or ``(exact)``."""
+    ends = span(interval)
+    return f"({ends if '–' in ends else 'exact'})"
+
+
+def scaled(interval: Interval, unit: str) -> tuple[Interval, str]:
+    """The same quantity in the unit that puts its middle between 1 and 1000: 0.0036 ``Wh`` is 3.6 ``mWh``."""
+    middle = float(f"{interval.p50:.1e}")
+    if middle <= 0 or not math.isfinite(middle):
+        return interval, unit
+    power = min(max(math.floor(math.log10(middle) / 3), min(PREFIXES)), max(PREFIXES))
+    return interval.scaled(1000.0**-power), PREFIXES[power] + unit
