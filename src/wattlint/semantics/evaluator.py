@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from wattlint.semantics import attributes, calls, comprehensions, containers, names, stores, strings, truth
 from wattlint.semantics.frames import Frame
-from wattlint.semantics.limits import MAX_DEPTH, NO_CUT, STEPS_PER_QUERY
+from wattlint.semantics.limits import MAX_DEPTH, STEPS_PER_QUERY
 from wattlint.semantics.module_index import ModuleIndex
 from wattlint.semantics.project import Project
 from wattlint.semantics.scopes import FunctionInfo, Scope, Spot
@@ -45,8 +45,11 @@ class Evaluator:
         self._kept_nodes: list[ast.AST] = []
         self._kept_values: list[Value] = []
         self._depth = 0
-        self._lowest_cut = NO_CUT
-        """Depth of the outermost evaluation that a cycle below led back to; -1 after a spent budget."""
+        self._cuts = 0
+        """Depths of the evaluations under way that answers below led back to, as bits; bit 0: the budget."""
+        self._provisional: dict[tuple[object, object], tuple[Any, int]] = {}
+        self._until: dict[int, list[tuple[object, object]]] = {}
+        """Depth of an evaluation -> the provisional answers to forget when it ends."""
         self._steps = 0
         self.caller_depth = 0
 
@@ -55,7 +58,9 @@ class Evaluator:
     def begin_query(self) -> None:
         """Start a new budget: call before each question about a call site."""
         self._steps = 0
-        self._lowest_cut = NO_CUT
+        self._cuts = 0
+        self._provisional.clear()
+        self._until.clear()
 
     def force(self, thunk: Thunk) -> Value:
         if isinstance(thunk, tuple):
@@ -75,35 +80,44 @@ class Evaluator:
             return Unknown("expression")
         self._steps += 1
         if self._depth > MAX_DEPTH or self._steps > STEPS_PER_QUERY:
-            self._lowest_cut = -1
+            self._cuts |= 1
             return Unknown("budget")
         return self.once(key, lambda: handler(self, node, frame, spot), _RECURSION)
 
     def once(self, key: tuple[object, object], compute: Callable[[], T], during: T) -> T:
         """``compute()``, remembered under ``key``; ``during`` is the answer to a question that leads back to itself.
 
-        An answer that leaned on such a cut is only remembered once the cycle it belongs to is closed: asked for from
-        elsewhere it could be a better one, and answers must not depend on the order of questions.
+        An answer that leaned on such a cut is remembered for good only once the cycle it belongs to is closed: asked
+        for from elsewhere it could be a better one, and answers must not depend on the order of questions. Until
+        then it is remembered for as long as all the evaluations that cut it are under way.
         """
         known = self._results.get(key, _NOTHING)
         if known is not _NOTHING:
             return known  # type: ignore[no-any-return]
+        if key in self._provisional:
+            result, cuts = self._provisional[key]
+            self._cuts |= cuts
+            return result  # type: ignore[no-any-return]
         if key in self._active:
-            self._lowest_cut = min(self._lowest_cut, self._active[key])
+            self._cuts |= 1 << self._active[key]
             return during
-        outer, self._lowest_cut = self._lowest_cut, NO_CUT
-        self._active[key] = depth = self._depth
+        outer, self._cuts = self._cuts, 0
         self._depth += 1
+        self._active[key] = depth = self._depth
         try:
             result = compute()
         finally:
             del self._active[key]
             self._depth -= 1
-        if self._lowest_cut >= depth:
-            self._results[key] = result
-            self._lowest_cut = outer
+            for stale in self._until.pop(depth, ()):
+                del self._provisional[stale]
+        cuts = self._cuts & ((1 << depth) - 1)
+        if cuts:
+            self._provisional[key] = (result, cuts)
+            self._until.setdefault(cuts.bit_length() - 1, []).append(key)
         else:
-            self._lowest_cut = min(outer, self._lowest_cut)
+            self._results[key] = result
+        self._cuts = outer | cuts
         return result
 
     def truth(self, node: ast.expr, frame: Frame, spot: Spot) -> bool | None:

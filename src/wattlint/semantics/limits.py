@@ -6,5 +6,3 @@ MAX_DEPTH = 80
 """Nested evaluations."""
 STEPS_PER_QUERY = 6_000
 """Evaluations for one question about one call."""
-NO_CUT = 1 << 30
-"""No evaluation below was cut short."""
