@@ -155,7 +155,7 @@ def unknown_deployment(rows: Sequence[Row], fits: dict[str, Coefficients]) -> li
             return [row.predicted(k, together, each) for each in serving]
 
         h100 = both[0]
-        batch = hosted_batch(physics.gpus_needed(row.size, row.serving.precision, h100.memory_gb, 1.2))
+        batch = hosted_batch(physics.memories_filled(row.size, row.serving.precision, h100.memory_gb, 1.2))
         each = joules(batch.mid)
         mid = math.sqrt(each[0] * each[1])
         residual = constants.known("residual_moe" if row.size.is_moe else "residual_dense")

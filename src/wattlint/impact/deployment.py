@@ -168,12 +168,15 @@ def _batch(site: CallSite, kind: str, settings: ImpactSettings) -> Known:
     return constants.known(f"batch_{kind}")
 
 
-def hosted_batch(gpus: int) -> Known:
-    """Sequences that share a step at a provider, given the GPUs the model needs."""
+def hosted_batch(gpus: float) -> Known:
+    """Sequences that share a step at a provider, given how many GPUs' memory the model fills.
+
+    Not the rounded number of GPUs: a larger model would then cost less where that number doubles.
+    """
     batch, each = constants.known("batch_api"), constants.known("sequences_per_gpu")
     low, mid, high = (max(known, gpus * least) for known, least in zip(batch[:3], each[:3], strict=True))
     source = (
-        batch.source if (low, mid, high) == batch[:3] else f"{batch.source}; on {gpus} GPUs {each.source}"
+        batch.source if (low, mid, high) == batch[:3] else f"{batch.source}; on {gpus:.3g} GPUs {each.source}"
     )
     return Known(low, mid, high, batch.unit, source)
 

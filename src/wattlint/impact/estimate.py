@@ -13,13 +13,13 @@ from wattlint.impact.accelerators import (
     MILLION,
     AcceleratorEnergy,
     Work,
-    gpus_for,
     inference,
     size_of,
     training,
 )
 from wattlint.impact.deployment import Deployment, deployment_of, hosted_batch
 from wattlint.impact.footprint import cost, footprint
+from wattlint.impact.physics import memories_filled
 from wattlint.impact.quantities import Factor, Impact, Interval, Step, combine, exactly, plain, shares
 from wattlint.impact.volume import tokens_in, tokens_out
 from wattlint.settings import ImpactSettings
@@ -111,7 +111,9 @@ def _with_hosted_batch(record: ModelRecord, deployment: Deployment) -> Deploymen
     if record.total_b is None or deployment.batch != constants.known("batch_api"):
         return deployment
     size = size_of(record.total_b.mid, record.total_b.mid)
-    return replace(deployment, batch=hosted_batch(gpus_for(size, deployment.hardware[0], deployment)))
+    headroom = constants.known("memory_headroom").mid
+    filled = memories_filled(size, deployment.precision, deployment.hardware[0].memory_gb, headroom)
+    return replace(deployment, batch=hosted_batch(deployment.gpus or filled))
 
 
 def _impact(

@@ -55,9 +55,14 @@ class Step(NamedTuple):
         return self.overhead_s + self.weights_s + self.kv_cache_s + self.sequences_s
 
 
+def memories_filled(size: Size, precision: Precision, memory_gb: float, headroom: float) -> float:
+    """How many GPUs' memory the weights fill with ``headroom`` (1.2: a fifth for activations and KV cache)."""
+    return headroom * size.total * precision.bytes_per_parameter / (memory_gb * 1e9)
+
+
 def gpus_needed(size: Size, precision: Precision, memory_gb: float, headroom: float) -> int:
-    """The power of two of GPUs that holds the weights with ``headroom`` (1.2: a fifth for activations and KV cache)."""
-    need = headroom * size.total * precision.bytes_per_parameter / (memory_gb * 1e9)
+    """The power of two of GPUs that holds the weights with ``headroom``."""
+    need = memories_filled(size, precision, memory_gb, headroom)
     return 1 << math.ceil(math.log2(need)) if need > 1 else 1
 
 

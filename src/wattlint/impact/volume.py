@@ -27,7 +27,7 @@ def tokens_in(prompt: Prompt | None, site: CallSite, record: ModelRecord | None)
         return _exact(
             "input tokens", site.workload.tokens_in, site.workload.source or "workload given by the user"
         )
-    if prompt is None or not prompt.parts:
+    if prompt is None or not any(part.pieces for part in prompt.parts):
         prior = constants.prior("input_tokens", "embedded-text" if site.kind == "embed" else "nothing")
         tokens, formula, source = prior.interval, "the prompt cannot be seen", prior.source
     else:
