@@ -93,7 +93,10 @@ class ModelChooser:
             chosen = options.text(options.read_argument(self.evaluator, given, default["by"]))
             default = default["values"].get(chosen)
         if isinstance(default, list):
-            assumed = versions.assumed(self.root, entry.distribution) if entry.distribution else None
+            assumed = None
+            if entry.distribution:
+                released = self.sdks.checked_versions(entry.distribution)
+                assumed = versions.assumed(self.root, entry.distribution, released)
             default = versions.choose(default, assumed[0] if assumed else None)
         if not isinstance(default, str):
             return None

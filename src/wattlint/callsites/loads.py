@@ -96,8 +96,14 @@ def load_fact(
         library=entry.distribution or entry.sdk,
         library_class=loader,
         task=options.text(options.read_argument(evaluator, given, opts.get("task"))),
-        library_version=versions.assumed(root, entry.distribution) if entry.distribution else None,
+        library_version=_version(sdks, entry, root),
     )
+
+
+def _version(sdks: SdkCatalogue, entry: EntryPoint, root: Path) -> tuple[str, str] | None:
+    if entry.distribution is None:
+        return None
+    return versions.assumed(root, entry.distribution, sdks.checked_versions(entry.distribution))
 
 
 def _dtype(value: Value | None, known_option: bool) -> str | None:

@@ -2,32 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from wattlint.sources.project import DeclaredVersion, declared_version
 
+SERIES = "x"
+"""Last part of a version of which only the series is known: ``4.x`` is the newest release before 5."""
+NEWEST = "newest"
 
-def assumed(root: Path, distribution: str) -> tuple[str, str] | None:
-    """(version, why): the newest version that the declaration allows, which a fresh install gets; None without one."""
+
+def assumed(root: Path, distribution: str, released: Sequence[str] = ()) -> tuple[str, str] | None:
+    """(version, why): the newest version that the declaration allows, which a fresh install gets; None without one.
+
+    Of the ``released`` versions that the catalogue was checked against, the newest one allowed; ``4.x`` where none is.
+    """
     declared = declared_version(root, distribution)
     if declared is None:
         return None
-    return _newest(declared), declared.why
+    return declared.locked or _newest_of(declared, released) or _newest(declared), declared.why
+
+
+def _newest_of(declared: DeclaredVersion, released: Sequence[str]) -> str | None:
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    try:
+        allowed = list(SpecifierSet(declared.specifier).filter(released, prereleases=True))
+    except InvalidSpecifier:
+        return None
+    return max(allowed, key=numbers, default=None)
 
 
 def _newest(declared: DeclaredVersion) -> str:
-    if declared.locked is not None:
-        return declared.locked
     if declared.highest is None:
-        return "9999"
+        return NEWEST
     if declared.highest_included:
         return declared.highest
     parts = [int(part) for part in declared.highest.split(".") if part.isdigit()]
     while len(parts) > 1 and parts[-1] == 0:
         parts.pop()
     if len(parts) == 1:
-        return f"{parts[0] - 1}.9999"
-    return ".".join(map(str, [*parts[:-1], parts[-1] - 1])) + ".9999"
+        return f"{parts[0] - 1}.{SERIES}"
+    return ".".join(map(str, [*parts[:-1], parts[-1] - 1])) + f".{SERIES}"
 
 
 def choose(rows: list[dict[str, str]], version: str | None) -> str | None:
@@ -37,12 +53,20 @@ def choose(rows: list[dict[str, str]], version: str | None) -> str | None:
         if version is None:
             if until is None:
                 return row["value"]
-        elif (since is None or _numbers(version) >= _numbers(since)) and (
-            until is None or _numbers(version) < _numbers(until)
+        elif (since is None or numbers(version) >= numbers(since)) and (
+            until is None or numbers(version) < numbers(until)
         ):
             return row["value"]
     return rows[-1]["value"] if version is None and rows else None
 
 
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".")[:3] if part.isdigit())
+def numbers(version: str) -> tuple[float, ...]:
+    """For comparing: ``4.57.1.dev0`` is (4, 57, 1); the newest of a series, ``4.x``, comes after all of it."""
+    found: list[float] = []
+    for part in version.split("."):
+        if part in (SERIES, NEWEST):
+            return (*found, float("inf"))
+        if not part.isdigit():
+            break
+        found.append(int(part))
+    return tuple(found)

@@ -133,6 +133,11 @@ class SdkCatalogue:
             default_bits=default_bits,
         )
 
+    def checked_versions(self, distribution: str) -> tuple[str, ...]:
+        """Releases that the entries were checked against."""
+        versions: tuple[str, ...] = self._data["distributions"].get(distribution, ())
+        return versions
+
     def is_sdk_module(self, dotted: str) -> bool:
         """Whether importing ``dotted`` can bring an SDK in."""
         parts = dotted.split(".")

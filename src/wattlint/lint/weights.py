@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-import re
 
 from wattlint.callsites.facts import LoadFact
+from wattlint.callsites.versions import numbers
 from wattlint.catalogue.records import ModelRecord
 
 BYTES_PER_PARAMETER = {
@@ -71,8 +71,7 @@ class Weights:
 
     @property
     def version(self) -> str | None:
-        """For messages: the newest release of a series (``4.9999``) is written ``4.x``."""
-        return self.fact.library_version[0].replace(".9999", ".x") if self.fact.library_version else None
+        return self.fact.library_version[0] if self.fact.library_version else None
 
     @property
     def version_source(self) -> str | None:
@@ -86,7 +85,7 @@ class Weights:
         if self.fact.library != "transformers":
             return None
         pipeline = self.fact.library_class == "pipeline"
-        version = _version_numbers(self.fact.library_version[0]) if self.fact.library_version else ()
+        version = numbers(self.version) if self.version else ()
         old = version and version < (PIPELINE_AUTO_SINCE if pipeline else FROM_PRETRAINED_AUTO_SINCE)
         return "float32" if old else "auto"
 
@@ -145,9 +144,3 @@ class Weights:
 
 def _readable(value: str | None) -> str | None:
     return None if value == "unknown" else value
-
-
-def _version_numbers(version: str) -> tuple[int, ...]:
-    """Leading numbers: ``4.57.1.dev0`` -> (4, 57, 1); empty when there are none."""
-    match = re.match(r"\d+(?:\.\d+)*", version)
-    return tuple(map(int, match.group().split("."))) if match else ()

@@ -140,7 +140,9 @@ def _figure(interval: Interval, unit: str) -> Figure:
 def _details(site: CallSite, impact: Impact) -> str:
     """What the figures are for, the most useful first: ``28–1,518 tokens in, 40 out · call, api · settings.py:5``."""
     unit = "" if impact.unit == "call" else f", per {impact.unit}"
-    tokens = f"{_tokens(impact.tokens_in)} tokens in, {_tokens(impact.tokens_out)} out"
+    tokens = f"{_tokens(impact.tokens_in)} tokens in"
+    if impact.tokens_out.p90 > 0:
+        tokens += f", {_tokens(impact.tokens_out)} out"
     parts = [tokens, f"{site.kind}, {impact.deployment}{unit}", _given(site), site.entry_point]
     return " · ".join(part for part in parts if part)
 

@@ -108,10 +108,20 @@ def plain(files: list[SdkFile], known_types: Lineages) -> dict[str, Any]:
         "modules": {module: name for name, kind in types.items() for module in kind.modules},
         "imports": sorted({module for file in files for module in file.imports}),
         "import_needs": {module: file.imports_need for file in files for module in file.imports if file.imports_need},
+        "distributions": versions(files),
         "hosts": sorted({marker for point in endpoints for marker in point.markers}),
         "endpoints": [(point.pattern, point.name, point.provider, point.kind) for point in endpoints],
         "quantization": {name: kind.plain() for file in files for name, kind in file.quantization.items()},
     }
+
+
+def versions(files: list[SdkFile]) -> dict[str, tuple[str, ...]]:
+    """Distribution -> every version that a file was checked against."""
+    found: dict[str, set[str]] = {}
+    for file in files:
+        for name, checked in file.distributions.items():
+            found.setdefault(name, set()).update(checked)
+    return {name: tuple(sorted(checked)) for name, checked in sorted(found.items())}
 
 
 def lineage(
