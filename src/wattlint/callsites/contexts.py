@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wattlint.callsites import options
 from wattlint.callsites.facts import CallSite, Context, Loop, Place
 from wattlint.callsites.matched import Bindings, MatchedCall
 from wattlint.callsites.options import Given
@@ -46,7 +45,7 @@ def contexts_of(describer: Describer, call: MatchedCall, site: CallSite) -> tupl
                 model=describer.chooser.of_call(inner, bindings, site.provider),
                 prompt=describer.prompt(inner, bindings),
                 loop=Loop(*loops.around(evaluator, record)),  # type: ignore[arg-type]
-                output_limit=options.integer(bindings.option("limit")) or site.output_limit,
+                output_limit=bindings.limit,
             )
         )
     return tuple(found)

@@ -88,7 +88,7 @@ class Describer:
         """The messages: templates and system prompts of the receiver first, then what the call passes."""
         reader = PromptReader(self.evaluator)
         if call.entry.kind in INFERENCE and call.match.receiver is not None:
-            for part in _parts(call.match.receiver):
+            for part in _parts(self.objects.composed(call.match.receiver)):
                 if is_template(part):
                     reader.add(part)
         for entry, given in bindings.pairs:
@@ -105,11 +105,9 @@ class Describer:
         return reader.prompt(batch_size(value))
 
     def _options(self, site: CallSite, bindings: Bindings) -> None:
-        limit = bindings.option("limit")
-        site.output_limit = options.integer(limit)
-        site.output_limit_given = limit is not None
-        if limit is None and site.kind == "call":
-            site.output_limit = bindings.default_limit
+        site.output_limit_given = bindings.option("limit") is not None
+        if site.output_limit_given or site.kind == "call":
+            site.output_limit = bindings.limit
         site.temperature = options.number(bindings.option("temperature"))
         site.samples = options.integer(bindings.option("samples"))
         site.reasoning_effort = bindings.text("effort")

@@ -45,12 +45,11 @@ class Bindings:
     def __init__(self, objects: Objects, call: MatchedCall) -> None:
         self.objects = objects
         self.evaluator = objects.evaluator
-        self.pairs: list[tuple[EntryPoint, Given]] = [
-            (call.entry, call.given),
-            *objects.bound(call.match.receiver),
-        ]
+        made = objects.bound(call.match.receiver)
+        self.pairs: list[tuple[EntryPoint, Given]] = [(call.entry, call.given), *made]
         if not any(self._gives_model(entry, given) for entry, given in self.pairs):
-            self.pairs += ambient.bound(objects, call.record, call.frame)
+            # Before the makers, because their defaults only hold where no model is set for all.
+            self.pairs[1:1] = ambient.bound(objects, call.record, call.frame, call.entry.sdk)
 
     def _gives_model(self, entry: EntryPoint, given: Given) -> bool:
         return options.read_argument(self.evaluator, given, entry.model) is not None
@@ -82,6 +81,21 @@ class Bindings:
         return found
 
     @property
-    def default_limit(self) -> int | None:
-        """The SDK's own output limit when none is given."""
-        return next((entry.limit_default for entry, _ in self.pairs if entry.limit_default is not None), None)
+    def limit(self) -> int | None:
+        """Output limit in tokens: as given, else the SDK's own; None where one may be given that cannot be read."""
+        value = self.option("limit")
+        if value is not None:
+            return None if _only_some_callers(value) else options.integer(value)
+        for entry, given in self.pairs:
+            if options.hidden(self.evaluator, given, entry.limit):
+                return None
+            if entry.limit_default is not None:
+                return entry.limit_default
+        return None
+
+
+def _only_some_callers(value: Value) -> bool:
+    """The number comes from one caller (a probe, say) while others leave it open."""
+    found = alternatives(value)
+    numbers = [one for one in found if isinstance(one, Const) and one.value is not None]
+    return 0 < len(numbers) < len(found) and any(hop.how == "via_caller" for hop in numbers[0].origin)

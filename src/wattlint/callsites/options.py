@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
 
 from wattlint.catalogue.records import Argument
-from wattlint.semantics import arguments, containers, instances
+from wattlint.semantics import arguments, containers, instances, stores
 from wattlint.semantics.evaluator import Evaluator
 from wattlint.semantics.values import (
     Const,
     Element,
+    External,
     Instance,
     Mapping,
     Member,
     Result,
     Sequence,
     Text,
+    Thunk,
     Unknown,
     Value,
     alternatives,
@@ -50,18 +53,18 @@ def read(evaluator: Evaluator, given: Given, names: tuple[str, ...], position: i
     found: list[Value] = []
     for name in names:
         first, _, rest = name.partition(".")
-        if first in passed.keywords:
-            value: Value | None = evaluator.force(passed.keywords[first])
-        elif rest and position is not None and position < len(passed.positional):
-            value = evaluator.force(passed.positional[position])
-        else:
+        thunk = passed.keywords.get(first)
+        if thunk is None and rest and position is not None and position < len(passed.positional):
+            thunk = passed.positional[position]
+        if thunk is None:
             continue
-        value = follow(evaluator, value, rest) if rest and value is not None else value
+        value = _inside(evaluator, thunk, rest) if rest else evaluator.force(thunk)
         if value is not None and not (isinstance(value, Const) and value.value is None):
             found.append(value)
             if any(not isinstance(one, Unknown) for one in alternatives(value)):
                 break
-    if not found and position is not None and position < len(passed.positional):
+    whole = any("." not in name for name in names) or not names
+    if not found and whole and position is not None and position < len(passed.positional):
         found.append(evaluator.force(passed.positional[position]))
     if not found and given.instance is not None:
         for name in names:
@@ -73,6 +76,49 @@ def read(evaluator: Evaluator, given: Given, names: tuple[str, ...], position: i
 
 def read_argument(evaluator: Evaluator, given: Given, argument: Argument | None) -> Value | None:
     return read(evaluator, given, argument.names, argument.position) if argument is not None else None
+
+
+def _inside(evaluator: Evaluator, thunk: Thunk, path: str) -> Value | None:
+    """``path`` into an argument; what the code has stored there by attribute (``params.max_tokens = 9``) comes first."""
+    if isinstance(thunk, tuple) and "." not in path:
+        node, frame, spot = thunk
+        use = ast.copy_location(ast.Attribute(node, path, ast.Load()), node)
+        stored, complete = stores.stored_attribute(evaluator, use, frame, spot)
+        if stored is not None:
+            made = None if complete else follow(evaluator, evaluator.force(thunk), path)
+            return stored if made is None else join([stored, made])
+    return follow(evaluator, evaluator.force(thunk), path)
+
+
+def hidden(evaluator: Evaluator, given: Given, argument: Argument | None) -> bool:
+    """Whether the argument may stand where it cannot be read: in ``**kwargs``, in a config object from elsewhere."""
+    if argument is None:
+        return False
+    passed = given.arguments
+    if passed.open_keywords:
+        return True
+    for name in argument.names:
+        first, _, rest = name.partition(".")
+        thunk = passed.keywords.get(first)
+        if thunk is None and argument.position is not None and argument.position < len(passed.positional):
+            thunk = passed.positional[argument.position]
+        if rest and thunk is not None:
+            return any(_opaque(evaluator, one) for one in alternatives(evaluator.force(thunk)))
+    return False
+
+
+def _opaque(evaluator: Evaluator, value: Value) -> bool:
+    """Not a container whose every part is written in the code."""
+    if isinstance(value, Const):
+        return value.value is not None
+    if isinstance(value, Mapping):
+        return value.open
+    if isinstance(value, Result):
+        callee = alternatives(value.callee)[0]
+        name = callee.path.rpartition(".")[2] if isinstance(callee, External) else ""
+        made = Given.of(evaluator, value)
+        return not name[:1].isupper() or made is None or made.open
+    return True
 
 
 def follow(evaluator: Evaluator, value: Value, path: str) -> Value | None:
