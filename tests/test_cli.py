@@ -189,6 +189,16 @@ def test_what_cannot_be_analysed_is_named_and_the_rest_is_analysed(project, caps
     assert report["coverage"]["sites"] == 2
 
 
+def test_a_broken_module_that_another_file_uses_is_named(project, capsys):
+    (project / "app" / "names.py").write_text("MODEL = 'gpt-4o'\ndef f(:\n")
+    (project / "app" / "hosted.py").write_text(
+        "from app.names import MODEL\n" + HOSTED.replace('"gpt-4o"', "MODEL")
+    )
+    assert main(["check", "app/hosted.py"]) == 0, "a file that was not to be linted"
+    assert main(["check", "app", "--select", "LLM1"]) == 2
+    assert capsys.readouterr().err.startswith("app/names.py:2: syntax error: ")
+
+
 def test_a_run_that_skipped_something_never_looks_clean(project, capsys):
     (project / "broken.py").write_text("import openai\ndef f(:\n")
     assert main(["check", "broken.py", "--exit-zero"]) == 2

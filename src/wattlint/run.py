@@ -136,7 +136,7 @@ class _Run:
         except CatalogueError:
             raise  # a damaged installation: no file can be analysed
         except Exception as error:
-            self._skip(ref, [_problem(error, source)])
+            self._skip(ref, [_problem(error, source.display)])
         else:
             if sites:
                 analysis.sites += sites
@@ -150,6 +150,11 @@ class _Run:
     def finish(self, lint: bool) -> Analysis:
         """Lint, obey comments, order everything, drop what is said twice, and count."""
         analysis, seen = self.analysis, self.analysis.coverage
+        for file, error in self._workspace.broken().items():
+            # The sieve stopped it, another file led to it: that it cannot be read costs nothing to say.
+            ref = self._refs.get(display_path(file))
+            if ref is not None and ref.display not in self._unreadable:
+                self._skip(ref, [_problem(error, ref.display)])
         analysis.sites.sort(key=_site_order)
         seen.files, seen.unreadable = len(self._refs), len(self._unreadable)
         seen.sites, seen.files_with_sites = len(analysis.sites), len(analysis.sources)
@@ -252,18 +257,18 @@ def _dropped_cells(source: SourceFile) -> list[Problem]:
     ]
 
 
-def _problem(error: Exception, source: SourceFile) -> Problem:
+def _problem(error: Exception, display: str) -> Problem:
     """Why one file could not be analysed; a fault of our own names the place in our code."""
     if isinstance(error, SyntaxError):
         if error.lineno is None:  # how the finder says that a file is nested too deeply
-            return Problem(source.display, None, str(error.msg))
+            return Problem(display, None, str(error.msg))
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
-        return Problem(source.display, error.lineno, f"syntax error: {error.msg} (read as Python {version})")
+        return Problem(display, error.lineno, f"syntax error: {error.msg} (read as Python {version})")
     if isinstance(error, RecursionError | MemoryError):
-        return Problem(source.display, None, "nested too deeply to be analysed")
+        return Problem(display, None, "nested too deeply to be analysed")
     where = traceback.extract_tb(error.__traceback__)[-1]
     what = f"{type(error).__name__}: {error} (at {Path(where.filename).name}:{where.lineno})"
-    return Problem(source.display, None, f"internal error, please report it: {what}")
+    return Problem(display, None, f"internal error, please report it: {what}")
 
 
 def _site_order(site: CallSite) -> tuple[list[str], int, int, int]:

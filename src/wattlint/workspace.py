@@ -70,6 +70,12 @@ class Workspace:
             add_configured(sites, settings)
         return sites
 
+    def broken(self) -> dict[str, SyntaxError]:
+        """Files that the analysis of others led to and that are no Python, whether they were to be linted or not."""
+        return {
+            file: error for finder in self._finders.values() for file, error in finder.project.broken.items()
+        }
+
 
 def _add_hints(sites: Iterable[CallSite], source: SourceFile) -> None:
     """The workload that a comment states on or above a call."""

@@ -47,6 +47,8 @@ class Project:
         self._display = display or (lambda file: os.path.relpath(file, self.root).replace(os.sep, "/"))
         self._is_external = is_external
         self._modules: dict[str, ModuleIndex | None] = {}
+        self.broken: dict[str, SyntaxError] = {}
+        """Files that others led to and that are no Python."""
         self._listing: dict[str, frozenset[str]] = {}
         self._files: list[str] | None = None
         self._texts: dict[str, int] = {}
@@ -79,7 +81,9 @@ class Project:
                     tree = ast.parse(raw, filename=file)
                     self._texts[file] = hash(raw)
                     self._modules[file] = ModuleIndex(tree, self._display(file), file, *self._names(file))
-            except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+            except SyntaxError as error:
+                self.broken[file] = error
+            except (OSError, ValueError, RecursionError, MemoryError):
                 pass
         return self._modules[file]
 
