@@ -256,6 +256,36 @@ def test_where_a_call_runs_follows_what_the_code_shows() -> None:
     assert known(call(), model(8), ImpactSettings(deployment="server")).deployment == "server"
 
 
+@pytest.mark.parametrize(
+    ("site", "kind", "hardware"),
+    [
+        (call(base_url="http://vllm:8000/v1", provider="custom"), "server", "H100"),
+        (call(base_url="http://10.0.3.7:8000/v1", provider="custom"), "server", "H100"),
+        (call(base_url="https://llm.internal/v1", provider="custom"), "server", "H100"),
+        (call(base_url="http://tgi.models.svc.cluster.local/v1", provider="custom"), "server", "H100"),
+        (call(base_url="https://api.example.com/v1", provider="custom"), "api", "H100"),
+        (call(base_url="http://localhost:8000/v1", provider="custom"), "local", "A100-80"),
+        (call(base_url="http://localhost:11434/v1", provider="custom"), "local", "RTX-4090"),
+        (call(provider="self-hosted"), "server", "H100"),
+        (call(provider="ollama"), "local", "RTX-4090"),
+        (call(provider=None, load=LoadFact(library="llama-cpp-python")), "local", "RTX-4090"),
+        (call(provider=None, load=LoadFact(library="mlx-lm")), "local", "M2-Ultra"),
+        (call(provider=None, load=LoadFact(library="vllm")), "server", "H100"),
+    ],
+)
+def test_addresses_and_libraries_tell_where_a_model_runs(site: CallSite, kind: str, hardware: str) -> None:
+    impact = known(site, model(8))
+    assert (impact.deployment, impact.hardware.split(" or ")[0]) == (kind, hardware)
+
+
+@pytest.mark.parametrize(
+    ("tag", "precision"),
+    [("llama3.1", "gguf"), ("llama3.1:8b-instruct-q8_0", "gguf-q8"), ("llama3.1:8b-instruct-fp16", "bf16")],
+)
+def test_models_of_ollama_are_quantized_unless_their_tag_says_otherwise(tag: str, precision: str) -> None:
+    assert known(call(provider="ollama", model=ModelFact(id=tag)), model(8)).precision == precision
+
+
 def test_a_measured_model_uses_its_measurement() -> None:
     settings = ImpactSettings(measured={"some/model": 2.0})
     impact = known(call(workload=work(100, 300)), model(None), settings)

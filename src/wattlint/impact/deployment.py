@@ -13,17 +13,30 @@ from wattlint.settings import ImpactSettings
 
 SERVERS = ("vllm", "sglang", "lmdeploy", "tensorrt_llm")
 """Libraries that load weights into a batching server."""
-EAGER = ("transformers", "peft", "sentence-transformers", "sentence_transformers")
-"""Libraries that run layer by layer from Python."""
+DESKTOP = ("llama-cpp-python", "llama_cpp", "ctransformers", "gpt4all")
+"""Libraries that run GGUF files, compiled, mostly on one's own machine."""
+APPLE = ("mlx-lm", "mlx_lm")
+COMPILED = (*DESKTOP, *APPLE, "fastembed", "ctranslate2")
+"""Libraries of a local load that do not run layer by layer from Python, as transformers and all that build on it do."""
 HARDWARE = {
     "api": ("H100", "B200"),
     "server": ("H100", "A100-80", "L40S"),
     "local": ("A100-80", "RTX-4090", "L4"),
     "train": ("H100", "A100-80"),
+    "desktop": ("RTX-4090", "RTX-3090", "M4-Max"),
+    "apple": ("M2-Ultra", "M4-Max"),
 }
 """What is assumed where nobody says; the spread between them is part of the interval."""
 DEVICES = {"cpu": "CPU", "mps": "M2-Ultra"}
-LOCAL_HOST = re.compile(r"//(localhost|127\.|0\.0\.0\.0|\[::1?\]|10\.|192\.168\.|host\.docker\.internal)")
+LOCAL_HOST = re.compile(r"//(localhost|127\.|0\.0\.0\.0|\[::1?\]|host\.docker\.internal)")
+OWN_HOST = re.compile(
+    r"//(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|[a-z][\w-]*(:\d+)?(/|$)|[\w.-]+\.(local|internal|lan|svc|corp)[:/]|[\w.-]+\.svc\.cluster)"
+)
+"""Addresses of a private network, and names without a domain (a service beside this one)."""
+GGUF_SERVERS = re.compile(r":(11434|1234)(/|$)")
+"""Default ports of Ollama and LM Studio."""
+GGUF_PROVIDERS = ("ollama", "llama-cpp", "llama_cpp", "lmstudio", "gpt4all")
+GGUF_TAG = re.compile(r":[\w.-]*?(fp16|bf16|f16|fp32|q8_0|q\d_\w+)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +79,7 @@ def deployment_of(site: CallSite, record: ModelRecord, settings: ImpactSettings)
         precision_reason=precision_reason,
         precision_known=not precision_reason.startswith("assumed"),
         batch=_batch(site, kind, settings),
-        eager=kind == "local" and site.load is not None and site.load.library in EAGER,
+        eager=kind == "local" and site.load is not None and site.load.library not in COMPILED,
         provider=provider,
         pue=settings.pue if settings.pue and settings.pue >= 1 else None,
         region=region,
@@ -86,6 +99,8 @@ def _kind(site: CallSite, settings: ImpactSettings) -> tuple[str, str]:
         return "local", f"weights loaded by {site.load.library}"
     if site.base_url and LOCAL_HOST.search(site.base_url):
         return "local", f"base_url {site.base_url}"
+    if site.base_url and OWN_HOST.search(site.base_url):
+        return "server", f"base_url {site.base_url}: a private network"
     provider = constants.provider(site.provider).name
     if provider in ("local", "self-hosted"):
         return ("local" if provider == "local" else "server"), f"provider {site.provider}"
@@ -102,9 +117,16 @@ def _hardware(site: CallSite, kind: str, settings: ImpactSettings) -> tuple[tupl
         chosen = constants.hardware(DEVICES[device])
         if chosen is not None:
             return (chosen,), f"device {device}"
-    names = HARDWARE["train" if site.kind == "train" else kind]
-    found = tuple(hardware for hardware in map(constants.hardware, names) if hardware is not None)
-    return found, "assumed: nobody says which"
+    library = site.load.library if site.load else None
+    group, why = kind, "nobody says which"
+    if site.kind == "train":
+        group = "train"
+    elif kind == "local" and library in APPLE:
+        group, why = "apple", f"{library} needs Apple silicon"
+    elif kind == "local" and (library in DESKTOP or _serves_gguf(site)):
+        group, why = "desktop", f"a desktop, where {library or site.provider or 'such a server'} mostly runs"
+    found = tuple(hardware for hardware in map(constants.hardware, HARDWARE[group]) if hardware is not None)
+    return found, f"assumed: {why}"
 
 
 def _precision(
@@ -125,6 +147,13 @@ def _precision(
                 ("fp32", f"default dtype of {load.library}" + (f" {version[0]}" if version else ""))
             )
     else:
+        if _serves_gguf(site) and kind != "api":
+            tag = GGUF_TAG.search(site.model.id or "")
+            candidates.append(
+                (tag[1], f"tag of {site.model.id}")
+                if tag
+                else ("gguf", "4 bits, as served there unless a tag says otherwise")
+            )
         candidates.append((record.quantized, f"{record.id} is quantized"))
     if record.open_weights or kind != "api":
         candidates.append((record.native_precision, f"native precision of {record.id}"))
@@ -133,6 +162,10 @@ def _precision(
         if found is not None:
             return found, reason
     return constants.bf16(), "assumed: the provider does not say"
+
+
+def _serves_gguf(site: CallSite) -> bool:
+    return site.provider in GGUF_PROVIDERS or bool(site.base_url and GGUF_SERVERS.search(site.base_url))
 
 
 def _loads_float32(site: CallSite) -> bool:
