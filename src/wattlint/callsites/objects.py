@@ -19,6 +19,7 @@ from wattlint.semantics.values import (
     Element,
     External,
     Instance,
+    Mapping,
     Member,
     Result,
     Text,
@@ -29,6 +30,7 @@ from wattlint.semantics.values import (
 
 COMPOSED = "langchain.Runnable"
 """Type of ``prompt | llm | parser``."""
+PARALLEL = ("RunnableParallel", "RunnableMap", "RunnableSequence")
 MAX_CHAIN = 12
 SDK_CLASS_KINDS = frozenset({"bind", "load"})
 
@@ -54,6 +56,7 @@ class Objects:
         """The catalogue's (or the SDK's own) type name of an object; None for what is no external object."""
         if depth > MAX_CHAIN:
             return None
+        value = self.composed(value)
         if isinstance(value, Result):
             return self._type_of_result(value, depth)
         if isinstance(value, Composite):
@@ -64,6 +67,21 @@ class Objects:
         if isinstance(value, External):
             return self.sdks.module_type(value.path)
         return None
+
+    def composed(self, value: Value) -> Value:
+        """``RunnableParallel(a=chain, b=chain)`` as the composition of what it runs; any other value as it is."""
+        if not (isinstance(value, Result) and isinstance(value.callee, External)):
+            return value
+        if value.callee.path.rpartition(".")[2] not in PARALLEL or value.call is None:
+            return value
+        if value.frame is None or value.spot is None:
+            return value
+        ev, parts = self.evaluator, list[Value]()
+        for node in (*value.call.args, *(keyword.value for keyword in value.call.keywords)):
+            for one in alternatives(ev.value(node, value.frame, value.spot)):
+                inner = (*one.entries.values(), *one.others) if isinstance(one, Mapping) else (one,)
+                parts.extend(ev.force(thunk) for thunk in inner[:MAX_CHAIN])
+        return Composite(tuple(parts))
 
     def _is_chain(self, value: Composite, depth: int) -> bool:
         """A composition with a model in it, or with a prompt template and something that may be a model."""
@@ -204,6 +222,7 @@ class Objects:
     def _collect(self, value: Value | None, found: list[tuple[EntryPoint, Given]], depth: int) -> None:
         if value is None or depth > MAX_CHAIN or len(found) > 8:
             return
+        value = self.composed(value)
         if isinstance(value, Choice):
             for one in value.values:
                 before = len(found)
@@ -240,7 +259,7 @@ class Objects:
             if entry.returns is not None and entry.returns.startswith("argument:"):
                 self._collect(self._argument(value, entry.returns.partition(":")[2]), found, depth + 1)
         elif given is not None and isinstance(callee, External):
-            found.append((_PLAIN_CLIENT, given))
+            found.append((PLAIN_CLIENT, given))
         if isinstance(callee, Member):
             self._collect(callee.owner, found, depth + 1)
 
@@ -271,7 +290,7 @@ def attribute_chain(node: ast.expr) -> tuple[str, ...]:
     return tuple(reversed(names))
 
 
-_PLAIN_CLIENT = EntryPoint(
+PLAIN_CLIENT = EntryPoint(
     name="client",
     sdk="",
     kind="other",
@@ -289,5 +308,5 @@ _PLAIN_CLIENT = EntryPoint(
     loads_locally=False,
 )
 """A client without a model of its own: only its ``base_url`` and region are of interest."""
-_OWN_CLASS = _PLAIN_CLIENT._replace(name="project", model=Argument(("model", "model_name", "model_id"), None))
+_OWN_CLASS = PLAIN_CLIENT._replace(name="project", model=Argument(("model", "model_name", "model_id"), None))
 """An object of the project that is handed to an SDK as its model."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from wattlint.callsites.facts import Hole, Prompt, PromptPart
-from wattlint.semantics import arguments
+from wattlint.semantics import arguments, strings
 from wattlint.semantics.evaluator import Evaluator
 from wattlint.semantics.strings import source
 from wattlint.semantics.values import (
@@ -98,6 +98,8 @@ class PromptReader:
         self.evaluator = evaluator
         self.complete = True
         self.parts: list[PromptPart] = []
+        self._templated = False
+        """Inside a template, whose texts have ``{fields}``."""
 
     def prompt(self, batch: int | None = None) -> Prompt | None:
         return Prompt(tuple(self.parts[:MAX_PARTS]), self.complete, batch) if self.parts else None
@@ -112,6 +114,9 @@ class PromptReader:
         # Of several possible prompts, the one with text says most.
         one = max(options, key=_readable)
         if isinstance(one, (Const, Text)):
+            if self._templated and strings.is_text(one):
+                filled = strings.formatted(self.evaluator, one, [], {})
+                one = filled if isinstance(filled, (Const, Text)) else one
             self.parts.append(PromptPart(role, _pieces(one)))
         elif isinstance(one, Sequence):
             self._sequence(one, role, written, depth)
@@ -194,26 +199,15 @@ class PromptReader:
             if explicit is not None:
                 own = _role(alternatives(self.evaluator.force(explicit))[0]) or own
             if content is not None:
-                self.add(_as_template(self.evaluator, content, name, owner), own, depth + 1)
+                outer = self._templated
+                self._templated = "Template" in name or name in TEMPLATE_METHODS
+                self.add(content, own, depth + 1)
+                self._templated = outer
         elif name == "MessagesPlaceholder":
             self.complete = False
             self.parts.append(PromptPart(role, (Hole(written, "history"),)))
         else:
             self._hole(value, role, written)
-
-
-def _as_template(evaluator: Evaluator, content: Thunk, name: str, owner: Value | None) -> Thunk:
-    """A template's text with its ``{fields}`` as holes."""
-    value = alternatives(evaluator.force(content))[0]
-    if (
-        isinstance(value, Const)
-        and isinstance(value.value, str)
-        and ("Template" in name or name in TEMPLATE_METHODS)
-    ):
-        from wattlint.semantics import strings
-
-        return strings.formatted(evaluator, value, [], {})
-    return content
 
 
 def is_template(value: Value) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from wattlint.semantics.scopes import Spot
+from wattlint.semantics.scopes import Spot, last_name
 from wattlint.semantics.values import Class, External, Instance, Result, Value, alternatives
 
 if TYPE_CHECKING:
@@ -63,6 +63,18 @@ def typed(ev: Evaluator, annotation: ast.expr | None, frame: Frame, spot: Spot) 
             ("typing.", "builtins.", "collections.", "typing_extensions.")
         ):
             return Result(one)
+    return None
+
+
+def metadata(ev: Evaluator, annotation: ast.expr | None, frame: Frame, spot: Spot) -> Value | None:
+    """What ``Annotated[Client, Depends(get_client)]`` injects."""
+    if not (isinstance(annotation, ast.Subscript) and isinstance(annotation.slice, ast.Tuple)):
+        return None
+    if last_name(annotation.value) != "Annotated":
+        return None
+    for node in annotation.slice.elts[1:]:
+        if isinstance(node, ast.Call) and last_name(node) in ("Depends", "Security"):
+            return ev.value(node, frame, spot)
     return None
 
 

@@ -20,6 +20,7 @@ from wattlint.semantics import (
 from wattlint.semantics.frames import Frame
 from wattlint.semantics.scopes import END, Spot
 from wattlint.semantics.values import (
+    Choice,
     Class,
     Composite,
     Const,
@@ -49,6 +50,8 @@ if TYPE_CHECKING:
 MAX_INLINE = 6
 """Depth of the project's own calls that are followed with their arguments."""
 MAX_CALLEES = 8
+MAX_COMPARED = 16
+"""Items of a sequence that are compared one by one; longer ones are each their own."""
 
 
 def result(ev: Evaluator, node: ast.Call, frame: Frame, spot: Spot) -> Value:
@@ -116,11 +119,52 @@ def _construct(ev: Evaluator, callee: Class, node: ast.Call, frame: Frame, spot:
 
 
 def inline(ev: Evaluator, function: Function, bound: dict[str, Thunk], depth: int) -> Value:
-    """What a project function returns for these arguments."""
-    info = function.info
-    scope = info.scope
+    """What a project function returns for these arguments; the same question is answered once."""
     if depth > MAX_INLINE:
         return Unknown("budget")
+    values: dict[str, Thunk] = {name: ev.force(thunk) for name, thunk in bound.items()}
+    arguments_key = tuple((name, identity(ev, value)) for name, value in sorted(values.items()))  # type: ignore[arg-type]
+    receiver = identity(ev, function.receiver) if function.receiver is not None else None
+    key = (("result", id(function.info), id(function.frame), receiver, arguments_key), depth)
+    during: Value = Unknown("recursion")
+    return ev.once(key, lambda: _inline(ev, function, values, depth), during)
+
+
+def identity(ev: Evaluator, value: Value) -> object:
+    """Equal for values that no evaluation can tell apart."""
+    if isinstance(value, Const):
+        return ("const", type(value.value), value.value, value.origin)
+    if isinstance(value, (Unknown, Element)):
+        return "unknown"
+    if isinstance(value, Text):
+        return tuple(piece if isinstance(piece, str) else piece.source for piece in value.pieces)
+    if isinstance(value, External):
+        return value.path
+    if isinstance(value, Choice):
+        return tuple(identity(ev, one) for one in value.values)
+    if isinstance(value, Class) or (isinstance(value, Function) and value.receiver is None):
+        return id(value.info)
+    if isinstance(value, (Result, Instance)) and value.call is not None and not getattr(value, "given", None):
+        return (type(value), id(value.call), id(value.frame))
+    if isinstance(value, Member):
+        return (identity(ev, value.owner), value.name)
+    if isinstance(value, Sequence) and len(value.items) <= MAX_COMPARED:
+        return (value.kind, value.open, value.repeated, *(_thunk_identity(ev, item) for item in value.items))
+    if isinstance(value, Mapping) and len(value.entries) <= MAX_COMPARED:
+        return (value.open, *((key, _thunk_identity(ev, item)) for key, item in value.entries.items()))
+    if isinstance(value, Composite):
+        return tuple(identity(ev, part) for part in value.parts)
+    ev.keep_value(value)
+    return id(value)
+
+
+def _thunk_identity(ev: Evaluator, thunk: Thunk) -> object:
+    return (id(thunk[0]), id(thunk[1])) if isinstance(thunk, tuple) else identity(ev, thunk)
+
+
+def _inline(ev: Evaluator, function: Function, bound: dict[str, Thunk], depth: int) -> Value:
+    info = function.info
+    scope = info.scope
     if depth == 0 and not bound and function.receiver is None:
         frame = ev.frame_of(scope)
     else:
@@ -213,9 +257,10 @@ def _of_container(
                 Sequence((Const(key), thunk), kind="tuple")
                 for key, thunk in list(owner.entries.items())[:100]
             )
-            return Sequence(pairs, owner.open)
+            more = tuple(Sequence((Unknown("key"), one), kind="tuple") for one in owner.others)
+            return Sequence((*pairs, *more), owner.open)
         if name == "values":
-            return Sequence(tuple(owner.entries.values())[:100], owner.open)
+            return Sequence((*list(owner.entries.values())[:100], *owner.others), owner.open)
         if name == "keys":
             return Sequence(tuple(Const(key) for key in list(owner.entries)[:100]), owner.open)
     if isinstance(owner, Sequence) and name == "pop" and owner.items:

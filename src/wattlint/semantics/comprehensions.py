@@ -22,20 +22,25 @@ def comprehension(ev: Evaluator, node: Comprehension, frame: Frame, spot: Spot) 
     """The list, set, generator or dict that a comprehension makes."""
     frames = passes(ev, node, frame, spot)
     if isinstance(node, ast.DictComp):
-        return _dictionary(ev, node, frames, spot)
+        return _dictionary(ev, node, frames, frame, spot)
     if frames is None:
         inner = ev.frame(frame.module.scope_of(node), frame)
         return Sequence(((node.elt, inner, spot),), open=True, kind="list", repeated=True)
     return Sequence(tuple((node.elt, one, spot) for one in frames))
 
 
-def _dictionary(ev: Evaluator, node: ast.DictComp, frames: list[Frame] | None, spot: Spot) -> Value:
+def _dictionary(
+    ev: Evaluator, node: ast.DictComp, frames: list[Frame] | None, frame: Frame, spot: Spot
+) -> Value:
     entries: dict[object, Thunk] = {}
-    is_open = frames is None
-    for frame in frames or ():
-        key = alternatives(ev.value(node.key, frame, spot))[0]
+    is_open = False
+    if frames is None:
+        inner = ev.frame(frame.module.scope_of(node), frame)
+        return Mapping({}, open=True, others=((node.value, inner, spot),))
+    for one in frames:
+        key = alternatives(ev.value(node.key, one, spot))[0]
         if isinstance(key, Const) and isinstance(key.value, (str, int)):
-            entries[key.value] = (node.value, frame, spot)
+            entries[key.value] = (node.value, one, spot)
         else:
             is_open = True
     return Mapping(entries, is_open)

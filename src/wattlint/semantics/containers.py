@@ -57,6 +57,7 @@ def sequence(ev: Evaluator, node: ast.List | ast.Tuple | ast.Set, frame: Frame, 
 def dictionary(ev: Evaluator, node: ast.Dict, frame: Frame, spot: Spot) -> Value:
     """A dict display; ``**rest`` is merged where known."""
     entries: dict[object, Thunk] = {}
+    others: list[Thunk] = []
     is_open = len(node.keys) > MAX_ITEMS
     for key_node, value_node in zip(node.keys[:MAX_ITEMS], node.values):
         if key_node is None:
@@ -72,7 +73,8 @@ def dictionary(ev: Evaluator, node: ast.Dict, frame: Frame, spot: Spot) -> Value
             entries[key.value] = (value_node, frame, spot)
         else:
             is_open = True
-    return Mapping(entries, is_open)
+            others.append((value_node, frame, spot))
+    return Mapping(entries, is_open, others=tuple(others))
 
 
 def _hashable(value: object) -> bool:
@@ -137,14 +139,21 @@ def _of_mapping(ev: Evaluator, owner: Mapping, key: Value) -> Value:
                 found.append(ev.force(owner.entries[one.value]))
             elif owner.open:
                 found.append(Unknown("key given at run time"))
+                found.extend(_objects(ev, owner))
         elif len(owner.entries) <= 24:
             # A registry looked up by a name from outside: any of its classes or functions. Not so for settings.
             found.append(Unknown("key given at run time"))
             members = (ev.force(entry) for entry in owner.entries.values())
             found.extend(one for one in members if not isinstance(one, (Const, Text)))
+            found.extend(_objects(ev, owner))
         else:
             found.append(Unknown("key given at run time"))
     return join(found) if found else Unknown("no such key")
+
+
+def _objects(ev: Evaluator, owner: Mapping) -> list[Value]:
+    """Classes, functions and objects under keys that are not known."""
+    return [one for one in map(ev.force, owner.others[:8]) if not isinstance(one, (Const, Text, Unknown))]
 
 
 def _of_sequence(ev: Evaluator, owner: Sequence, key: Value) -> Value:
@@ -201,7 +210,7 @@ def perhaps_mutated(ev: Evaluator, value: Value, mutation: Mutation, frame: Fram
                 if changed in (None, before)
                 else join([ev.force(before), ev.force(after.entries[key])])
             )
-        return Mapping(entries, True, value.by_attribute, value.how)
+        return Mapping(entries, True, value.by_attribute, value.how, after.others)
     return Sequence(after.items, True, after.kind, after.repeated) if isinstance(after, Sequence) else value
 
 
@@ -227,6 +236,7 @@ def _mutated_mapping(
     ev: Evaluator, value: Mapping, mutations: list[Mutation], frame: Frame, use: Spot
 ) -> Mapping:
     entries = dict(value.entries)
+    others = list(value.others)
     is_open = value.open
     for mutation in mutations:
         if not _applies(mutation, use):
@@ -234,14 +244,15 @@ def _mutated_mapping(
         certain = _certain(mutation, use)
         if mutation.kind in ("item", "setdefault") and mutation.key is not None:
             key = alternatives(ev.value(mutation.key, frame, mutation.spot))[0]
-            if not (isinstance(key, Const) and _hashable(key.value)):
-                is_open = True
-                continue
             new: Thunk = (
                 (mutation.value, frame, mutation.spot)
                 if mutation.value is not None and mutation.value is not mutation.key
                 else Const(None)
             )
+            if not (isinstance(key, Const) and _hashable(key.value)):
+                is_open = True
+                others.append(new)
+                continue
             if key.value not in entries:
                 entries[key.value] = new
             elif mutation.kind == "item":
@@ -256,7 +267,7 @@ def _mutated_mapping(
             key = alternatives(ev.value(mutation.key, frame, mutation.spot))[0]
             if isinstance(key, Const) and _hashable(key.value):
                 entries.pop(key.value, None)
-    return Mapping(entries, is_open, value.by_attribute, value.how)
+    return Mapping(entries, is_open, value.by_attribute, value.how, tuple(others))
 
 
 def _update_arguments(ev: Evaluator, mutation: Mutation, frame: Frame) -> tuple[dict[object, Thunk], bool]:

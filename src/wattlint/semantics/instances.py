@@ -36,6 +36,13 @@ def of_instance(ev: Evaluator, owner: Instance, name: str, above: ClassInfo | No
 
     With ``above``, the search begins after that class in the method resolution order.
     """
+    ev.keep_value(owner)
+    key = (("attribute", id(owner), name), id(above))
+    during: Value = Unknown("recursion")
+    return ev.once(key, lambda: _of_instance(ev, owner, name, above), during)
+
+
+def _of_instance(ev: Evaluator, owner: Instance, name: str, above: ClassInfo | None) -> Value:
     info = owner.cls.info
     if name in owner.given:
         return ev.force(owner.given[name])

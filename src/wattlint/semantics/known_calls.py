@@ -292,6 +292,7 @@ _EXTERNAL: dict[str, Handler] = {
     "fastapi.Query": _field,
     "fastapi.Body": _field,
     "fastapi.Depends": _depends,
+    "fastapi.Security": _depends,
     "omegaconf.OmegaConf.create": _first,
     "omegaconf.OmegaConf.to_container": _first,
 }

@@ -85,5 +85,9 @@ class ModuleIndex:
         """What an imported name is called where it comes from."""
         return self._originals.get(name, name)
 
+    def local(self, name: str) -> str:
+        """Under which name a thing is imported here."""
+        return next((local for local, original in self._originals.items() if original == name), name)
+
     def scope_of(self, node: ast.AST) -> Scope:
         return self.scopes[id(node)]

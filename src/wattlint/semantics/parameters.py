@@ -51,9 +51,11 @@ def parameter(ev: Evaluator, binding: Binding, frame: Frame) -> Value:
     else:
         value = callers.joined(ev, info, name, default, starred)
     if isinstance(value, Unknown) or (isinstance(value, Const) and value.value is None):
-        given_type = annotated.typed(
-            ev, binding.node.annotation, ev.frame_of(frame.scope.parent or frame.scope), END
-        )
+        outside = ev.frame_of(frame.scope.parent or frame.scope)
+        injected = annotated.metadata(ev, binding.node.annotation, outside, END)
+        if injected is not None:
+            return injected
+        given_type = annotated.typed(ev, binding.node.annotation, outside, END)
         if given_type is not None:
             return given_type if isinstance(value, Unknown) else join([given_type, value])
     return value

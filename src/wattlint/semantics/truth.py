@@ -61,6 +61,13 @@ def of_all(value: Value) -> bool | None:
 
 def of(ev: Evaluator, node: ast.expr, frame: Frame, spot: Spot) -> bool | None:
     """Truth of a condition; of several possible values the one of default settings decides."""
+    if isinstance(node, ast.Constant):
+        return bool(node.value)
+    during: bool | None = None
+    return ev.once((("truth", id(node)), id(frame)), lambda: _of(ev, node, frame, spot), during)
+
+
+def _of(ev: Evaluator, node: ast.expr, frame: Frame, spot: Spot) -> bool | None:
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
         inner = of(ev, node.operand, frame, spot)
         return None if inner is None else not inner

@@ -76,6 +76,8 @@ class Mapping:
     open: bool = False
     by_attribute: bool = False
     how: str = "dict_config"
+    others: tuple[Thunk, ...] = ()
+    """Values under keys that are not known."""
 
 
 @dataclass(slots=True, eq=False)
