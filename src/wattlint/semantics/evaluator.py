@@ -43,7 +43,7 @@ class Evaluator:
         self._frames: dict[tuple[int, int], Frame] = {}
         self._kept: list[Frame] = []
         self._kept_nodes: list[ast.AST] = []
-        self._kept_values: list[Value] = []
+        self._kept_values: dict[int, Value] = {}
         self._depth = 0
         self._cuts = 0
         """Depths of the evaluations under way that answers below led back to, as bits; bit 0: the budget."""
@@ -163,7 +163,7 @@ class Evaluator:
 
     def keep_value(self, value: Value) -> None:
         """Hold on to a value whose identity is a key."""
-        self._kept_values.append(value)
+        self._kept_values[id(value)] = value
 
     def keep(self, frame: Frame) -> Frame:
         """Hold on to a frame, because cached values are keyed by its identity."""
