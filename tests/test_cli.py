@@ -203,7 +203,7 @@ def test_a_run_that_skipped_something_never_looks_clean(project, capsys):
     (project / "broken.py").write_text("import openai\ndef f(:\n")
     assert main(["check", "broken.py", "--exit-zero"]) == 2
     out = capsys.readouterr().out
-    assert out == "No findings in what could be analysed.\n0 call sites in 0 of 1 file; 1 file unreadable\n"
+    assert out == "Nothing could be analysed.\n0 call sites in 0 of 1 file; 1 file unreadable\n"
 
 
 @pytest.mark.parametrize(

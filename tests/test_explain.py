@@ -166,7 +166,10 @@ def test_it_works_for_every_rule(project, capsys, code, place):
             ["LLM2O1", "extract.py:8"],
             'wattlint: --explain: unknown rule code "LLM2O1" (did you mean "LLM201"?)\n',
         ),
-        (["LLM1", "extract.py:8"], "wattlint: --explain: give a whole rule code, not the prefix LLM1\n"),
+        (
+            ["LLM1", "extract.py:8"],
+            'wattlint: --explain: "LLM1" is the beginning of LLM101, LLM102, LLM103: give one of them\n',
+        ),
         (["LLM101", "extract.py"], 'wattlint: --explain: expected FILE:LINE, not "extract.py"\n'),
         (["LLM101", "extract.py:1"], "wattlint: extract.py:1: no call site here (call sites at line 8)\n"),
         (["LLM101", "nope.py:1"], "nope.py: no such file or directory"),

@@ -58,6 +58,8 @@ class Coverage:
         return self.sites - self.models_known
 
     def __str__(self) -> str:
+        if not self.files:
+            return "0 files"
         line = f"{_count(self.sites, 'call site')} in {self.files_with_sites} of {_count(self.files, 'file')}"
         if self.sites:
             line += f": {_count(self.models_known, 'model')} known, {self.models_unknown} unknown"

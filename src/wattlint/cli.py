@@ -85,7 +85,7 @@ def _check_report(analysis: Analysis, options: argparse.Namespace) -> str:
     if options.statistics:
         lines += text.statistics(analysis.findings, analysis.sites)
     if not options.quiet:
-        lines += [text.verdict(analysis.findings, bool(analysis.problems)), str(analysis.coverage)]
+        lines += [text.verdict(analysis), str(analysis.coverage)]
     return "".join(f"{line}\n" for line in lines)
 
 

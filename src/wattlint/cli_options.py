@@ -9,23 +9,117 @@ from wattlint import __version__
 
 Command = Callable[[argparse.Namespace], int]
 
+DESCRIPTION = """\
+Find LLM calls in Python source, say what one call costs in energy, carbon,
+water and money, and flag what is bigger than its job.
+"""
+EXAMPLES = """\
+examples:
+  wattlint check                       lint the current project
+  wattlint estimate src                what each call uses, with intervals
+  wattlint rule LLM101                 explain a rule
+  wattlint models gpt-4o               what is known about a model
+
+exit status: 0 clean, 1 findings, 2 something could not be analysed
+"""
+CHECK = """\
+Lint files and folders. Folders are searched for .py, .pyw and .ipynb files;
+what git ignores is left out, and files that cannot hold an LLM call (no SDK is
+imported, no model server named) are not parsed. Findings in folders of tests,
+examples and docs are only reported with check-tests in the configuration.
+"""
+CHECK_EXAMPLES = """\
+examples:
+  wattlint check                                   the current folder
+  wattlint check src app.py --select LLM2          only rules that begin with LLM2
+  wattlint check --format concise --statistics     one line each, and counts
+  wattlint check --explain LLM102 src/app.py:12    why a rule fires there, or does not
+  wattlint check - --stdin-filename src/app.py < buffer.txt
+
+exit status: 0 no findings, 1 findings, 2 something could not be analysed (it is
+named on standard error)
+"""
+ESTIMATE = """\
+Show energy, carbon, water and money of one call at every call site, each as
+p50 (p10-p90), and the sum of one pass. Nothing is run and nothing is measured:
+the figures come from the model, the prompt and the limits that the code shows.
+"""
+ESTIMATE_EXAMPLES = """\
+examples:
+  wattlint estimate                          the current folder
+  wattlint estimate src --format json        plain units (Wh, gCO2e, mL, US$) for other programs
+  wattlint estimate --explain src/app.py:12  every step behind the figures of one call, with sources
+
+exit status: 0 everything was read, 2 something could not be analysed (it is
+named on standard error)
+"""
+MODELS_EXAMPLES = """\
+examples:
+  wattlint models azure/gpt-4o-2024-08-06    any spelling finds the record
+  wattlint models --check our_rules          is everything in that folder right, and what does it add?
+
+exit status: 0 known (or all right), 2 not
+"""
+
 
 def build_parser(run: Mapping[str, Command]) -> argparse.ArgumentParser:
     """``run``: what each command calls with the parsed options."""
     parser = argparse.ArgumentParser(
         prog="wattlint",
-        description="Find LLM calls in Python source, say what one call costs in energy, carbon, water and money, "
-        "and flag what is bigger than its job.",
-        epilog="Exit status: 0 clean, 1 findings, 2 something could not be analysed.",
+        description=DESCRIPTION,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"wattlint {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    _add_check(commands, run["check"])
+    _add_estimate(commands, run["estimate"])
 
-    check = commands.add_parser("check", help="lint files and folders", allow_abbrev=False)
+    rule = _add_command(commands, "rule", "explain a rule")
+    rule.add_argument("code", nargs="?", metavar="CODE", help="code or name of a rule")
+    rule.add_argument("--all", action="store_true", help="list every rule")
+    rule.set_defaults(run=run["rule"])
+
+    models = _add_command(commands, "models", "look a model up in the catalogue", epilog=MODELS_EXAMPLES)
+    models.add_argument("query", nargs="?", metavar="QUERY", help="any spelling of a model id")
+    models.add_argument(
+        "--check",
+        nargs="?",
+        const="",
+        metavar="DIR",
+        help="validate a folder with rules, SDKs and models of your own, and say what it adds (default: rules-dir)",
+    )
+    models.set_defaults(run=run["models"])
+    return parser
+
+
+def _add_command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    summary: str,
+    description: str | None = None,
+    epilog: str | None = None,
+) -> argparse.ArgumentParser:
+    return commands.add_parser(
+        name,
+        help=summary,
+        description=description or f"{summary[0].upper()}{summary[1:]}.",
+        epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+
+
+def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser], run: Command) -> None:
+    check = _add_command(commands, "check", "lint files and folders", CHECK, CHECK_EXAMPLES)
     _add_common(check, formats=("text", "concise", "json"))
     _add_selection(check)
-    check.add_argument("--statistics", action="store_true", help="count the findings of each rule, and why models are unknown")
+    check.add_argument(
+        "--statistics",
+        action="store_true",
+        help="count the findings of each rule, and why models are unknown",
+    )
     check.add_argument(
         "--explain",
         nargs=2,
@@ -38,10 +132,12 @@ def build_parser(run: Mapping[str, Command]) -> argparse.ArgumentParser:
     check.add_argument(
         "--stdin-filename", default="stdin.py", metavar="NAME", help='name of what is read when PATHS is "-"'
     )
-    check.set_defaults(run=run["check"])
+    check.set_defaults(run=run)
 
-    estimate = commands.add_parser(
-        "estimate", help="energy, carbon, water and money per call", allow_abbrev=False
+
+def _add_estimate(commands: argparse._SubParsersAction[argparse.ArgumentParser], run: Command) -> None:
+    estimate = _add_command(
+        commands, "estimate", "energy, carbon, water and money per call", ESTIMATE, ESTIMATE_EXAMPLES
     )
     _add_common(estimate, formats=("text", "json"))
     estimate.add_argument("--explain", metavar="FILE:LINE", help="the whole derivation for one call site")
@@ -50,24 +146,7 @@ def build_parser(run: Mapping[str, Command]) -> argparse.ArgumentParser:
         metavar="FILE",
         help="recorded calls (OpenTelemetry spans, LiteLLM spend logs, or CSV): their tokens and numbers count",
     )
-    estimate.set_defaults(run=run["estimate"], select=[], extend_select=[], ignore=[], preview=False)
-
-    rule = commands.add_parser("rule", help="explain a rule", allow_abbrev=False)
-    rule.add_argument("code", nargs="?", metavar="CODE", help="code or name of a rule")
-    rule.add_argument("--all", action="store_true", help="list every rule")
-    rule.set_defaults(run=run["rule"])
-
-    models = commands.add_parser("models", help="look a model up in the catalogue", allow_abbrev=False)
-    models.add_argument("query", nargs="?", metavar="QUERY", help="any spelling of a model id")
-    models.add_argument(
-        "--check",
-        nargs="?",
-        const="",
-        metavar="DIR",
-        help="validate a folder with rules, SDKs and models of your own, and say what it adds (default: rules-dir)",
-    )
-    models.set_defaults(run=run["models"])
-    return parser
+    estimate.set_defaults(run=run, select=[], extend_select=[], ignore=[], preview=False)
 
 
 def _add_common(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None:

@@ -89,15 +89,12 @@ def explain_finding(code: str, where: Spot, configuration: Configuration) -> Exp
 def _rule(code: str, configuration: Configuration) -> Rule:
     from wattlint.catalogue.user_folder import part
     from wattlint.lint.rules import load_rules
-    from wattlint.lint.selection import code_problem
+    from wattlint.lint.selection import UnknownCode, whole_code
 
-    rules = load_rules(part(configuration.of_folder(Path.cwd()).rules_dir, "checks"))
-    by_name = {rule.name: rule for rule in rules.values()}
-    found = rules.get(code.upper()) or by_name.get(code.lower())
-    if found is None:
-        problem = code_problem(code, [*rules, *by_name])
-        raise Unexplained(f"--explain: {problem or f'give a whole rule code, not the prefix {code}'}")
-    return found
+    try:
+        return whole_code(code, load_rules(part(configuration.of_folder(Path.cwd()).rules_dir, "checks")))
+    except UnknownCode as error:
+        raise Unexplained(f"--explain: {error}") from None
 
 
 def _subjects(where: Spot, analysis: Analysis) -> Iterator[Subject]:

@@ -5,17 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from wattlint.lint.rules import Rule, load_rules
-from wattlint.lint.selection import UnknownCode, code_problem
+from wattlint.lint.selection import whole_code
 
 
 def page(code: str, folder: Path | None = None) -> str:
     """The Markdown page of a rule, by code or name, in any case; raises UnknownCode."""
-    rules = load_rules(folder)
-    by_name = {rule.name: rule for rule in rules.values()}
-    rule = rules.get(code.upper()) or by_name.get(code.lower())
-    if rule is None:
-        raise UnknownCode(code_problem(code, [*rules, *by_name]) or f'"{code}" is a prefix of several rules')
-    return rule.page
+    return whole_code(code, load_rules(folder)).page
 
 
 def rule_list(folder: Path | None = None) -> list[Rule]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 
 from wattlint.catalogue.errors import nearest
@@ -22,7 +22,20 @@ def code_problem(code: str, known: Collection[str]) -> str | None:
     """Why ``code`` (a whole code, a prefix such as ``LLM2``, or ``ALL``) selects nothing; None when it does."""
     if code == ALL or (code and any(rule.startswith(code) for rule in known)):
         return None
-    return f'unknown rule code "{code}"' + (nearest(code, known) or f" (known: {', '.join(sorted(known))})")
+    # Every rule is near to a short prefix such as LLM9: there the list helps more.
+    alike = [rule for rule in known if len(code) > 5 or abs(len(rule) - len(code)) < 2]
+    return f'unknown rule code "{code}"' + (nearest(code, alike) or f" (known: {', '.join(sorted(known))})")
+
+
+def whole_code(code: str, rules: Mapping[str, Rule]) -> Rule:
+    """The rule that ``code``, in any case, or its name says; raises UnknownCode."""
+    by_name = {rule.name: rule for rule in rules.values()}
+    found = rules.get(code.upper()) or by_name.get(code.lower())
+    if found is None:
+        begun = [name for name in rules if name.startswith(code.upper())]
+        several = f'"{code}" is the beginning of {", ".join(begun)}: give one of them'
+        raise UnknownCode(several if begun else code_problem(code, [*rules, *by_name]) or f'no rule "{code}"')
+    return found
 
 
 def check_codes(settings: Settings) -> None:

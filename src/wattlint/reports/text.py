@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from wattlint.reports.terminal import TAB, Paint, printable, width
 
 if TYPE_CHECKING:
+    from wattlint.analysis import Analysis
     from wattlint.callsites.facts import CallSite, ModelFact
     from wattlint.lint.findings import Finding
 
@@ -56,10 +57,15 @@ def full(findings: Iterable[Finding], lines_of: Lines, paint: Paint) -> Iterator
         yield ""
 
 
-def verdict(findings: Sequence[Finding], incomplete: bool) -> str:
-    """The line before the coverage: how many findings, by severity."""
+def verdict(analysis: Analysis) -> str:
+    """The line before the coverage: how many findings, by severity. Nothing that was skipped looks clean."""
+    findings, seen = analysis.findings, analysis.coverage
     if not findings:
-        return "No findings in what could be analysed." if incomplete else "No findings."
+        if seen.files == seen.unreadable:
+            return (
+                "Nothing could be analysed." if analysis.problems else "No Python files or notebooks found."
+            )
+        return "No findings in what could be analysed." if analysis.problems else "No findings."
     counts = Counter(finding.severity for finding in findings)
     parts = [f"{counts[name]} {name}{'s' if counts[name] > 1 else ''}" for name in COLOURS if counts[name]]
     return f"Found {len(findings)} finding{'s' if len(findings) > 1 else ''} ({', '.join(parts)})."

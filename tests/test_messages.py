@@ -1,0 +1,113 @@
+"""What a person meets who types something slightly wrong, or for the first time."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shlex
+
+import pytest
+
+from wattlint import cli_options
+from wattlint.cli import main
+
+CALL = 'from openai import OpenAI\n\nOpenAI().responses.create(model="gpt-4o", input="Write a poem.")\n'
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "call.py").write_text(CALL)
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "pyproject.toml").write_text("[project]\nname = 'sample'\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "80")
+    return tmp_path
+
+
+def said(capsys, *arguments: str) -> tuple[int, str, str]:
+    try:
+        status = main(arguments)
+    except SystemExit as stopped:
+        status = int(str(stopped.code))
+    return (status, *capsys.readouterr())
+
+
+CODES = "LLM101, LLM102, LLM103, LLM201, LLM202, LLM301"
+CONVERSATIONS = [
+    (["check"], 0, "No findings.\n1 call site in 1 of 1 file: 1 model known, 0 unknown\n", ""),
+    (["check", "empty"], 0, "No Python files or notebooks found.\n0 files\n", ""),
+    (["estimate", "empty"], 0, "0 files\n", ""),
+    (
+        ["check", "ap"],
+        2,
+        "Nothing could be analysed.\n0 files\n",
+        'ap: no such file or directory (did you mean "app"?)\n',
+    ),
+    (
+        ["check", "app", "ap"],
+        2,
+        "No findings in what could be analysed.\n1 call site in 1 of 1 file: 1 model known, 0 unknown\n",
+        'ap: no such file or directory (did you mean "app"?)\n',
+    ),
+    (["check", "-q", "ap"], 2, "", 'ap: no such file or directory (did you mean "app"?)\n'),
+    (
+        ["check", "--select", "LLM9"],
+        2,
+        "",
+        f'wattlint: --select: unknown rule code "LLM9" (known: {CODES})\n',
+    ),
+    (
+        ["rule", "LLM2"],
+        2,
+        "",
+        'wattlint: "LLM2" is the beginning of LLM201, LLM202: give one of them\n',
+    ),
+    (
+        ["rule", "oversize-model"],
+        2,
+        "",
+        'wattlint: unknown rule code "oversize-model" (did you mean "oversized-model"?)\n',
+    ),
+    (["models", "zzz"], 2, 'No model "zzz" in the catalogue.\n', ""),
+]
+
+
+@pytest.mark.parametrize(("arguments", "status", "out", "err"), CONVERSATIONS, ids=lambda it: str(it)[:40])
+def test_conversations(project, capsys, arguments, status, out, err):
+    assert said(capsys, *arguments) == (status, out, err)
+
+
+def test_wattlint_alone_prints_its_help(project, capsys):
+    status, out, err = said(capsys)
+    assert (status, err) == (2, "")
+    assert out.startswith("usage: wattlint ") and "examples:\n  wattlint check " in out
+
+
+@pytest.mark.parametrize("command", ["check", "estimate", "models"])
+def test_help_shows_examples_and_the_exit_status(capsys, command):
+    status, out, err = said(capsys, command, "--help")
+    assert (status, err) == (0, "")
+    assert f"examples:\n  wattlint {command} " in out and "\nexit status: 0 " in out
+
+
+def test_help_says_that_files_without_calls_are_not_parsed(capsys):
+    assert "not parsed" in said(capsys, "check", "--help")[1]
+
+
+EXAMPLES = re.findall(
+    r"^  (wattlint .*?)(?:  .*| < .*)?$",
+    cli_options.EXAMPLES
+    + cli_options.CHECK_EXAMPLES
+    + cli_options.ESTIMATE_EXAMPLES
+    + cli_options.MODELS_EXAMPLES,
+    re.MULTILINE,
+)
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_the_examples_of_the_help_can_be_typed(example):
+    commands = ("check", "estimate", "rule", "models")
+    parser = cli_options.build_parser(dict.fromkeys(commands, lambda options: 0))
+    assert isinstance(parser.parse_args(shlex.split(example)[1:]), argparse.Namespace)
