@@ -55,6 +55,8 @@ class ModelChooser:
         is_open = computed = False
         for entry, given in bindings.pairs:
             value = options.read_argument(self.evaluator, given, entry.model)
+            if value is None and given is call.given and any(other.model for other, _ in bindings.pairs[1:]):
+                continue  # the object has its model: what the call leaves open is hardly another
             if value is not None:
                 # A model object says its name at its own constructor, which is among the bindings.
                 texts = [
@@ -66,7 +68,10 @@ class ModelChooser:
                     break
                 continue
             as_a_whole = (
-                bool(given.arguments.positional) and entry.model is not None and entry.model.position is None
+                bool(given.arguments.positional)
+                and entry.model is not None
+                and entry.model.position is None
+                and (entry.prompt is None or entry.prompt.position is None)
             )
             is_open = is_open or as_a_whole or (given.open and entry.model is not None)
             default = self._sdk_default(entry, given)

@@ -11,7 +11,7 @@ from wattlint.impact import constants
 from wattlint.impact.constants import Grid, Hardware, Known, Precision, Provider, Region
 from wattlint.settings import ImpactSettings
 
-SERVERS = ("vllm", "sglang", "lmdeploy", "tensorrt_llm")
+SERVERS = ("vllm", "sglang", "lmdeploy", "tensorrt-llm")
 """Libraries that load weights into a batching server."""
 DESKTOP = ("llama-cpp-python", "llama_cpp", "ctransformers", "gpt4all")
 """Libraries that run GGUF files, compiled, mostly on one's own machine."""

@@ -1,0 +1,110 @@
+"""Entry points that real packages use and that went unseen, or were taken for another SDK's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from resolver.project import call, model, sites
+
+CALLS: dict[str, tuple[str, str, str | None]] = {
+    "injected cohere client": (
+        """
+        class Keywords:
+            def __init__(self, client, model="command"):
+                self.client, self.model = client, model
+            def extract(self, p):
+                return self.client.generate(model=self.model, prompt=p, max_tokens=50, stop_sequences=["."])
+        """,
+        "cohere.generate",
+        "command",
+    ),
+    "injected chain": (
+        """
+        import langchain
+        class Keywords:
+            def __init__(self, chain):
+                self.chain = chain
+            def extract(self, docs):
+                return self.chain.run(input_documents=docs, question="Which keywords?")
+        """,
+        "langchain.invoke",
+        None,
+    ),
+    "legacy completions of an injected client": (
+        """
+        def complete(client, prompt, **kw):
+            return client.completions.create(prompt=prompt, **kw)
+        """,
+        "openai.completions",
+        None,
+    ),
+    "embeddings of an injected client": (
+        """
+        def embed(client, text, **kw):
+            return client.embeddings.create(input=text, model="text-embedding-3-small", **kw)
+        """,
+        "openai.embeddings",
+        "text-embedding-3-small",
+    ),
+    "tensorrt": (
+        """
+        from tensorrt_llm import LLM as Engine
+        llm = Engine(model="meta-llama/Llama-3.1-8B-Instruct")
+        llm.generate(["Hi"])
+        """,
+        "tensorrt_llm.generate",
+        "meta-llama/Llama-3.1-8B-Instruct",
+    ),
+    "sglang": (
+        """
+        import sglang as sgl
+        llm = sgl.Engine(model_path="meta-llama/Llama-3.1-8B-Instruct")
+        llm.generate(["Hi"], {"max_new_tokens": 9})
+        """,
+        "sglang.generate",
+        "meta-llama/Llama-3.1-8B-Instruct",
+    ),
+    "model2vec": (
+        """
+        from model2vec import StaticModel
+        m = StaticModel.from_pretrained("minishlab/potion-base-8M")
+        m.encode(["Hi"], show_progress_bar=False)
+        """,
+        "model2vec.encode",
+        "minishlab/potion-base-8M",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_call(tmp_path: Path, name: str) -> None:
+    text, entry_point, expected = CALLS[name]
+    site = call(tmp_path, text)
+    assert (site.entry_point, site.model.id) == (entry_point, expected)
+
+
+def test_limits_of_engines(tmp_path: Path) -> None:
+    found = sites(tmp_path, CALLS["sglang"][0])
+    assert [(site.kind, site.output_limit) for site in found] == [("bind", None), ("call", 9)]
+
+
+def test_a_model_given_to_the_call_wins(tmp_path: Path) -> None:
+    text = """
+        from langchain_mistralai import ChatMistralAI
+        def ask(config, messages):
+            client = ChatMistralAI(api_key="k")
+            kwargs = {"model": config.get("model") or "mistral-tiny", "temperature": 0}
+            return client.invoke(**kwargs, input=messages)
+    """
+    assert model(tmp_path, text) == "mistral-tiny"
+
+
+def test_the_constructor_still_decides_where_the_call_is_open(tmp_path: Path) -> None:
+    text = """
+        from langchain_openai import ChatOpenAI
+        def ask(messages, **kw):
+            return ChatOpenAI().invoke(messages, **kw)
+    """
+    assert model(tmp_path, text) == "gpt-3.5-turbo"
