@@ -379,3 +379,64 @@ def test_no_heavy_import_is_needed() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_explanation_lists_each_source_of_uncertainty_with_its_share() -> None:
+    site = call()
+    impact = known(site, model(Range(30, 70, 100)))
+    text = explain(site, impact)
+    for source, share in impact.shares:
+        assert f"{share:6.1%}  {source}" in text
+
+
+def test_prompt_caching_is_bounded_by_reading_what_never_changes() -> None:
+    instructions = "Answer with the name of the country only, and nothing else. " * 150
+    prompt = Prompt((PromptPart("system", (instructions,)), PromptPart("user", (Hole("question"),))))
+    impact = known(call(prompt=prompt), model(70))
+    (caching,) = (lever for lever in impact.levers if lever.name == "prompt caching")
+    assert 0 < caching.best < 1 == caching.worst
+    late = Prompt((PromptPart("user", (Hole("question"),)), PromptPart("system", (instructions,))))
+    names = {lever.name for lever in known(call(prompt=late), model(70)).levers}
+    assert names == {"batch endpoint", "speculative decoding"}
+    assert "Bounds, not promises" in explain(call(prompt=prompt), impact)
+
+
+def test_a_draft_model_widens_the_interval_and_promises_nothing() -> None:
+    site = call(provider=None, load=LoadFact(dtype="bfloat16"), workload=work(100, 300))
+    plain, drafted = known(site, model(70)), known(dataclasses.replace(site, draft_model="small"), model(70))
+    assert drafted.energy_wh.p50 == plain.energy_wh.p50
+    assert drafted.energy_wh.width > plain.energy_wh.width
+
+
+def test_the_figure_of_ecologits_stands_beside_ours_where_it_is_installed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from types import ModuleType, SimpleNamespace
+
+    from wattlint.impact import ecologits
+
+    site = call(model=ModelFact(id="gpt-4o"))
+    impact = known(site, model(300))
+    monkeypatch.setattr(ecologits, "_installed", lambda: False)
+    assert ecologits.other_estimate(site, impact) is None
+
+    def llm_impacts(provider: str, name: str, tokens: int, request_latency: float) -> SimpleNamespace:
+        if (provider, name) != ("openai", "gpt-4o"):
+            return SimpleNamespace(has_errors=True)
+        energy = SimpleNamespace(value=SimpleNamespace(min=1e-6 * tokens, max=2e-6 * tokens))
+        return SimpleNamespace(has_errors=False, energy=energy, gwp=SimpleNamespace(value=3e-4))
+
+    package = ModuleType("ecologits.tracers.utils")
+    package.llm_impacts = llm_impacts  # type: ignore[attr-defined]
+    for name in ("ecologits", "ecologits.tracers"):
+        monkeypatch.setitem(sys.modules, name, ModuleType(name))
+    monkeypatch.setitem(sys.modules, "ecologits.tracers.utils", package)
+    monkeypatch.setattr("importlib.metadata.version", lambda name: "0.11.3")
+    monkeypatch.setattr(ecologits, "_installed", lambda: True)
+    other = ecologits.other_estimate(site, impact)
+    assert other is not None and other.energy_wh == pytest.approx((0.3, 0.6))
+    assert other.carbon_gco2e == pytest.approx((0.3, 0.3))
+    assert "EcoLogits 0.11.3: 0.3 to 0.6 Wh" in explain(site, impact)
+    assert ecologits.other_estimate(call(model=ModelFact(id="odd")), impact) is None
+    monkeypatch.setitem(sys.modules, "ecologits.tracers.utils", ModuleType("of another version"))
+    assert ecologits.other_estimate(site, impact) is None

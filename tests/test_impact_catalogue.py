@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import marshal
+import re
 import shutil
 from pathlib import Path
 
@@ -73,3 +74,16 @@ def test_names_are_found_whatever_their_spelling() -> None:
     assert constants.region("EU-NORTH-1").iso3 == "SWE"  # type: ignore[union-attr]
     assert constants.hardware("warp-core") is None
     assert constants.provider("nobody").name == constants.provider(None).name == "unknown"
+
+
+def test_no_constant_without_unit_source_and_date() -> None:
+    for name in constants.COEFFICIENTS:
+        known = constants.known(name)
+        assert known.unit and re.search(r"\(\d{4}-\d\d-\d\d\)$", known.source), name
+        assert known.low <= known.mid <= known.high, name
+    for path in sorted(RULES.glob("*.yaml")):
+        text = path.read_text(encoding="utf-8")
+        assert re.search(r"date: \d{4}-\d\d-\d\d", text), path.name
+        for number, line in enumerate(text.splitlines(), 1):
+            if "{" in line and not line.lstrip().startswith("#"):
+                assert re.search(r'source: ("[^"]{4,}"|\w{4,})', line), f"{path.name}:{number}"

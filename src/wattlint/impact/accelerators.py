@@ -9,6 +9,7 @@ from wattlint.catalogue.records import ModelRecord, Range
 from wattlint.impact import constants, derivation, physics
 from wattlint.impact.constants import Hardware
 from wattlint.impact.deployment import Deployment
+from wattlint.impact.levers import Leverage
 from wattlint.impact.physics import Serving, Size
 from wattlint.impact.quantities import Factor, Interval, Step, combine, exactly
 
@@ -23,6 +24,8 @@ class AcceleratorEnergy(NamedTuple):
     """What makes it uncertain."""
     gpus: int
     steps: tuple[Step, ...]
+    leverage: Leverage | None = None
+    """None for encoders, training and measured models."""
 
     @property
     def interval(self) -> Interval:
@@ -38,6 +41,8 @@ class Work(NamedTuple):
     """One forward pass, nothing written."""
     rereads: bool = False
     """No KV cache: every new token reads all before it again."""
+    drafted: bool = False
+    """A draft model proposes tokens (speculative decoding)."""
 
 
 def sizes(record: ModelRecord) -> tuple[Range, Range, str]:
@@ -48,8 +53,9 @@ def sizes(record: ModelRecord) -> tuple[Range, Range, str]:
     if record.active_b is not None and record.active_b.mid > 0:
         return total, record.active_b, source
     if record.architecture == "moe":
-        active = Range(total.low / 20, total.mid / 8, total.high / 3)
-        return total, active, f"{source}; active share assumed: 1/20 to 1/3"
+        share = constants.known("moe_active_unknown")
+        active = Range(total.low * share.low, total.mid * share.mid, total.high * share.high)
+        return total, active, f"{source}; active share {share.source}"
     return total, total, source
 
 
@@ -108,6 +114,8 @@ def inference(record: ModelRecord, deployment: Deployment, work: Work) -> Accele
     ]
     if relative is not None:
         factors.append(Factor.of("precision", *relative))
+    if work.drafted:
+        factors.append(constants.known("speculative").factor("speculative decoding"))
     if not deployment.precision_known:
         factors.append(constants.known("precision_unknown").factor("precision"))
 
@@ -130,6 +138,9 @@ def inference(record: ModelRecord, deployment: Deployment, work: Work) -> Accele
         mid *= relative[1]
     energy = AcceleratorEnergy(mid / JOULES_PER_WH, tuple(factors), runs.gpus, ())
     steps.append(derivation.accelerators(mid, energy.interval, residual.source))
+    if not work.encodes:
+        prefill = read.p50 * physics.arithmetic_joules(size, runs, k) / joules()
+        energy = energy._replace(leverage=Leverage(prefill, joules(together=batch.p90) / joules()))
     return energy._replace(steps=tuple(steps))
 
 

@@ -121,7 +121,8 @@ FITTED = tuple(field.name for field in fields(Coefficients))
 ASSUMED = (
     "residual_dense", "residual_moe", "ratio_dense", "ratio_moe", "precision_unknown", "memory_headroom", "batch_api", "sequences_per_gpu", "batch_server", "batch_embed_api", "host_datacenter",
     "host_consumer", "host_complete", "lifetime_years", "busy_share", "mean_draw", "grid_spread",
-    "water_spread", "train_flop", "train_mfu", "train_draw",
+    "water_spread", "train_flop", "train_mfu", "train_draw", "moe_active_unknown", "measured_by_user", "cached_prefix",
+    "speculative",
 )  # fmt: skip
 COEFFICIENTS = FITTED + ASSUMED
 NEEDED_PRIORS = {"input_tokens": ("unknown", "nothing", "embedded-text"), "reasoning": ("medium",)}

@@ -19,6 +19,7 @@ from wattlint.impact.accelerators import (
 )
 from wattlint.impact.deployment import Deployment, deployment_of, hosted_batch
 from wattlint.impact.footprint import cost, footprint
+from wattlint.impact.levers import levers
 from wattlint.impact.physics import memories_filled
 from wattlint.impact.quantities import Factor, Impact, Interval, Step, combine, exactly, plain, shares
 from wattlint.impact.volume import tokens_in, tokens_out
@@ -79,12 +80,21 @@ def _inference(
         energy = _as_measured(measured, written, deployment)
     else:
         deployment = _with_hosted_batch(record, deployment)
-        work = Work(reading.tokens, written, encodes, rereads=site.use_cache is False and not encodes)
+        work = Work(
+            reading.tokens,
+            written,
+            encodes,
+            rereads=site.use_cache is False and not encodes,
+            drafted=bool(site.draft_model or (site.load and site.load.draft_model)) and not encodes,
+        )
         energy = inference(record, deployment, work)
     steps += derivation.surroundings(deployment)
     price = cost(record, reading.tokens, written) if deployment.kind == "api" else None
     unit = "text" if encodes else "call"
-    return _impact(unit, deployment, energy, (reading.tokens, written), steps, price)
+    impact = _impact(unit, deployment, energy, (reading.tokens, written), steps, price)
+    if energy.leverage is None:
+        return impact
+    return replace(impact, levers=levers(site, reading.tokens.p50, energy.leverage, deployment))
 
 
 def _training(record: ModelRecord, deployment: Deployment) -> Impact:
@@ -97,10 +107,10 @@ def _training(record: ModelRecord, deployment: Deployment) -> Impact:
 
 
 def _as_measured(joules_per_token: float, written: Interval, deployment: Deployment) -> AcceleratorEnergy:
-    """The user's own figure instead of the model's; trusted to 10 %."""
+    """The user's own figure instead of the model's."""
     tokens = Interval(*(max(end, 1.0) for end in written))
     wh = joules_per_token * tokens.p50 / JOULES_PER_WH
-    factors = (Factor.of("output tokens", *tokens), Factor("measurement", 0.9, 1.1))
+    factors = (Factor.of("output tokens", *tokens), constants.known("measured_by_user").factor("measurement"))
     formula = f"{joules_per_token:g} J x {plain(tokens.p50)} output tokens / 3600"
     step = Step("accelerators", formula, combine(wh, factors), "Wh", "tool.wattlint.measured")
     return AcceleratorEnergy(wh, factors, deployment.gpus or 1, (step,))

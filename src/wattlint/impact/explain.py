@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from wattlint.callsites.facts import CallSite
+from wattlint.impact.ecologits import other_estimate
 from wattlint.impact.quantities import Impact, Interval, Step, plain
 
 WIDTH = 100
@@ -22,15 +23,30 @@ def explain(site: CallSite, impact: Impact) -> str:
         lines += _step(number, step)
     lines += ["", "Result"]
     lines += [f"  {name}: {_value(value)} {unit}" for name, value, unit in _results(impact)]
-    if impact.shares:
-        parts = ", ".join(f"{source} {share:.0%}" for source, share in impact.shares if share >= 0.005)
-        lines += ["", *_wrapped(f"The interval of the energy comes from: {parts}.", "")]
-    if impact.deployment != "local" and impact.unit == "call":
+    if other := other_estimate(site, impact):
+        energy, carbon = (f"{plain(low)} to {plain(high)}" for low, high in other[:2])
         lines += _wrapped(
-            "Not visible in code: how busy the server is. One that runs nearly empty needs up to 30 times "
-            "as much per request as a saturated one (arXiv 2503.05804); set impact.batch if you know yours.",
-            "",
+            f"For comparison, EcoLogits {other.version}: {energy} Wh, {carbon} gCO2e for {plain(other.output_tokens)} output tokens "
+            "(it counts no input tokens, batch or precision).",
+            "  ",
         )
+    if impact.shares:
+        lines += ["", "What the interval of the energy comes from"]
+        lines += [f"  {share:6.1%}  {source}" for source, share in impact.shares]
+    if impact.levers:
+        lines += ["", "Bounds, not promises: energy with / without"]
+        for lever in impact.levers:
+            lines += _wrapped(f"{lever.name}: {lever.best:.2f} to {lever.worst:.2f} ({lever.why})", "  ")
+            lines += _wrapped(f"[{lever.source}]", "    ")
+    if impact.deployment != "local" and impact.unit == "call":
+        lines += [
+            "",
+            *_wrapped(
+                "Not visible in code: how busy the server is. One that runs nearly empty needs up to 30 times "
+                "as much per request as a saturated one (arXiv 2503.05804); set impact.batch if you know yours.",
+                "",
+            ),
+        ]
     return "\n".join(lines)
 
 

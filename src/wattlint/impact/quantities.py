@@ -10,7 +10,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from wattlint.impact.levers import Lever
 
 
 class Interval(NamedTuple):
@@ -124,3 +127,5 @@ class Impact:
     steps: tuple[Step, ...]
     shares: tuple[tuple[str, float], ...]
     """Shares of the uncertainty of ``energy_wh`` by source, largest first."""
+    levers: tuple[Lever, ...] = ()
+    """What techniques could change, as bounds."""

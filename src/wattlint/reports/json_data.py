@@ -127,7 +127,23 @@ def _site(item: Estimated) -> Data:
         "contexts": [_context(context) for context in site.contexts],
         "impact": _impact(impact) if impact else None,
         "per_month": month_data(item.month),
+        "ecologits": _ecologits(item),
     }
+
+
+def _ecologits(item: Estimated) -> Data | None:
+    """The figure of that package, where it is installed and knows the model."""
+    from wattlint.impact.ecologits import other_estimate
+
+    other = other_estimate(item.site, item.impact) if item.impact else None
+    if other is None:
+        return None
+    bounds = {name: getattr(other, name) for name in ("energy_wh", "carbon_gco2e")}
+    data: Data = {
+        name: {"min": float(f"{low:.4g}"), "max": float(f"{high:.4g}")}
+        for name, (low, high) in bounds.items()
+    }
+    return {"version": other.version, "output_tokens": float(f"{other.output_tokens:.4g}"), **data}
 
 
 def _impact(impact: Impact) -> Data:

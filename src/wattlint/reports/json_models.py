@@ -191,6 +191,20 @@ class PerMonth(Record):
     source: str = Field(description="Who says how many calls there are.")
 
 
+class Bounds(Record):
+    min: float
+    max: float
+
+
+class EcoLogits(Record):
+    """What the package of that name says, where it is installed."""
+
+    version: str
+    output_tokens: float
+    energy_wh: Bounds
+    carbon_gco2e: Bounds
+
+
 class Site(Span):
     function: str | None
     callee: str
@@ -212,6 +226,7 @@ class Site(Span):
     contexts: list[Context]
     impact: Impact | None = Field(description="Null: the model or its size is unknown.")
     per_month: PerMonth | None = Field(description="Null: nobody says how often the call runs.")
+    ecologits: EcoLogits | None = Field(description="Null: not installed, or it does not know the model.")
 
 
 class Totals(Record):
