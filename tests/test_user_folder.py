@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -180,6 +181,76 @@ def test_the_flake8_plugin_knows_the_gateway_too(project):
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=project, check=True)
     assert done.stdout.startswith("[(5, 11, 'ACM001 acme-large has 120 billion parameters")
+
+
+# The documentation
+
+DOCUMENT = (Path(__file__).parent.parent / "docs" / "own-knowledge.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^(```+)(\w+)\n(.*?)^\1$", DOCUMENT, re.MULTILINE | re.DOTALL)
+TOML, TREE_SDK, PYTHON, CLIENT, MODEL_FILE, PROVIDER_FILE, PAGE = (text for _, _, text in BLOCKS)
+
+
+@pytest.fixture
+def documented(tmp_path, monkeypatch):
+    """The folder that the documentation writes."""
+    write(tmp_path / "pyproject.toml", TOML)
+    folder = tmp_path / "wattlint_rules"
+    write(folder / "sdks" / "acme.yaml", TREE_SDK)
+    write(folder / "sdks" / "client.yaml", CLIENT)
+    write(folder / "models" / "acme.yaml", MODEL_FILE)
+    write(folder / "models" / "providers.yaml", PROVIDER_FILE)
+    write(folder / "checks" / "ACM001-large-model-by-default.md", PAGE)
+    write(tmp_path / "app.py", "ticket = input()\n" + PYTHON)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_folder_of_the_documentation_works(documented, capsys):
+    assert main(["models", "--check"]) == 0
+    assert main(["check", "--format", "concise", "--quiet"]) == 1
+    codes = {
+        line.split(" ")[1] for line in capsys.readouterr().out.splitlines() if line.startswith("app.py:4:")
+    }
+    assert {"ACM001", "LLM102"} <= codes
+    assert main(["models", "acme/gpt-4o"]) == 0
+    assert capsys.readouterr().out.startswith("gpt-4o\n")
+
+
+CLIENT_CALLS = """\
+from acme import client
+from acme.client import Client
+from acme.other import Client as Other
+
+client.connect().chat(messages=[{"role": "user", "content": "Hello"}], model="gpt-4o")
+Client().chat(messages=[{"role": "user", "content": "Hello"}])
+Other().chat.completions.create(model="gpt-4o", messages=[])
+"""
+
+
+def test_methods_of_a_client_of_ones_own(documented, capsys):
+    other = "sdk: other\nimports: [acme.other]\ntypes:\n  acme.Other: {constructors: [acme.other.Client], extends: [openai.OpenAI]}\n"
+    write(documented / "wattlint_rules" / "sdks" / "other.yaml", other)
+    write(documented / "app.py", CLIENT_CALLS)
+    found = {site["line"]: site["model"]["id"] for site in sites(capsys)}
+    assert found == {5: "gpt-4o", 6: "acme-large", 7: "gpt-4o"}
+
+
+def test_the_examples_of_a_page_are_tried(documented, capsys):
+    page = documented / "wattlint_rules" / "checks" / "ACM001-large-model-by-default.md"
+    text = page.read_text().replace('answer.", model="acme-small', 'answer.", model="acme-large')
+    page.write_text(text.replace("  # ACM001", '\nllm.ask("Hello", model="acme-small")  # ACM001'))
+    assert main(["models", "--check"]) == 2
+    assert [line.split(": ", 1) for line in capsys.readouterr().err.splitlines()] == [
+        [
+            "wattlint_rules/checks/ACM001-large-model-by-default.md:27",
+            "ACM001 reports this line, which is not marked",
+        ],
+        ["wattlint_rules/checks/ACM001-large-model-by-default.md:28", "ACM001 does not report this line"],
+        [
+            "wattlint_rules/checks/ACM001-large-model-by-default.md:35",
+            "ACM001 reports this line, which is not marked",
+        ],
+    ]
 
 
 # Mistakes: exit status 2; file, line, key and the nearest valid choice

@@ -195,11 +195,11 @@ def _models(options: argparse.Namespace) -> int:
 def _check_own(rules_dir: str) -> int:
     """Validate a folder of the user's own knowledge, and say what it adds."""
     from wattlint.config import problem_of, where
-    from wattlint.own_knowledge import additions, mistakes
+    from wattlint.own_knowledge import additions, failed_examples, mistakes
 
     if not Path(rules_dir).is_dir():
         return _fail(f"models --check: no such folder: {rules_dir}")
-    if found := mistakes(rules_dir):
+    if found := mistakes(rules_dir) or list(failed_examples(rules_dir)):
         _print_problems(list(map(problem_of, found)))
         return FAILED
     _print("".join(f"{line}\n" for line in (f"{where(Path(rules_dir))} adds", *additions(rules_dir))))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -33,6 +34,33 @@ def mistakes(rules_dir: str) -> list[CatalogueError]:
         except CatalogueError as error:
             found.append(error)
     return found
+
+
+def failed_examples(rules_dir: str) -> Iterator[CatalogueError]:
+    """Lines of the examples in the user's rule pages that are marked and not reported, or the other way round."""
+    from wattlint.catalogue.schema.checks import Case, read_folder
+    from wattlint.run import check_paths
+    from wattlint.settings import Settings
+
+    def reported(case: Case, code: str) -> set[int]:
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, "requirements.txt").write_text("\n".join(case.requires) + "\n", encoding="utf-8")
+            file = Path(folder, "example.py")
+            file.write_text(case.source, encoding="utf-8")
+            settings = Settings(select=(code,), preview=True, check_tests=True, rules_dir=rules_dir)
+            return {finding.line for finding in check_paths([str(file)], settings).findings}
+
+    folder = part(rules_dir, "checks")
+    for page in read_folder(folder, load_rules()) if folder else ():
+        code = page.front.code
+        for case in page.cases:
+            for line in sorted(reported(case, code) ^ set(case.marked)):
+                what = (
+                    "does not report this line"
+                    if line in case.marked
+                    else "reports this line, which is not marked"
+                )
+                yield CatalogueError(page.path, case.line + line - 1, None, f"{code} {what}")
 
 
 def additions(rules_dir: str) -> Iterator[str]:
