@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wattlint.config import Configuration
-from wattlint.impact.quantities import Interval
+from wattlint.impact.quantities import Interval, in_readable_unit
 from wattlint.reports.estimate_text import estimate_text
-from wattlint.reports.figures import scaled, with_span
+from wattlint.reports.figures import with_span
 from wattlint.run import analyse, estimates
 
 APP = """\
@@ -99,12 +99,12 @@ def test_nothing_found_is_an_empty_report():
 )
 def test_the_unit_puts_the_middle_between_1_and_1000(middle, unit, shown):
     interval = Interval(middle, middle, middle)
-    assert with_span(*scaled(interval, unit)).startswith(shown + " (")
+    assert with_span(*in_readable_unit(interval, unit)).startswith(shown + " (")
 
 
 @given(st.floats(1e-9, 1e12), st.floats(1, 50), st.floats(1, 50))
 def test_scaling_keeps_the_quantity(middle, down, up):
     interval = Interval(middle / down, middle, middle * up)
-    changed, unit = scaled(interval, "Wh")
+    changed, unit = in_readable_unit(interval, "Wh")
     factor = {"n": 1e-9, "µ": 1e-6, "m": 1e-3, "": 1, "k": 1e3, "M": 1e6, "G": 1e9}[unit.removesuffix("Wh")]
     assert [part * factor for part in changed] == pytest.approx(list(interval))

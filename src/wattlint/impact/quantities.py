@@ -45,6 +45,19 @@ def plain(value: float) -> str:
     return f"{float(f'{value:.3g}'):.12f}".rstrip("0").rstrip(".")
 
 
+PREFIXES = {-3: "n", -2: "µ", -1: "m", 0: "", 1: "k", 2: "M", 3: "G"}
+"""Power of 1000 -> prefix of a unit."""
+
+
+def in_readable_unit(interval: Interval, unit: str) -> tuple[Interval, str]:
+    """The same quantity in the unit that puts its middle between 1 and 1000: 0.0036 ``Wh`` is 3.6 ``mWh``."""
+    middle = float(f"{interval.p50:.1e}")
+    if middle <= 0 or not math.isfinite(middle):
+        return interval, unit
+    power = min(max(math.floor(math.log10(middle) / 3), min(PREFIXES)), max(PREFIXES))
+    return interval.scaled(1000.0**-power), PREFIXES[power] + unit
+
+
 class Factor(NamedTuple):
     """One source of uncertainty: by which factors it moves the result (``down`` <= 1 <= ``up``)."""
 

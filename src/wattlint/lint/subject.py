@@ -94,7 +94,10 @@ class Subject:
     def energy_range(self) -> str | None:
         if self.impact is None:
             return None
-        return f"{two_digits(self.impact.energy_wh.p10)}–{two_digits(self.impact.energy_wh.p90)} Wh"
+        from wattlint.impact.quantities import in_readable_unit
+
+        energy, unit = in_readable_unit(self.impact.energy_wh, "Wh")
+        return f"{two_digits(energy.p10)}–{two_digits(energy.p90)} {unit}"
 
     @property
     def ratio_range(self) -> str | None:

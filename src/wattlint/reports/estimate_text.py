@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from wattlint.reports.figures import in_brackets, scaled, short, with_span
+from wattlint.impact.quantities import in_readable_unit
+from wattlint.reports.figures import in_brackets, short, with_span
 from wattlint.reports.terminal import Paint, painter, printable
 from wattlint.reports.terminal import width as cells
 from wattlint.reports.totals import Totals, totals
@@ -133,7 +134,7 @@ def _row(item: Estimated) -> Row:
 
 
 def _figure(interval: Interval, unit: str) -> Figure:
-    interval, unit = scaled(interval, unit)
+    interval, unit = in_readable_unit(interval, unit)
     return Figure(short(interval.p50), unit, in_brackets(interval))
 
 
@@ -197,9 +198,9 @@ def _summary(sums: Totals) -> Iterator[str]:
     if sums.energy_wh is None or sums.carbon_gco2e is None or sums.water_ml is None:
         return
     figures = [
-        with_span(*scaled(sums.energy_wh, "Wh")),
-        with_span(*scaled(sums.carbon_gco2e, "gCO2e")),
-        with_span(*scaled(sums.water_ml.scaled(1e-3), "L water")),
+        with_span(*in_readable_unit(sums.energy_wh, "Wh")),
+        with_span(*in_readable_unit(sums.carbon_gco2e, "gCO2e")),
+        with_span(*in_readable_unit(sums.water_ml.scaled(1e-3), "L water")),
     ]
     if sums.cost_usd is not None:
         figures.append(with_span(sums.cost_usd, "US$"))

@@ -8,9 +8,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from wattlint.impact.quantities import Interval
 
-PREFIXES = {-3: "n", -2: "µ", -1: "m", 0: "", 1: "k", 2: "M", 3: "G"}
-"""Power of 1000 -> prefix of a unit."""
-
 
 def short(value: float) -> str:
     """Two significant digits, never in exponent form down to a billionth: ``0.00034``, ``1.2``, ``12,000``."""
@@ -39,12 +36,3 @@ def in_brackets(interval: Interval) -> str:
     """``(0.11–1.2)`` or ``(exact)``."""
     ends = span(interval)
     return f"({ends if '–' in ends else 'exact'})"
-
-
-def scaled(interval: Interval, unit: str) -> tuple[Interval, str]:
-    """The same quantity in the unit that puts its middle between 1 and 1000: 0.0036 ``Wh`` is 3.6 ``mWh``."""
-    middle = float(f"{interval.p50:.1e}")
-    if middle <= 0 or not math.isfinite(middle):
-        return interval, unit
-    power = min(max(math.floor(math.log10(middle) / 3), min(PREFIXES)), max(PREFIXES))
-    return interval.scaled(1000.0**-power), PREFIXES[power] + unit
