@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from pathlib import Path
 
-from wattlint.callsites import contracts, loads, options
+from wattlint.callsites import contracts, loads, options, tokenized, wrappers
 from wattlint.callsites.chosen_model import ModelChooser
 from wattlint.callsites.contexts import contexts_of
 from wattlint.callsites.facts import CallSite, Loop, Prompt
@@ -14,7 +15,7 @@ from wattlint.callsites.objects import Objects
 from wattlint.callsites.prompts import PromptReader, batch_size, is_template
 from wattlint.callsites.tasks.recognise import recognise
 from wattlint.catalogue.models import ModelCatalogue
-from wattlint.semantics import loops
+from wattlint.semantics import loops, strings
 from wattlint.semantics.values import Composite, Const, Sequence, Text, Value, alternatives
 
 INFERENCE = frozenset({"call", "embed", "train"})
@@ -52,7 +53,7 @@ class Describer:
         )
         site.provider = self.provider(call, bindings)
         site.model = self.chooser.of_call(call, bindings, site.provider)
-        site.prompt = self.prompt(call, bindings)
+        site.prompt = self.prompt(wrappers.for_all_callers(self.evaluator, call), bindings)
         self._options(site, bindings)
         site.loop = Loop(*loops.around(self.evaluator, call.record))  # type: ignore[arg-type]
         self._load(site, call, bindings)
@@ -91,7 +92,7 @@ class Describer:
             for part in _parts(self.objects.composed(call.match.receiver)):
                 if is_template(part):
                     reader.add(part)
-        for entry, given in bindings.pairs:
+        for entry, given in ((call.entry, call.given), *bindings.pairs[1:]):
             system = options.read_argument(self.evaluator, given, entry.system)
             if system is not None:
                 reader.add(system, "system")
@@ -100,9 +101,20 @@ class Describer:
                 if template is not None:
                     reader.add(template)
         value = options.read_argument(self.evaluator, call.given, call.entry.prompt)
+        if value is None:
+            value = self._tokens(call)
         if value is not None and not _fills(value, reader):
-            reader.add(value)
+            reader.add(value, written=_written(call))
         return reader.prompt(batch_size(value))
+
+    def _tokens(self, call: MatchedCall) -> Value | None:
+        """The prompt in ``model.generate(**tokenizer(text))``."""
+        for keyword in call.record.node.keywords if call.entry.kind == "call" else ():
+            if keyword.arg is None:
+                for one in alternatives(self.evaluator.value(keyword.value, call.frame, call.record.spot)):
+                    if tokenized.source(self.evaluator, one) is not None:
+                        return one
+        return None
 
     def _options(self, site: CallSite, bindings: Bindings) -> None:
         site.output_limit_given = bindings.option("limit") is not None
@@ -118,15 +130,14 @@ class Describer:
         site.batch_size = batch if batch is not None else site.prompt.batch if site.prompt else None
 
     def _load(self, site: CallSite, call: MatchedCall, bindings: Bindings) -> None:
-        """How the weights in use are loaded: by this call, or by the one that made its receiver."""
-        for entry, given in bindings.pairs:
+        """How the weights in use are loaded: by this call, or by the one that made its receiver or its model."""
+        for entry, given in reversed(bindings.pairs):
             if entry.loads_locally and entry.kind in ("load", "bind"):
                 own = given is call.given
                 callee = site.callee if own else entry.name
                 record = call.record if own else None
-                site.load = loads.load_fact(
-                    self.evaluator, self.sdks, entry, given, record, callee, self.root
-                )
+                fact = loads.load_fact(self.evaluator, self.sdks, entry, given, record, callee, self.root)
+                site.load = replace(fact, elsewhere=not own)
                 return
 
 
@@ -135,6 +146,17 @@ def _parts(value: Value) -> list[Value]:
     if isinstance(value, Composite):
         return [inner for part in value.parts for one in alternatives(part)[:1] for inner in _parts(one)]
     return [value]
+
+
+def _written(call: MatchedCall) -> str:
+    """The prompt argument as it stands in the call."""
+    argument, node = call.entry.prompt, call.record.node
+    for keyword in node.keywords if argument is not None else ():
+        if argument is not None and keyword.arg in argument.names:
+            return strings.source(keyword.value)
+    if argument is not None and argument.position is not None and argument.position < len(node.args):
+        return strings.source(node.args[argument.position])
+    return "..."
 
 
 def _fills(value: Value, reader: PromptReader) -> bool:

@@ -133,6 +133,8 @@ class LoadFact:
     """The class or function that loads: ``AutoModelForCausalLM``, ``pipeline``."""
     task: str | None = None
     """First argument of ``pipeline``."""
+    elsewhere: bool = False
+    """Another call loads; this one works on its object."""
     library_version: tuple[str, str] | None = None
     """(version assumed, why): ``("4.57", "transformers<5 in requirements.txt:3")``."""
 

@@ -11,7 +11,7 @@ from wattlint.callsites.options import Given
 from wattlint.catalogue.records import EntryPoint
 from wattlint.semantics.frames import Frame
 from wattlint.semantics.scopes import CallRecord
-from wattlint.semantics.values import Const, Value, alternatives
+from wattlint.semantics.values import Const, Text, Unknown, Value, alternatives
 
 CLIENT_ARGUMENTS = {
     "base_url": ("base_url", "api_base"),
@@ -45,11 +45,19 @@ class Bindings:
     def __init__(self, objects: Objects, call: MatchedCall) -> None:
         self.objects = objects
         self.evaluator = objects.evaluator
-        made = objects.bound(call.match.receiver)
+        made = objects.bound(call.match.receiver) or self._of_model_object(call)
         self.pairs: list[tuple[EntryPoint, Given]] = [(call.entry, call.given), *made]
         if not any(self._gives_model(entry, given) for entry, given in self.pairs):
             # Before the makers, because their defaults only hold where no model is set for all.
             self.pairs[1:1] = ambient.bound(objects, call.record, call.frame, call.entry.sdk)
+
+    def _of_model_object(self, call: MatchedCall) -> list[tuple[EntryPoint, Given]]:
+        """The makers of an object that the call takes as its model: ``pipeline(task, model=loaded)``."""
+        value = options.read_argument(self.evaluator, call.given, call.entry.model)
+        for one in alternatives(value) if value is not None else ():
+            if not isinstance(one, (Const, Text, Unknown)):
+                return self.objects.bound(one, as_model=True)
+        return []
 
     def _gives_model(self, entry: EntryPoint, given: Given) -> bool:
         return options.read_argument(self.evaluator, given, entry.model) is not None

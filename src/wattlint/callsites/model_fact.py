@@ -18,6 +18,8 @@ OWN_MODELS_ONLY = {
     "xai": {"xai"},
 }
 """Providers whose own endpoint serves nobody else's models: provider -> makers."""
+PLAIN_NAMES = {"cohere": frozenset({"small", "medium", "large", "xlarge"})}
+"""Models whose names are plain words: provider -> names."""
 LOCAL = re.compile(
     r"^(\.{0,2}/|~/|[A-Za-z]:[\\/])|\.(bin|safetensors|pt|pth|onnx)$|(^|/)(checkpoints?|outputs?)/"
 )
@@ -51,7 +53,7 @@ def model_fact(value: Value | None, models: ModelCatalogue, provider: str | None
     for one in _texts(value):
         if isinstance(one, Const):
             name = str(one.value).strip()
-            if not name or not models.looks_like_model(name):
+            if not name or not (models.looks_like_model(name) or name in PLAIN_NAMES.get(provider or "", ())):
                 reason = reason or f"placeholder {name!r}"
                 continue
             if LOCAL.search(name):
@@ -76,8 +78,14 @@ def model_fact(value: Value | None, models: ModelCatalogue, provider: str | None
     if not found:
         local = reason is not None and reason.startswith("local path")
         return ModelFact(unknown_reason=reason or "not a text", local_path=local)
-    first = next(iter(found))
+    certain = [name for name, one in found.items() if all(hop.how != "possible" for hop in one.origin)]
+    if not certain:
+        return ModelFact(candidates=tuple(found), unknown_reason="one possibility of several, not by default")
+    first = certain[0]
     origin = found[first].origin
+    hows = {hop.how for hop in origin}
+    if len(certain) > MAX_CALLED_WITH and "via_caller" in hows and not hows & DEFAULTS:
+        return ModelFact(candidates=tuple(found), unknown_reason="callers pass many different ones")
     return ModelFact(
         id=first,
         via=via(origin),
@@ -105,6 +113,11 @@ def via(origin: tuple[Hop, ...]) -> str:
     return next((how for how in SIGNIFICANT if how in hows), "literal")
 
 
+MAX_CALLED_WITH = 3
+"""From more different models than this, none of them a default, none is chosen."""
+DEFAULTS = frozenset(
+    {"param_default", "env_default", "cli_default", "settings_class", "config_file", "class_attr"}
+)
 NOTES = {
     "literal": "literal",
     "local_const": "variable {}",

@@ -135,7 +135,10 @@ class Subject:
 
     @cached_property
     def load(self) -> Weights | None:
-        return Weights(self.site.load, self.record, self.gpu_memory_gb) if self.site.load else None
+        load = self.site.load
+        if load is None or (load.elsewhere and self.site.kind in ("load", "bind")):
+            return None  # ``pipeline(model=loaded)``: what is wrong with the load is reported where it stands
+        return Weights(load, self.record, self.gpu_memory_gb)
 
     @property
     def limit_given(self) -> bool | None:
