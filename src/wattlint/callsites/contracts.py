@@ -7,9 +7,9 @@ import ast
 from wattlint.callsites.facts import OutputContract
 from wattlint.semantics import classes
 from wattlint.semantics.evaluator import Evaluator
-from wattlint.semantics.scopes import CallRecord, Scope, last_name
+from wattlint.semantics.scopes import END, CallRecord, Scope, last_name
 from wattlint.semantics.strings import source
-from wattlint.semantics.values import Class, Const, Instance, Mapping, Value, alternatives
+from wattlint.semantics.values import Class, Const, Instance, Mapping, Sequence, Value, alternatives
 
 CLEANING = frozenset(
     {"strip", "lower", "upper", "casefold", "rstrip", "lstrip", "title", "capitalize", "str"}
@@ -21,7 +21,7 @@ TEXT = OutputContract()
 def of_call(evaluator: Evaluator, record: CallRecord, response_format: Value | None) -> OutputContract:
     """The contract of a call: from its schema argument, else from what happens to the answer in the same function."""
     stated = _of_format(evaluator, response_format)
-    used = _of_use(record)
+    used = _of_use(evaluator, record)
     if stated.kind in ("labels", "bool", "number") or used.kind == "text":
         return stated
     return OutputContract(used.kind, used.labels, (*stated.evidence, *used.evidence))
@@ -100,8 +100,6 @@ def _of_model_class(evaluator: Evaluator, cls: Class) -> OutputContract:
             return OutputContract(kind, (), (f"{cls.info.name} holds one {annotation.id}",))  # type: ignore[arg-type]
         if isinstance(annotation, ast.Name):
             frame = evaluator.frame_of(cls.info.scope)
-            from wattlint.semantics.scopes import END
-
             for one in alternatives(evaluator.value(annotation, frame, END)):
                 if isinstance(one, Class) and one.info is not cls.info:
                     inner = _of_model_class(evaluator, one)
@@ -121,10 +119,40 @@ def _literal_labels(annotation: ast.expr) -> tuple[str, ...]:
     return ()
 
 
+class Words:
+    """The fixed words that an expression stands for: literals, constants, members of an enum, keys of a dict."""
+
+    def __init__(self, evaluator: Evaluator, scope: Scope) -> None:
+        self.evaluator = evaluator
+        self.frame = evaluator.frame_of(scope)
+
+    def __call__(self, node: ast.expr, keys: bool = False) -> list[str]:
+        """``keys``: only the keys of a dict that is known as a whole."""
+        value = alternatives(self.evaluator.value(node, self.frame, END))
+        if len(value) != 1 or (keys and not isinstance(value[0], Mapping)):
+            return []
+        return self._of(value[0])
+
+    def _of(self, value: Value) -> list[str]:
+        value = classes.iterated(self.evaluator, value)
+        if isinstance(value, Instance) and "value" in value.given:
+            value = self.evaluator.force(value.given["value"])
+        if isinstance(value, Const) and isinstance(value.value, str) and 0 < len(value.value) <= 40:
+            return [value.value]
+        if isinstance(value, Sequence) and not value.open and len(value.items) <= MAX_LABELS:
+            inner = [self.evaluator.force(item) for item in value.items]
+            return [
+                word
+                for one in inner
+                for word in (self._of(one) if isinstance(one, (Const, Instance)) else ())
+            ]
+        return []
+
+
 # -- what happens to the answer -----------------------------------------------------------------------------------
 
 
-def _of_use(record: CallRecord) -> OutputContract:
+def _of_use(evaluator: Evaluator, record: CallRecord) -> OutputContract:
     """Comparisons, conversions and look-ups of the answer in the rest of the function (for modules: of the module)."""
     scope: Scope = record.scope
     while scope.kind in ("comprehension", "lambda") and scope.parent is not None:
@@ -138,6 +166,7 @@ def _of_use(record: CallRecord) -> OutputContract:
     kind: str | None = None
     evidence: list[str] = []
     nodes = [node for statement in body for node in ast.walk(statement)]
+    words_of = Words(evaluator, scope)
     for node in nodes:
         if getattr(node, "lineno", record.node.lineno) < record.node.lineno:
             continue
@@ -145,8 +174,14 @@ def _of_use(record: CallRecord) -> OutputContract:
             if _is_answer(node.value, names, holders):
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
                 names.update(target.id for target in targets if isinstance(target, ast.Name))
+        elif isinstance(node, ast.Subscript) and _is_answer(node.slice, names, holders):
+            words = words_of(node.value, keys=True)
+            for word in words:
+                labels.setdefault(word.lower(), word)
+            if words:
+                evidence.append(f"the answer is looked up among {_listed(words)} (line {node.lineno})")
         elif isinstance(node, ast.Compare) and len(node.ops) == 1:
-            words = _compared(node, names, holders)
+            words = _compared(node, names, holders, words_of)
             for word in words:
                 labels.setdefault(word.lower(), word)
             if words:
@@ -166,13 +201,19 @@ def _of_use(record: CallRecord) -> OutputContract:
                 and _is_answer(node.func.value, names, holders)
                 and node.args
             ):
-                words = _words(node.args[0])
+                words = words_of(node.args[0])
                 for word in words:
                     labels.setdefault(word.lower(), word)
                 if words:
                     evidence.append(
                         f"the answer is tested with {name}({_listed(words)}) (line {node.lineno})"
                     )
+            elif name == "get" and node.args and _is_answer(node.args[0], names, holders):
+                words = words_of(node.func.value, keys=True)
+                for word in words:
+                    labels.setdefault(word.lower(), word)
+                if words:
+                    evidence.append(f"the answer is looked up among {_listed(words)} (line {node.lineno})")
             elif name == "loads" and node.args and _is_answer(node.args[0], names, holders):
                 kind = kind or "json"
                 evidence.append(f"the answer is parsed with {source(node.func)} (line {node.lineno})")
@@ -212,18 +253,18 @@ def _is_answer(node: ast.expr, names: set[str], holders: set[int]) -> bool:
     return False
 
 
-def _compared(node: ast.Compare, names: set[str], holders: set[int]) -> list[str]:
+def _compared(node: ast.Compare, names: set[str], holders: set[int], words_of: Words) -> list[str]:
     left, right = node.left, node.comparators[0]
     if isinstance(node.ops[0], (ast.Eq, ast.NotEq)):
         for answer, other in ((left, right), (right, left)):
             if _is_answer(answer, names, holders) and not _is_metadata(answer):
-                return _words(other)
+                return words_of(other)
     if isinstance(node.ops[0], (ast.In, ast.NotIn)):
         if _is_answer(left, names, holders) and not _is_metadata(left):
-            return _words(right)
+            return words_of(right)
         if _is_answer(right, names, holders) and not _is_metadata(right):
             # ``"yes" in answer``: a search, still a closed question when the word is short.
-            return [word for word in _words(left) if len(word) <= 12]
+            return [word for word in words_of(left) if len(word) <= 12]
     return []
 
 
@@ -239,14 +280,6 @@ def _is_metadata(node: ast.expr) -> bool:
         and inner.value in ("role", "type", "finish_reason", "status", "stop_reason", "error", "object")
         for inner in ast.walk(node)
     )
-
-
-def _words(node: ast.expr) -> list[str]:
-    if isinstance(node, ast.Constant) and isinstance(node.value, str) and 0 < len(node.value) <= 40:
-        return [node.value]
-    if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
-        return [word for element in node.elts[:MAX_LABELS] for word in _words(element)]
-    return []
 
 
 def _listed(words: tuple[str, ...] | list[str]) -> str:

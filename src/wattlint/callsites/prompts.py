@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from wattlint.callsites import tokenized
 from wattlint.callsites.facts import Hole, Prompt, PromptPart
 from wattlint.semantics import arguments, strings
 from wattlint.semantics.evaluator import Evaluator
@@ -12,7 +13,6 @@ from wattlint.semantics.values import (
     Composite,
     Const,
     Element,
-    Gap,
     Mapping,
     Member,
     Result,
@@ -104,16 +104,19 @@ class PromptReader:
     def prompt(self, batch: int | None = None) -> Prompt | None:
         return Prompt(tuple(self.parts[:MAX_PARTS]), self.complete, batch) if self.parts else None
 
-    def add(self, thunk: Thunk, role: str = "text", depth: int = 0) -> None:
-        """Append what ``thunk`` contributes, by default under ``role``."""
-        written = source(thunk[0]) if isinstance(thunk, tuple) else "..."
+    def add(self, thunk: Thunk, role: str = "text", depth: int = 0, written: str = "...") -> None:
+        """Append what ``thunk`` contributes, by default under ``role``. ``written``: a value's source text."""
+        written = source(thunk[0]) if isinstance(thunk, tuple) else written
         value = self.evaluator.force(thunk)
         options = [one for one in alternatives(value) if not (isinstance(one, Const) and one.value is None)]
         if not options or len(self.parts) >= MAX_PARTS or depth > MAX_DEPTH:
             return
         # Of several possible prompts, the one with text says most.
         one = max(options, key=_readable)
-        if isinstance(one, (Const, Text)):
+        tokenizes = tokenized.source(self.evaluator, one)
+        if tokenizes is not None:
+            self.add(tokenizes, role, depth + 1)
+        elif isinstance(one, (Const, Text)):
             if self._templated and strings.is_text(one):
                 filled = strings.formatted(self.evaluator, one, [], {})
                 one = filled if isinstance(filled, (Const, Text)) else one
@@ -262,21 +265,32 @@ def _pieces(value: Const | Text) -> tuple[str | Hole, ...]:
     )
 
 
-def hole_kind(value: Value | Gap) -> str:
+def hole_kind(value: Value) -> str:
     """What a hole is likely filled with, from where its value comes."""
-    for one in alternatives(value) if not isinstance(value, Gap) else ():
+    for one in alternatives(value):
+        root = _root(one)
+        if isinstance(root, Unknown) and root.why == "loop item":
+            return "loop-item"
         if isinstance(one, Unknown):
-            if one.why.startswith("parameter"):
-                return "parameter"
-            if one.why == "loop item":
-                return "loop-item"
-            return "value"
+            return "parameter" if one.why.startswith("parameter") else "value"
         if isinstance(one, Sequence):
             return "history" if one.repeated or one.open else "value"
         if isinstance(one, (Result, Element)):
             name = _called(one)[0] if isinstance(one, Result) else ""
             return "file" if name in ("read", "read_text", "load", "getvalue") else "value"
     return "value"
+
+
+def _root(value: Value) -> Value:
+    """What an attribute, an item or a method's result was taken from."""
+    for _ in range(MAX_DEPTH):
+        if isinstance(value, (Element, Member)):
+            value = alternatives(value.owner)[0]
+        elif isinstance(value, Result) and isinstance(value.callee, (Element, Member)):
+            value = alternatives(value.callee)[0]
+        else:
+            break
+    return value
 
 
 def batch_size(value: Value | None) -> int | None:

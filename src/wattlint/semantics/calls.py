@@ -230,9 +230,24 @@ def _of_member(ev: Evaluator, callee: Member, node: ast.Call, frame: Frame, spot
         return strings.method(ev, owner, name, given.positional, given.keywords)
     if isinstance(owner, (Mapping, Sequence)):
         return _of_container(ev, owner, name, node, frame, spot)
+    if isinstance(owner, Result) and name in ("substitute", "safe_substitute"):
+        return _of_template(ev, owner, node, frame, spot)
     if isinstance(owner, (Class, Instance)):
         return records.of_member(ev, owner, name, node, frame, spot)
     return command_line.of_member(ev, callee, node, frame)
+
+
+def _of_template(ev: Evaluator, owner: Result, node: ast.Call, frame: Frame, spot: Spot) -> Value | None:
+    """``string.Template(text).substitute(...)``."""
+    if path(owner) != "string.Template()" or owner.call is None or not owner.call.args:
+        return None
+    assert owner.frame is not None and owner.spot is not None
+    text = alternatives(ev.value(owner.call.args[0], owner.frame, owner.spot))[0]
+    given = arguments.of(ev, node, frame, spot)
+    mapping = alternatives(ev.force(given.positional[0]))[0] if given.positional else None
+    fields = {str(key): one for key, one in mapping.entries.items()} if isinstance(mapping, Mapping) else {}
+    fields.update(given.keywords)
+    return strings.substituted(ev, text, fields) if isinstance(text, Const) else None
 
 
 def _of_container(

@@ -19,6 +19,7 @@ from wattlint.semantics.values import (
     Function,
     Hop,
     Instance,
+    Mapping,
     Member,
     Sequence,
     Thunk,
@@ -97,6 +98,23 @@ def member(ev: Evaluator, owner: Class, name: str) -> Value:
         return Instance(owner, given=given)
 
     return ev.once((id(owner.info), f"member {name}"), make, value)
+
+
+def members(ev: Evaluator, owner: Class) -> Sequence | None:
+    """The members of an enum in their order; None for other classes."""
+    if not is_enum(ev, owner.info):
+        return None
+    names_ = [name for name, found in owner.info.scope.bindings.items() if found[0].kind == "assign"]
+    return Sequence(tuple(member(ev, owner, name) for name in names_ if not name.startswith("_")))
+
+
+def iterated(ev: Evaluator, value: Value) -> Value:
+    """What a loop over ``value`` goes through: keys of a dict, members of an enum; other values as they are."""
+    if isinstance(value, Mapping):
+        return Sequence(tuple(Const(key) for key in value.entries), value.open)
+    if isinstance(value, Class):
+        return members(ev, value) or value
+    return value
 
 
 def _has_property(cls: ClassInfo) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Union
 
-from wattlint.semantics import truth
+from wattlint.semantics import classes, truth
 from wattlint.semantics.frames import Frame
 from wattlint.semantics.scopes import Spot
 from wattlint.semantics.values import Const, Mapping, Sequence, Thunk, Value, alternatives
@@ -51,9 +51,7 @@ def passes(ev: Evaluator, node: Comprehension, frame: Frame, spot: Spot) -> list
     if len(node.generators) != 1:
         return None
     loop = node.generators[0]
-    items = alternatives(ev.value(loop.iter, frame, spot))[0]
-    if isinstance(items, Mapping) and not items.open:
-        items = Sequence(tuple(Const(key) for key in items.entries))
+    items = classes.iterated(ev, alternatives(ev.value(loop.iter, frame, spot))[0])
     if not isinstance(items, Sequence) or items.open or items.repeated or len(items.items) > MAX_PASSES:
         return None
     scope = frame.module.scope_of(node)

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from wattlint.semantics import calls, classes, environment, instances
-from wattlint.semantics.scopes import END, Mutation, Spot
+from wattlint.semantics.scopes import END, LOOPS, Mutation, Spot
 from wattlint.semantics.values import (
     Choice,
     Class,
@@ -126,6 +126,8 @@ def item(ev: Evaluator, owner: Value, key: Value) -> Value:
                 found.append(Element(one, key))
         elif isinstance(one, Class) and isinstance(key, Const) and isinstance(key.value, str):
             found.append(classes.of_class(ev, one, key.value))
+        elif isinstance(one, External) and one.path.rpartition(".")[2][:1].isupper():
+            found.append(one)  # ``Agent[None, str]``: the class itself
         elif not (isinstance(one, Const) and one.value is None):
             found.append(Element(one, key))
     return join(found) if found else Unknown("item of None")
@@ -183,15 +185,39 @@ def element(ev: Evaluator, value: Value, step: int | str) -> Value:
     return join(found)
 
 
-def mutated(ev: Evaluator, value: Value, mutations: list[Mutation], frame: Frame, use: Spot) -> Value:
-    """``value`` after the changes that stand before ``use`` (all of them, when used from elsewhere)."""
+def mutated(
+    ev: Evaluator,
+    value: Value,
+    mutations: list[Mutation],
+    frame: Frame,
+    use: Spot,
+    made: Spot | None = None,
+) -> Value:
+    """``value`` after the changes that stand before ``use`` (all of them, when used from elsewhere).
+
+    ``made`` is where the container was made: one that is changed in a loop begun since then grows.
+    """
     if isinstance(value, Choice):
-        return join(mutated(ev, one, mutations, frame, use) for one in value.values)
+        return join(mutated(ev, one, mutations, frame, use, made) for one in value.values)
     if isinstance(value, Mapping):
         return _mutated_mapping(ev, value, mutations, frame, use)
     if isinstance(value, Sequence):
-        return _mutated_sequence(ev, value, mutations, frame, use)
+        changed = _mutated_sequence(ev, value, mutations, frame, use)
+        if made is not None and any(_grows(mutation, made, use) for mutation in mutations):
+            return Sequence(changed.items, True, changed.kind, changed.repeated)
+        return changed
     return value
+
+
+def _grows(mutation: Mutation, made: Spot, use: Spot) -> bool:
+    """The change and the use stand in a loop that the making of the container does not stand in."""
+    if mutation.kind not in ("append", "extend", "insert", "add", "augment"):
+        return False
+    around = [node for node, _ in made.branches]
+    return any(
+        isinstance(node, LOOPS) and node not in around and any(node is other for other, _ in use.branches)
+        for node, _ in mutation.spot.branches
+    )
 
 
 def perhaps_mutated(ev: Evaluator, value: Value, mutation: Mutation, frame: Frame) -> Value:

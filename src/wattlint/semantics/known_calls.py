@@ -10,6 +10,7 @@ from wattlint.semantics import (
     arguments,
     attributes,
     calls,
+    classes,
     config_files,
     environment,
     handed_on,
@@ -115,7 +116,7 @@ def _last(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: S
 def _list(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value:
     if not given.positional:
         return Sequence(())
-    first = alternatives(ev.force(given.positional[0]))[0]
+    first = classes.iterated(ev, alternatives(ev.force(given.positional[0]))[0])
     return first if isinstance(first, Sequence) else Sequence((), open=True)
 
 

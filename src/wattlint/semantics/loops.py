@@ -71,6 +71,9 @@ def _lexical(ev: Evaluator, record: CallRecord) -> LoopShape:
                 weaker = shape
         if scope.kind not in ("comprehension", "lambda"):
             break
+        mapped = _per_item_lambda(scope)
+        if mapped is not None:
+            return mapped
         spot = scope.spot
         scope = scope.parent
     return weaker
@@ -88,7 +91,7 @@ def _shape(ev: Evaluator, node: ast.AST, record: CallRecord, scope: Scope) -> Lo
             count,
             strings.source(node.iter),
             node.lineno,
-            dependent=_feeds_back(node.body, record.node),
+            dependent=_feeds_back(node, record.node),
         )
     if isinstance(node, ast.While):
         if _runs_once(node.body, record.node):
@@ -97,7 +100,7 @@ def _shape(ev: Evaluator, node: ast.AST, record: CallRecord, scope: Scope) -> Lo
             return LoopShape("chat", line=node.lineno, dependent=True)
         if _is_retry(node, record.node):
             return LoopShape("retry", line=node.lineno, over=strings.source(node.test))
-        dependent = _feeds_back(node.body, record.node)
+        dependent = _feeds_back(node, record.node)
         return LoopShape("unbounded", over=strings.source(node.test), line=node.lineno, dependent=dependent)
     if isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
         first = node.generators[0]
@@ -110,10 +113,13 @@ def _shape(ev: Evaluator, node: ast.AST, record: CallRecord, scope: Scope) -> Lo
 def _count(ev: Evaluator, iterable: ast.expr, record: CallRecord, scope: Scope) -> int | None:
     """Number of passes, from ``range(10)`` or a list of known length."""
     frame = ev.frame_of(scope.parent if scope.kind == "comprehension" and scope.parent else scope)
-    if isinstance(iterable, ast.Call) and last_name(iterable) == "range" and len(iterable.args) == 1:
-        value = alternatives(ev.value(iterable.args[0], frame, record.spot))[0]
-        number = getattr(value, "value", None)
-        return number if isinstance(number, int) and not isinstance(number, bool) else None
+    if isinstance(iterable, ast.Call) and last_name(iterable) == "range" and iterable.args:
+        numbers = [
+            getattr(alternatives(ev.value(one, frame, record.spot))[0], "value", None)
+            for one in iterable.args[:3]
+        ]
+        whole = [number for number in numbers if isinstance(number, int) and not isinstance(number, bool)]
+        return len(range(*whole)) if len(whole) == len(numbers) and whole[2:] != [0] else None
     if isinstance(iterable, ast.Call) and last_name(iterable) in (
         "enumerate",
         "tqdm",
@@ -159,8 +165,10 @@ def _is_retry(loop: ast.For | ast.AsyncFor | ast.While, call: ast.Call) -> bool:
         return True
     for node in ast.walk(loop):
         if isinstance(node, ast.Try) and any(_contains(one, call) for one in node.body):
-            leaves = any(isinstance(one, (ast.Return, ast.Break)) for one in (*node.body, *node.orelse))
-            if leaves:
+            ends = (*node.body, *node.orelse)
+            if any(isinstance(one, ast.Return) for one in ends):
+                return True
+            if any(isinstance(one, ast.Break) for one in ends) and not _in_inner_loop(loop, node):
                 return True
             sleeps = any(
                 isinstance(one, ast.Call) and last_name(one) == "sleep"
@@ -170,6 +178,13 @@ def _is_retry(loop: ast.For | ast.AsyncFor | ast.While, call: ast.Call) -> bool:
             if sleeps and isinstance(loop, ast.While):
                 return True
     return False
+
+
+def _in_inner_loop(loop: ast.AST, node: ast.AST) -> bool:
+    return any(
+        isinstance(inner, (ast.For, ast.AsyncFor, ast.While)) and inner is not loop and _contains(inner, node)
+        for inner in ast.walk(loop)
+    )
 
 
 def _asks_a_person(body: list[ast.stmt]) -> bool:
@@ -186,8 +201,26 @@ def _asks_a_person(body: list[ast.stmt]) -> bool:
     return False
 
 
-def _feeds_back(body: list[ast.stmt], call: ast.Call) -> bool:
-    """A pass uses what an earlier pass answered: names set from the answer appear among the arguments."""
+def _stored(targets: list[ast.expr]) -> set[str]:
+    """The names that an assignment changes: ``answers`` of ``answers[row["id"]]``, not ``row``."""
+    found: set[str] = set()
+    todo = list(targets)
+    while todo:
+        target = todo.pop()
+        if isinstance(target, ast.Name):
+            found.add(target.id)
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            todo.extend(target.elts)
+        elif isinstance(target, (ast.Attribute, ast.Subscript, ast.Starred)):
+            todo.append(target.value)
+    return found
+
+
+def _feeds_back(loop: ast.For | ast.AsyncFor | ast.While, call: ast.Call) -> bool:
+    """A pass uses what an earlier pass answered: names set from the answer appear among the arguments.
+
+    The loop's own variables do not count: they are new in each pass.
+    """
     used = {
         node.id
         for argument in (*call.args, *(k.value for k in call.keywords))
@@ -195,14 +228,18 @@ def _feeds_back(body: list[ast.stmt], call: ast.Call) -> bool:
         if isinstance(node, ast.Name)
     }
     tainted: set[str] = set()
+    own = _stored([loop.target]) if isinstance(loop, (ast.For, ast.AsyncFor)) else set()
+    body = loop.body
     for _ in range(2):
         for statement in body:
             for node in ast.walk(statement):
                 if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)) and node.value is not None:
                     names = {n.id for n in ast.walk(node.value) if isinstance(n, ast.Name)}
                     if _contains(node.value, call) or names & tainted:
-                        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-                        tainted.update(n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name))
+                        targets: list[ast.expr] = (
+                            node.targets if isinstance(node, ast.Assign) else [node.target]
+                        )
+                        tainted |= _stored(targets) - own
                 elif (
                     isinstance(node, ast.Call)
                     and isinstance(node.func, ast.Attribute)
@@ -271,6 +308,17 @@ def _per_item(info: FunctionInfo) -> LoopShape | None:
                         else strings.source(record.node.func)
                     )
                     return LoopShape("data", None, over, record.node.lineno, info.name, PER_ITEM[name])
+    return None
+
+
+def _per_item_lambda(scope: Scope) -> LoopShape | None:
+    """The lambda is handed to ``map``, a pool or ``DataFrame.apply``."""
+    for record in scope.module.calls if scope.kind == "lambda" else ():
+        name = last_name(record.node.func)
+        if name in PER_ITEM and any(argument is scope.node for argument in record.node.args):
+            rest = [argument for argument in record.node.args if argument is not scope.node]
+            over = strings.source(rest[0] if rest else record.node.func)
+            return LoopShape("data", None, over, record.node.lineno, None, PER_ITEM[name])
     return None
 
 

@@ -6,14 +6,7 @@ import ast
 import builtins
 from typing import TYPE_CHECKING
 
-from wattlint.semantics import (
-    annotated,
-    attributes,
-    containers,
-    imports,
-    parameters,
-    strings,
-)
+from wattlint.semantics import annotated, attributes, classes, containers, imports, parameters, strings
 from wattlint.semantics.module_index import ModuleIndex
 from wattlint.semantics.reaching import reaching
 from wattlint.semantics.scopes import END, Binding, Spot
@@ -24,7 +17,6 @@ from wattlint.semantics.values import (
     External,
     Function,
     Hop,
-    Mapping,
     Sequence,
     Unknown,
     Value,
@@ -114,7 +106,8 @@ def _bound(ev: Evaluator, name: str, frame: Frame, spot: Spot, local: bool) -> V
         found = sorted(flat, key=_is_none)  # None only says that a function sets it later
     value = join(found)
     if name in scope.mutations:
-        value = containers.mutated(ev, value, scope.mutations[name], frame, spot)
+        made = definitions[0].spot if definitions else None
+        value = containers.mutated(ev, value, scope.mutations[name], frame, spot, made)
     for inner, mutation in frame.module.changed_elsewhere(scope, name):
         value = containers.perhaps_mutated(ev, value, mutation, ev.frame_of(inner))
     return value
@@ -143,6 +136,8 @@ def _definition(ev: Evaluator, binding: Binding, frame: Frame, local: bool) -> V
         how = "local_const" if local and frame.scope.kind not in ("module", "class") else "module_const"
         if frame.scope.kind == "class":
             how = "class_attr"
+        if _remaps(binding):
+            how = "possible"  # ``if model == "a": model = "b"`` says nothing about other values of ``model``
         return through(value, Hop(how, module.path, binding.node.lineno, binding.name))  # type: ignore[attr-defined]
     if kind == "augment":
         assert isinstance(binding.node, ast.AugAssign)
@@ -180,6 +175,18 @@ def _definition(ev: Evaluator, binding: Binding, frame: Frame, local: bool) -> V
     return Unknown(kind)
 
 
+def _remaps(binding: Binding) -> bool:
+    """The name is set in a branch that is taken for one particular value of the same name."""
+    for node, arm in binding.spot.branches[-1:]:
+        test = node.test if isinstance(node, ast.If) and arm == "body" else None
+        if isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and test.left.id == binding.name:
+            other = test.comparators[0]
+            return isinstance(test.ops[0], (ast.Eq, ast.In)) and not (
+                isinstance(other, ast.Constant) and other.value is None
+            )
+    return False
+
+
 def _loop_item(ev: Evaluator, binding: Binding, frame: Frame) -> Value:
     if frame.arguments is not None and binding.name in frame.arguments:
         return ev.force(frame.arguments[binding.name])  # one pass of a comprehension, see truth.of_any
@@ -195,10 +202,9 @@ def _loop_item(ev: Evaluator, binding: Binding, frame: Frame) -> Value:
     items = ev.value(node.iter, outer, binding.spot if outer is frame else (frame.scope.spot or END))
     found: list[Value] = []
     for one in alternatives(items):
+        one = classes.iterated(ev, one)
         if isinstance(one, Sequence) and not one.repeated:
             found.extend(ev.force(item) for item in one.items[:12])
-        elif isinstance(one, Mapping):
-            found.extend(Const(key) for key in list(one.entries)[:12])
     if not found:
         return Unknown("loop item")
     value = join(found)

@@ -210,6 +210,30 @@ def formatted(ev: Evaluator, template: Value, positional: list[Thunk], keywords:
     return build(pieces, template.origin)
 
 
+SUBSTITUTE = re.compile(r"\$(?:(\$)|(\w+)|\{(\w+)\})")
+
+
+def substituted(ev: Evaluator, template: Const, given: dict[str, Thunk]) -> Value:
+    """``string.Template(template).substitute(**given)``."""
+    text = str(template.value)
+    pieces: list[str | Gap] = []
+    at = 0
+    for match in SUBSTITUTE.finditer(text):
+        pieces.append(text[at : match.start()])
+        at = match.end()
+        name = match[2] or match[3]
+        thunk = given.get(name) if name else None
+        if name is None:
+            pieces.append("$")
+        elif thunk is None:
+            pieces.append(Gap(name, Unknown("format field")))
+        else:
+            written = source(thunk[0]) if isinstance(thunk, tuple) else name
+            pieces.extend(pieces_of(ev.force(thunk), written))
+    pieces.append(text[at:])
+    return build(pieces, template.origin)
+
+
 SAME_TEXT = frozenset(
     {
         "strip",

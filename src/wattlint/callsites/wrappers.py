@@ -1,0 +1,52 @@
+"""A project's own wrapper as it stands: what its callers pass differently stays open."""
+
+from __future__ import annotations
+
+import ast
+
+from wattlint.callsites.matched import MatchedCall
+from wattlint.callsites.options import Given
+from wattlint.semantics import arguments, names
+from wattlint.semantics.evaluator import Evaluator
+from wattlint.semantics.frames import Frame
+from wattlint.semantics.scopes import END
+from wattlint.semantics.values import Const, Mapping, Sequence, Text, Thunk, Unknown, Value, alternatives
+
+
+def for_all_callers(evaluator: Evaluator, call: MatchedCall) -> MatchedCall:
+    """``call`` with a hole for each parameter that several callers give different values; itself where there is none."""
+    frame = _opened(evaluator, call.frame)
+    if frame is call.frame:
+        return call
+    given = Given(arguments.of(evaluator, call.record.node, frame, call.record.spot), call.given.instance)
+    return MatchedCall(call.record, frame, call.match, given, call.http)
+
+
+def _opened(evaluator: Evaluator, frame: Frame) -> Frame:
+    """``frame`` with the differing parameters of its function, and of the functions around it, left open."""
+    parent = _opened(evaluator, frame.parent) if frame.parent is not None else None
+    info = frame.scope.function
+    bound: dict[str, Thunk] | None = None
+    if info is not None and frame.arguments is None and not isinstance(info.node, ast.Lambda):
+        given = {
+            name: names.lookup(evaluator, name, frame, END)
+            for name, bindings in frame.scope.bindings.items()
+            if all(binding.kind == "parameter" for binding in bindings)
+        }
+        if any(_differs(value) for value in given.values()):
+            bound = {
+                name: Unknown(f"parameter {name}") if _differs(value) else value
+                for name, value in given.items()
+            }
+    if parent is frame.parent and bound is None:
+        return frame
+    return evaluator.keep(Frame(frame.module, frame.scope, parent, bound, frame.receiver, frame.depth))
+
+
+def _differs(value: Value) -> bool:
+    """Several callers pass several things, and no default stands before them."""
+    found = [one for one in alternatives(value) if not (isinstance(one, Const) and one.value is None)]
+    if len(found) < 2 or not all(isinstance(one, (Const, Text, Sequence, Mapping)) for one in found[:2]):
+        return False
+    first = found[0]
+    return not (isinstance(first, Const) and first.origin and first.origin[-1].how == "param_default")
