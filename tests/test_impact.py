@@ -222,6 +222,37 @@ def test_training_is_per_million_tokens() -> None:
     assert 10 < impact.accelerator_wh.p50 < 100
 
 
+def test_adapters_and_quantized_weights_are_told_from_full_training() -> None:
+    def trained(**load: str) -> Impact:
+        return known(call(kind="train", provider=None, load=LoadFact(**load)), model(7))
+
+    full, adapters, quantized = trained(), trained(library="peft"), trained(quantization="nf4")
+    assert adapters.energy_wh.p50 == pytest.approx(full.energy_wh.p50 * 4 / 6)
+    assert adapters.energy_wh.p50 < quantized.energy_wh.p50 < 2 * full.energy_wh.p50
+    named = [
+        [step.unit for step in impact.steps if step.name == "trained"]
+        for impact in (full, adapters, quantized)
+    ]
+    assert named == [["all weights"], ["LoRA"], ["QLoRA"]]
+
+
+def test_training_is_in_total_where_the_size_of_the_data_is_stated() -> None:
+    per_million = known(call(kind="train", provider=None), model(7))
+    whole = known(
+        call(kind="train", provider=None, workload=Workload(tokens_in=5e7, source="comment")), model(7)
+    )
+    assert whole.unit == "training on 50,000,000 tokens"
+    assert whole.energy_wh.p50 == pytest.approx(50 * per_million.energy_wh.p50)
+
+
+def test_an_image_counts_as_the_tokens_vendors_make_of_it() -> None:
+    text, image = (
+        known(call(prompt=Prompt((PromptPart("user", pieces),))), model()).tokens_in
+        for pieces in (("What is it?",), ("What is it?", Hole("image_url", "image")))
+    )
+    assert image.p10 - text.p10 > 200 and 900 < image.p50 - text.p50 < 1500
+
+
 def test_carbon_and_water_follow_the_place() -> None:
     in_code = known(call(region="eu-north-1", workload=work(100, 100)), model(8))
     sweden = known(call(workload=work(100, 100)), model(8), ImpactSettings(region="SE"))

@@ -11,7 +11,7 @@ from wattlint.impact.constants import Hardware
 from wattlint.impact.deployment import Deployment
 from wattlint.impact.levers import Leverage
 from wattlint.impact.physics import Serving, Size
-from wattlint.impact.quantities import Factor, Interval, Step, combine, exactly
+from wattlint.impact.quantities import Factor, Interval, Step, combine
 
 JOULES_PER_WH = 3600
 MILLION = 1_000_000
@@ -141,39 +141,4 @@ def inference(record: ModelRecord, deployment: Deployment, work: Work) -> Accele
     if not work.encodes:
         prefill = read.p50 * physics.arithmetic_joules(size, runs, k) / joules()
         energy = energy._replace(leverage=Leverage(prefill, joules(together=batch.p90) / joules()))
-    return energy._replace(steps=tuple(steps))
-
-
-def training(record: ModelRecord, deployment: Deployment) -> AcceleratorEnergy:
-    """A million training tokens: code seldom shows how many there are."""
-    flop, mfu, draw = (constants.known(name) for name in ("train_flop", "train_mfu", "train_draw"))
-    total, active, size_source = sizes(record)
-    size = size_of(total.mid, active.mid)
-    first = deployment.hardware[0]
-
-    def joules(active_b: float = active.mid, share: float = mfu.mid, hardware: Hardware = first) -> float:
-        trained = size_of(max(total.mid, active_b), active_b)
-        return MILLION * physics.training_joules_per_token(trained, hardware, flop.mid, share, draw.mid)
-
-    each = [joules(hardware=hardware) for hardware in deployment.hardware]
-    mid = math.exp(sum(map(math.log, each)) / len(each))
-    factors = (
-        Factor.of("model size", *(joules(active_b=end) for end in active)),
-        Factor.of("MFU", *(joules(share=share) for share in (mfu.high, mfu.mid, mfu.low))),
-        Factor.of("hardware", min(each), mid, max(each)),
-        draw.factor("draw"),
-    )
-    energy = AcceleratorEnergy(mid / JOULES_PER_WH, factors, deployment.gpus or 1, ())
-    formula = (
-        f"1e6 tokens x {flop.mid:g} x {size.active / 1e9:g}e9 FLOP / ({first.peak_tflops('bf16'):g} TFLOP/s x "
-        f"MFU {mfu.mid:g}) x {first.tdp_w:g} W x {draw.mid:g}"
-    )
-    on_first = exactly(each[0] / JOULES_PER_WH)
-    steps = [
-        derivation.model_size(size, total, size_source),
-        Step("training", formula, on_first, "Wh", "; ".join(known.source for known in (flop, mfu, draw))),
-    ]
-    if len(each) > 1:
-        steps.append(derivation.hardware_unknown(deployment, each, mid))
-    steps.append(derivation.accelerators(mid, energy.interval, mfu.source))
     return energy._replace(steps=tuple(steps))

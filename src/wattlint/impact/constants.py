@@ -122,6 +122,7 @@ ASSUMED = (
     "residual_dense", "residual_moe", "ratio_dense", "ratio_moe", "precision_unknown", "memory_headroom", "batch_api", "sequences_per_gpu", "batch_server", "batch_embed_api", "host_datacenter",
     "host_consumer", "host_complete", "lifetime_years", "busy_share", "mean_draw", "grid_spread",
     "water_spread", "train_flop", "train_mfu", "train_draw", "moe_active_unknown", "measured_by_user", "cached_prefix",
+    "train_flop_adapter", "train_quantized",
     "speculative",
 )  # fmt: skip
 COEFFICIENTS = FITTED + ASSUMED

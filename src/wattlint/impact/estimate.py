@@ -10,18 +10,17 @@ from wattlint.catalogue.records import ModelRecord
 from wattlint.impact import constants, derivation
 from wattlint.impact.accelerators import (
     JOULES_PER_WH,
-    MILLION,
     AcceleratorEnergy,
     Work,
     inference,
     size_of,
-    training,
 )
 from wattlint.impact.deployment import Deployment, deployment_of, hosted_batch
 from wattlint.impact.footprint import cost, footprint
 from wattlint.impact.levers import levers
 from wattlint.impact.physics import memories_filled
 from wattlint.impact.quantities import Factor, Impact, Interval, Step, combine, exactly, plain, shares
+from wattlint.impact.training import training
 from wattlint.impact.volume import tokens_in, tokens_out
 from wattlint.settings import ImpactSettings
 
@@ -40,7 +39,7 @@ def estimate(site: CallSite, record: ModelRecord | None, settings: ImpactSetting
         record = record._replace(total_b=None)
     deployment = deployment_of(site, record, settings)
     if site.kind == "train":
-        return _training(record, deployment)
+        return _training(site, record, deployment)
     return _inference(site, record, deployment, settings, measured)
 
 
@@ -97,13 +96,12 @@ def _inference(
     return replace(impact, levers=levers(site, reading.tokens.p50, energy.leverage, deployment))
 
 
-def _training(record: ModelRecord, deployment: Deployment) -> Impact:
-    energy = training(record, deployment)
+def _training(site: CallSite, record: ModelRecord, deployment: Deployment) -> Impact:
+    energy, read, unit = training(record, deployment, site)
     steps = [
         derivation.assumption("hardware", derivation.names(deployment), deployment.hardware_reason),
     ]
-    tokens = exactly(float(MILLION)), exactly(0.0)
-    return _impact("million training tokens", deployment, energy, tokens, steps, None)
+    return _impact(unit, deployment, energy, (exactly(read), exactly(0.0)), steps, None)
 
 
 def _as_measured(joules_per_token: float, written: Interval, deployment: Deployment) -> AcceleratorEnergy:
