@@ -27,10 +27,19 @@ from wattlint.sources.discovery import display_path
 from wattlint.sources.files import SourceFile
 
 REPORTED = frozenset({"call", "bind", "load", "embed", "train"})
-FORWARD = (".forward", ".encode")
+FORWARD = frozenset({"transformers.forward", "transformers.encode"})
 """Entry points that are a forward pass: inside a model's or trainer's own definition they are no calls of their own."""
-NETWORKS = ("Module", "Trainer", "PreTrainedModel", "Model", "Layer")
-"""Endings of the names of base classes that define a network or a trainer."""
+NETWORKS = (
+    "torch.",
+    "transformers.",
+    "pytorch_lightning.",
+    "lightning.",
+    "keras.",
+    "tensorflow.",
+    "trl.",
+    "peft.",
+)
+"""Where the base classes of networks and trainers come from."""
 
 
 class Finder:
@@ -72,7 +81,7 @@ class Finder:
             call = self._matched(record)
             if call is None or call.kind not in REPORTED:
                 return None
-            if call.entry.name.endswith(FORWARD) and self._defines_network(record.scope):
+            if call.entry.name in FORWARD and self._defines_network(record.scope):
                 return None
             return self.describer.site(call)
         except RecursionError:
@@ -100,7 +109,7 @@ class Finder:
         at: Scope | None = scope
         while at is not None:
             for base in classes.bases(self.evaluator, at.cls)[1] if at.cls is not None else ():
-                if (calls.path(base) or "").endswith(NETWORKS):
+                if (calls.path(base) or "").startswith(NETWORKS):
                     return True
             at = at.parent
         return False

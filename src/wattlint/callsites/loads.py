@@ -140,6 +140,9 @@ def _quantization(
     unreadable = False
     for name in argument.names:
         value = options.read(evaluator, given, (name,), None)
+        if value is not None and _off_by_default(value):
+            unreadable = True  # possible, but not with default settings
+            continue
         for one in alternatives(value) if value is not None else ():
             if isinstance(one, Const):
                 if one.value is True:
@@ -155,6 +158,11 @@ def _quantization(
             elif isinstance(one, (Unknown, Member, Sequence)) or not isinstance(one, Const):
                 unreadable = True
     return ("unknown" if unreadable else None), None, None
+
+
+def _off_by_default(value: Value) -> bool:
+    first = alternatives(value)[0]
+    return isinstance(first, Const) and first.value in (None, False) and len(alternatives(value)) > 1
 
 
 def _config(

@@ -32,6 +32,7 @@ COMPOSED = "langchain.Runnable"
 """Type of ``prompt | llm | parser``."""
 PARALLEL = ("RunnableParallel", "RunnableMap", "RunnableSequence")
 MAX_CHAIN = 12
+UNREPORTED = frozenset({"derive", "other"})
 SDK_CLASS_KINDS = frozenset({"bind", "load"})
 
 
@@ -181,6 +182,7 @@ class Objects:
 
     def match(self, callee: Value, node: ast.Call) -> Match | None:
         """The entry point a callee is, by name; failing that, by the shape of the call."""
+        other: Match | None = None
         for one in alternatives(callee):
             name = self.qualname(one)
             if name is None:
@@ -191,8 +193,11 @@ class Objects:
             receiver = alternatives(one.owner)[0] if isinstance(one, Member) else None
             if name.endswith("().__call__"):
                 receiver = one
-            return Match(entry, receiver, False)
-        return self._structural(callee, node)
+            match = Match(entry, receiver, False)
+            if entry.kind not in UNREPORTED:
+                return match
+            other = other or match
+        return other or self._structural(callee, node)
 
     def _structural(self, callee: Value, node: ast.Call) -> Match | None:
         """By attribute chain and keywords, where the receiver's type is not known (or not in the catalogue)."""

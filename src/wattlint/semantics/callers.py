@@ -74,7 +74,7 @@ def _find(ev: Evaluator, info: FunctionInfo) -> list[Caller]:
         records = [record for word in sorted(words) for record in module.calls_named(word)]
         if is_constructor:
             records += module.calls_named("cls")
-        for record in sorted(records, key=lambda one: one.spot.order):
+        for record in sorted(records, key=lambda one: (one.node.lineno, one.node.col_offset)):
             candidates += 1
             if candidates > MAX_CANDIDATES or len(found) >= MAX_CALLERS:
                 return found
@@ -132,21 +132,27 @@ def joined(
     if ev.caller_depth >= MAX_CALLER_DEPTH:
         return default if default is not None and is_known(default) else Unknown("budget")
     found: list[Value] = []
-    omitted = False
+    passed: list[tuple[Value, Caller]] = []
+    unknown = False
     ev.caller_depth += 1
     try:
         for caller in of(ev, info):
             bound = call_arguments.bind(ev, info, caller.node, caller.frame, caller.spot, caller.bound)
             thunk = bound.get(name)
             if thunk is None:
-                omitted = True
                 continue
             value = ev.force(thunk)
-            found.append(
-                through(value, Hop("via_caller", caller.frame.module.path, caller.node.lineno, name))
-            )
+            if not is_known(alternatives(value)[0]):
+                unknown = True
+            passed.append((value, caller))
     finally:
         ev.caller_depth -= 1
+    # Where another caller passes something unknown, a literal is only one possibility.
+    how = "possible" if unknown and default is None else "via_caller"
+    unusual = [_not_taken(ev, caller) for _, caller in passed] if len(passed) > 1 else [False]
+    for (value, caller), skipped in zip(passed, unusual):
+        step = "possible" if skipped and not all(unusual) else how
+        found.append(through(value, Hop(step, caller.frame.module.path, caller.node.lineno, name)))
     if starred == ("**",):
         mappings = [one for value in found for one in alternatives(value) if isinstance(one, Mapping)]
         if not mappings:
@@ -158,10 +164,17 @@ def joined(
     if default is not None:
         if isinstance(default, Const) and default.value is None and not any(is_known(one) for one in found):
             found.append(Unknown(f"parameter {name}"))  # optional, so somebody gives it
-        found.insert(0 if omitted else len(found), default)
+        # Outsiders may leave it out: what the author chose for them comes before what one caller passes.
+        found.insert(0 if is_known(default) else len(found), default)
     if not found:
         return Unknown(f"parameter {name}")
     return join(_known_first(found))
+
+
+def _not_taken(ev: Evaluator, caller: Caller) -> bool:
+    """The call stands in a branch that default settings do not take."""
+    truth = ev.arm_truth(caller.frame)
+    return any(truth(node, arm) is False for node, arm in caller.spot.branches)
 
 
 def _known_first(values: list[Value]) -> list[Value]:

@@ -44,13 +44,13 @@ def method_frame(ev: Evaluator, owner: Instance, cls: ClassInfo, store: Store) -
     if info is None:
         return ev.frame_of(scope)
     if info.name in ("__init__", "__new__"):
-        known = _constructor_frame(ev, owner, info)
+        known = frame_of_constructor(ev, owner, info)
         if known is not None:
             return known
     return receives(ev, owner, scope)
 
 
-def _constructor_frame(ev: Evaluator, owner: Instance, info: FunctionInfo) -> Frame | None:
+def frame_of_constructor(ev: Evaluator, owner: Instance, info: FunctionInfo) -> Frame | None:
     """The frame of ``__init__`` for this constructor call, through ``super().__init__(...)`` of derived classes."""
     return ev.once((id(owner), id(info)), lambda: _new_constructor_frame(ev, owner, info), None)
 
@@ -80,7 +80,7 @@ def _through_super(ev: Evaluator, owner: Instance, info: FunctionInfo) -> Frame 
             continue
         if derived_info is info:
             return None
-        derived = _constructor_frame(ev, owner, derived_info)
+        derived = frame_of_constructor(ev, owner, derived_info)
         for record in info_calls(derived_info) if derived is not None else ():
             function = record.node.func
             if not (isinstance(function, ast.Attribute) and function.attr == info.name) or derived is None:

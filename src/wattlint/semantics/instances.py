@@ -79,8 +79,10 @@ def _of_instance(ev: Evaluator, owner: Instance, name: str, above: ClassInfo | N
             return join(found)
     if outside:
         return Member(owner, name)
-    if classes.find_method(ev, info, "__getattr__") is not None:
-        return Unknown("__getattr__")
+    fallback = classes.find_method(ev, info, "__getattr__")
+    if fallback is not None and fallback.cls is not None and len(fallback.parameters()) == 2:
+        function = Function(fallback, ev.frame_of(fallback.cls.scope), owner)
+        return calls.inline(ev, function, {fallback.parameters()[1].arg: Const(name)}, 1)
     return Unknown(f"attribute {name}")
 
 
@@ -215,8 +217,12 @@ def _field(ev: Evaluator, owner: Instance, cls: ClassInfo, name: str) -> Value:
     loaded = environment.setting(ev, cls, name)
     if loaded is not None:
         default = loaded
-    if not classes.is_record(ev, cls) or classes.find_method(ev, owner.cls.info, "__init__") is not None:
+    if not classes.is_record(ev, cls):
         return default
+    constructor = classes.find_method(ev, owner.cls.info, "__init__")
+    if constructor is not None:
+        passed = _passed_up(ev, owner, constructor, name)
+        return default if passed is None else passed if is_known(passed) else join([passed, default])
     if owner.call is not None and owner.frame is not None and owner.spot is not None:
         given = arguments.of(ev, owner.call, owner.frame, owner.spot)
         if name in given.keywords:
@@ -238,6 +244,19 @@ def _field(ev: Evaluator, owner: Instance, cls: ClassInfo, name: str) -> Value:
             )
     known = [one for one in found if is_known(one)]
     return join([*known, default]) if known else default
+
+
+def _passed_up(ev: Evaluator, owner: Instance, constructor: FunctionInfo, name: str) -> Value | None:
+    """``super().__init__(name=value)`` to a record's generated constructor sets the field."""
+    frame = constructors.frame_of_constructor(ev, owner, constructor)
+    for record in constructors.info_calls(constructor) if frame is not None else ():
+        function = record.node.func
+        if isinstance(function, ast.Attribute) and function.attr == "__init__" and frame is not None:
+            given = arguments.of(ev, record.node, frame, record.spot)
+            if name in given.keywords:
+                hop = Hop("self_attr", constructor.module.path, record.node.lineno, name)
+                return through(ev.force(given.keywords[name]), hop)
+    return None
 
 
 def _is_none(value: Value) -> bool:

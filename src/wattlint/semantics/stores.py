@@ -38,7 +38,7 @@ def stored_attribute(
     if owner is None:
         return None, False
     stores = frame.scope.attribute_stores.get(owner, {}).get(node.attr)
-    if stores and not (enclosing_class(frame.scope, owner)):
+    if stores:
         found, complete = reaching(
             [one for one in stores if one.value is not None], spot, ev.arm_truth(frame)
         )

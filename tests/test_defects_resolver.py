@@ -1,0 +1,142 @@
+"""Inputs that once gave a wrong answer, each reduced to the smallest program that showed it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from wattlint.callsites.facts import CallSite
+from wattlint.callsites.finder import Finder
+from wattlint.settings import Settings
+from wattlint.sources.files import FileRef, SourceFile
+from wattlint.sources.reading import read
+
+CASES = {
+    "a conversion keeps the object": (
+        """
+from transformers import AutoModelForCausalLM
+def convert(model, device): return model.to(device)
+class A:
+    def load(self):
+        self.model = AutoModelForCausalLM.from_pretrained("org/m-7b")
+        self.model = convert(self.model, device="cuda")
+    def run(self, i): return self.model.generate(i)
+""",
+        {"transformers.from_pretrained": "org/m-7b", "transformers.generate": "org/m-7b"},
+    ),
+    "a lazy proxy is the module it loads": (
+        """
+import importlib
+class Lazy:
+    def __getattr__(self, name):
+        self._load()
+        return getattr(self._module, name)
+    def _load(self):
+        self._module = importlib.import_module("litellm")
+litellm = Lazy()
+def f(ms): return litellm.completion(model="gpt-4o", messages=ms)
+""",
+        {"litellm.completion": "gpt-4o"},
+    ),
+    "a subscripted generic class is the class": (
+        """
+from pydantic_ai import Agent
+agent = Agent[None, str]("openai:gpt-4o")
+agent.run_sync("hi")
+""",
+        {"pydantic_ai.Agent": "openai:gpt-4o", "pydantic_ai.run": "openai:gpt-4o"},
+    ),
+    "a remap of one value is no default": (
+        """
+from openai import OpenAI
+client = OpenAI()
+def f(model):
+    if model == "gpt-4-turbo": model = "gpt-4-1106-preview"
+    return client.chat.completions.create(model=model, messages=[])
+""",
+        {"openai.chat.completions": None},
+    ),
+    "a field given to the base class's constructor": (
+        """
+from pydantic import BaseModel
+from openai import OpenAI
+class Base(BaseModel):
+    name: str
+class Encoder(Base):
+    def __init__(self, name=None):
+        if name is None: name = "text-embedding-3-small"
+        super().__init__(name=name)
+        self._client = OpenAI()
+    def encode(self, t): return self._client.embeddings.create(model=self.name, input=t)
+""",
+        {"openai.embeddings": "text-embedding-3-small"},
+    ),
+    "a private attribute of a data class is no network": (
+        """
+from typing import Any
+from pydantic import BaseModel, PrivateAttr
+from sentence_transformers import SentenceTransformer
+class Encoder(BaseModel):
+    _model: Any = PrivateAttr()
+    def __init__(self, **k):
+        super().__init__(**k)
+        self._model = SentenceTransformer("all-MiniLM-L6-v2")
+    def encode(self, d): return self._model.encode(d)
+""",
+        {
+            "sentence_transformers.SentenceTransformer": "all-MiniLM-L6-v2",
+            "sentence_transformers.encode": "all-MiniLM-L6-v2",
+        },
+    ),
+    "the author's default comes before what one caller passes": (
+        """
+import litellm
+class Agent:
+    def __init__(self, model="gpt-4o"): self.model = model
+    def ask(self, m): return litellm.completion(model=self.model, messages=m)
+def special(): return Agent(model="gpt-3.5-turbo")
+""",
+        {"litellm.completion": "gpt-4o"},
+    ),
+    "a literal beside a caller that passes something unknown": (
+        """
+import litellm
+def ask(model, m): return litellm.completion(model=model, messages=m)
+def probe(): return ask("gpt-4o-mini", [])
+def serve(request): return ask(request.model, request.messages)
+""",
+        {"litellm.completion": None},
+    ),
+}
+
+
+def sites_of(folder: Path, text: str) -> list[CallSite]:
+    (folder / "pyproject.toml").write_text("")
+    file = folder / "module.py"
+    file.write_text(text)
+    source = read(FileRef(file, "module.py", True))
+    assert isinstance(source, SourceFile)
+    return Finder(folder, Settings()).sites(source)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_models(name: str, tmp_path: Path) -> None:
+    text, expected = CASES[name]
+    assert {site.entry_point: site.model.id for site in sites_of(tmp_path, text)} == expected
+
+
+def test_a_config_that_is_off_by_default_is_no_quantization(tmp_path: Path) -> None:
+    text = """
+from dataclasses import dataclass
+from transformers import AutoModelForCausalLM, BitsAndBytesConfig
+@dataclass
+class Args:
+    q_lora: bool = False
+def main(args: Args):
+    config = BitsAndBytesConfig(load_in_4bit=True) if args.q_lora else None
+    return AutoModelForCausalLM.from_pretrained("meta-llama/Llama-2-7b-hf", quantization_config=config)
+"""
+    [site] = sites_of(tmp_path, text)
+    assert site.load is not None
+    assert site.load.quantization in (None, "unknown")
