@@ -95,8 +95,8 @@ def estimates(analysis: Analysis, traffic: Traffic | None = None) -> list[Estima
         catalogue = load_models(part(settings.rules_dir, "models"))
         if recorded is not None:
             site = recorded.site(index, site)
-        model = site.model
-        record = catalogue.lookup(model.id) if model.id is not None and not model.local_path else None
+        id = site.catalogue_id
+        record = catalogue.lookup(id) if id is not None else None
         impact = estimate(site, record, settings.impact)
         if recorded is not None and index in recorded.matches.shares:
             month = recorded.month(index, site, catalogue.lookup, settings.impact)

@@ -301,3 +301,19 @@ def test_prompt_of_a_composition(tmp_path: Path) -> None:
         ("system", "You translate."),
         ("user", "Translate "),
     ]
+
+
+OLLAMA = {
+    "import ollama\nollama.chat(model='deepseek-r1', messages=[])\n": "ollama/deepseek-r1",
+    "from openai import OpenAI\nc = OpenAI(base_url='http://localhost:11434/v1', api_key='x')\n"
+    "c.responses.create(model='deepseek-r1', input='Hi')\n": "ollama/deepseek-r1",
+    "import litellm\nlitellm.completion(model='ollama/deepseek-r1', messages=[])\n": "ollama/deepseek-r1",
+    "import litellm\nlitellm.completion(model='deepseek-r1', messages=[])\n": "deepseek-r1",
+}
+
+
+@pytest.mark.parametrize("program", OLLAMA)
+def test_names_of_ollama_are_looked_up_in_its_library(program: str, tmp_path: Path) -> None:
+    site = call(tmp_path, program)
+    assert site.model.id is not None and site.model.id.endswith("deepseek-r1")
+    assert site.catalogue_id == OLLAMA[program]

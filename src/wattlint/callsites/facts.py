@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 Kind = Literal["call", "bind", "load", "embed", "train"]
+OLLAMA_PORT = ":11434"
 Confidence = Literal["resolved", "structural"]
 """``resolved``: the callee's qualified name is known. ``structural``: matched by a distinctive chain and keywords."""
 
@@ -230,3 +231,15 @@ class CallSite:
     contexts: tuple[Context, ...] = ()
     in_tests: bool = False
     """In a tests, examples, docs or benchmarks folder."""
+
+    @property
+    def catalogue_id(self) -> str | None:
+        """The model's id as the model catalogue is asked for it; None where it is unknown or a local path.
+
+        In Ollama's library a name stands for other weights than elsewhere, so its server is named with it.
+        """
+        if self.model.id is None or self.model.local_path:
+            return None
+        of_ollama = self.sdk == "ollama" or self.provider == "ollama" or OLLAMA_PORT in (self.base_url or "")
+        named = self.model.id.startswith("ollama")
+        return f"ollama/{self.model.id}" if of_ollama and not named else self.model.id

@@ -6,6 +6,7 @@ import ast
 from pathlib import Path
 
 from wattlint.callsites import indirect
+from wattlint.callsites.cells import Cells
 from wattlint.callsites.describe import Describer
 from wattlint.callsites.facts import CallSite
 from wattlint.callsites.http import http_call
@@ -69,8 +70,7 @@ class Finder:
                 continue
             site.in_tests = in_tests
             if source.cells is not None:
-                site.cell, site.line = source.cells.locate(site.line)
-                site.end_line = source.cells.locate(site.end_line)[1]
+                Cells(source.display, source.cells).convert(site)
             found.append(site)
         found.sort(key=lambda site: (site.cell or 0, site.line, site.column, site.end_line, site.end_column))
         return found
@@ -92,6 +92,8 @@ class Finder:
         node, spot = record.node, record.spot
         if isinstance(node.func, ast.Attribute) and _is_super(node.func.value):
             return None  # a subclass passing on to its SDK base: the caller's call is the site
+        if indirect.is_forwarder(record):
+            return None
         frame = self.evaluator.frame_of(record.scope)
         callee = self.evaluator.value(node.func, frame, spot)
         match = self.objects.match(callee, node)

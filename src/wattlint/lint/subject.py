@@ -53,10 +53,8 @@ class Subject:
 
     @cached_property
     def record(self) -> ModelRecord | None:
-        model = self.site.model
-        return (
-            None if model.id is None or model.local_path else model_record(model.id, self.settings.rules_dir)
-        )
+        id = self.site.catalogue_id
+        return None if id is None else model_record(id, self.settings.rules_dir)
 
     @property
     def origin(self) -> str | None:
