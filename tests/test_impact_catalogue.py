@@ -20,7 +20,7 @@ RULES = Path(__file__).parent.parent / "rules" / "impact"
 @pytest.mark.parametrize(
     ("file", "old", "new", "message"),
     [
-        ("hardware.yaml", "tdp_w: 700", "tpd_w: 700", r'hardware.yaml:\d+: hardware.H100.tdp_w: Field required'),
+        ("hardware.yaml", "tdp_w: 700", "tpd_w: 700", r'hardware.yaml:\d+: hardware.H100.tpd_w: unknown key .did you mean .tdp_w.'),
         ("hardware.yaml", "host: complete", "host: datacentre", r"must be 'datacenter', 'consumer' or 'complete'"),
         ("hardware.yaml", "aliases: [h200-sxm", "aliases: [h100", r'"h100" already means "H100"'),
         ("precisions.yaml", "compute: fp8, source", "compute: fp8, sorce", r"precisions.fp8"),

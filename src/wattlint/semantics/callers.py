@@ -142,7 +142,7 @@ def joined(
             if thunk is None:
                 continue
             value = ev.force(thunk)
-            if not is_known(alternatives(value)[0]):
+            if isinstance(alternatives(value)[0], (Unknown, Element)):
                 unknown = True
             passed.append((value, caller))
     finally:
