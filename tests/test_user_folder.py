@@ -326,6 +326,42 @@ def test_a_mistake_is_named_with_its_place_and_the_nearest_choice(project, capsy
     assert err.count("\n") == 1
 
 
+LAUGHS = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 9)}]\n" for level in range(1, 10)
+)
+HOSTILE = {
+    "endless when written out": (LAUGHS + "sdk: *a9\n", ":1: a0: unknown key"),
+    "endless in a value": (
+        "imports: []\nentry_points: []\nsdk:\n" + re.sub("^", "  ", LAUGHS, flags=re.M),
+        ":3: sdk: must be",
+    ),
+    "nested deeply": ("sdk: " + "[" * 60_000 + "]" * 60_000, ":1: nested more than 40 levels deep"),
+    "inside itself": ("sdk: &a [*a]\n", ":1: sdk: must be a string, not [["),
+    "a key twice": ("sdk: a\nimports: []\nsdk: b\n", ":3: sdk: this key is already there"),
+    "null byte": ("sdk: a\nimports: \0\n", ":2: not valid YAML: unacceptable character #x0000"),
+    "a program": ("sdk: !!python/object/apply:os.system [echo]\n", ":1: not valid YAML: could not determine"),
+    "empty": ("", ":1: must be a table, not None"),
+    "two documents": ("sdk: a\n---\nsdk: b\n", ":2: not valid YAML: but found another document"),
+    "a typo in the place of a needed key": ("sdkk: a\n", ':1: sdkk: unknown key (did you mean "sdk"?)'),
+}
+
+
+@pytest.mark.parametrize("case", HOSTILE)
+def test_hostile_files_end_in_a_message(project, capsys, case):
+    text, expected = HOSTILE[case]
+    write(project / PATHS["sdk"], text)
+    assert main(["check"]) == 2
+    err = capsys.readouterr().err
+    assert err.startswith(PATHS["sdk"] + expected), err
+    assert len(err) < 400
+
+
+def test_a_file_that_is_no_utf_8_is_named_with_its_line(project, capsys):
+    (project / PATHS["models"]).write_bytes(b"maker: acme\ndate: \xff\n")
+    assert main(["check"]) == 2
+    assert capsys.readouterr().err == PATHS["models"] + ":2: not valid UTF-8\n"
+
+
 @pytest.mark.parametrize(
     ("path", "message"),
     [

@@ -30,6 +30,7 @@ def nearest(word: str, choices: Iterable[str]) -> str:
 def in_words(error: Any) -> str:
     """What is wrong, of one error of pydantic's ``ValidationError.errors()``, as a user would say it."""
     import re
+    from reprlib import repr as shortened  # YAML's aliases can make a value that is endless when written out
 
     message, value = str(error["msg"]), error["input"]
     if error["type"] == "missing":
@@ -40,7 +41,7 @@ def in_words(error: Any) -> str:
         message = "must be a table"
     message = re.sub("^Input should be", "must be", message.partition(", unable to")[0])
     message = message.replace("a valid ", "a ").replace("dictionary", "table")
-    shown = str(value).lower() if isinstance(value, bool) else repr(value)
+    shown = str(value).lower() if isinstance(value, bool) else shortened(value)
     shown = shown if len(shown) <= 60 else shown[:57] + "..."
     expected = re.findall("'([^']*)'", str(error.get("ctx", {}).get("expected", "")))
-    return f"{message}, not {shown}{nearest(str(value), expected)}"
+    return f"{message}, not {shown}{nearest(value, expected) if isinstance(value, str) else ''}"

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 from wattlint.catalogue.errors import CatalogueError, in_words, nearest
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+MAX_DEPTH = 40
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -24,14 +25,47 @@ class YamlSource:
     def __init__(self, path: Path, text: str, first_line: int = 1) -> None:
         self.path, self._first_line = path, first_line
         try:
+            self._check_depth(text)
             self._node = yaml.compose(text, Loader=Loader)
+            self._check_keys()
             self.data: Any = yaml.load(text, Loader=Loader)
         except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            line = mark.line + first_line if mark else None
-            raise CatalogueError(
-                path, line, None, f"not valid YAML: {getattr(error, 'problem', error)}"
-            ) from None
+            mark, position = getattr(error, "problem_mark", None), getattr(error, "position", None)
+            line = mark.line if mark else text.count("\n", 0, position) if position is not None else 0
+            what = getattr(error, "problem", None) or str(error).splitlines()[0]
+            raise CatalogueError(path, line + first_line, None, f"not valid YAML: {what}") from None
+
+    def _check_depth(self, text: str) -> None:
+        """The parser's own recursion has no limit, and ends the process."""
+        depth = 0
+        for event in yaml.parse(text, Loader=Loader):
+            if isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
+                depth += 1
+            elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
+                depth -= 1
+            if depth > MAX_DEPTH:
+                mark = event.start_mark
+                line = mark.line + self._first_line if mark else None
+                raise CatalogueError(self.path, line, None, f"nested more than {MAX_DEPTH} levels deep")
+
+    def _check_keys(self) -> None:
+        """No key twice in one mapping: YAML would take the last one in silence."""
+        todo, seen = [self._node], set()
+        while todo:
+            node = todo.pop()
+            if node is None or id(node) in seen or isinstance(node, yaml.ScalarNode):
+                continue
+            seen.add(id(node))
+            if isinstance(node, yaml.SequenceNode):
+                todo += node.value
+                continue
+            keys: set[str] = set()
+            for key, value in node.value:
+                todo.append(value)
+                if isinstance(key, yaml.ScalarNode) and key.value in keys and key.value != "<<":
+                    line = key.start_mark.line + self._first_line
+                    raise CatalogueError(self.path, line, key.value, "this key is already there")
+                keys.add(str(key.value))
 
     def line(self, key_path: Sequence[object]) -> int:
         """The line of the deepest part of ``key_path`` that exists in the text."""
@@ -59,7 +93,9 @@ class YamlSource:
         try:
             return model.model_validate(self.data if data is None else data)
         except ValidationError as error:
-            first = error.errors()[0]
+            errors = error.errors()
+            # A misspelt key is named as such, before the right one is reported missing.
+            first = next((one for one in errors if one["type"] == "extra_forbidden"), errors[0])
             location = [*under, *(part for part in first["loc"] if isinstance(part, (str, int)))]
             message = in_words(first)
             if first["type"] == "extra_forbidden":
@@ -70,9 +106,14 @@ class YamlSource:
 def read_yaml(path: Path) -> YamlSource:
     """Parse ``path``; a file that is no UTF-8 or no YAML raises CatalogueError."""
     try:
-        return YamlSource(path, path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise CatalogueError(path, None, None, str(error)) from None
+        raw = path.read_bytes()
+    except OSError as error:
+        raise CatalogueError(path, None, None, (error.strerror or str(error)).lower()) from None
+    try:
+        return YamlSource(path, raw.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise CatalogueError(path, line, None, "not valid UTF-8") from None
 
 
 def field_names(model: type[BaseModel]) -> set[str]:
