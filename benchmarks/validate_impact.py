@@ -19,6 +19,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import published_figures
 from impact_rows import Row, fit_rows, read
 
 from wattlint.impact import constants, physics
@@ -261,6 +262,8 @@ def main() -> int:
     relative_claims(predicted)
     print("\n## Training\n")
     training()
+    print("\n## Against published figures\n")
+    published_figures.table()
     return 0
 
 

@@ -113,6 +113,11 @@ def test_output_costs_more_than_input_and_both_count() -> None:
     assert base < more_in < more_out
 
 
+def test_each_token_of_a_long_prompt_costs_more() -> None:
+    short, long = (known(call(workload=work(tokens, 1)), model(70)) for tokens in (2_000, 200_000))
+    assert 1.5 < long.energy_wh.p50 / short.energy_wh.p50 / 100 < 5
+
+
 def test_a_fuller_batch_spends_less_per_call() -> None:
     site = call(workload=work(500, 300))
     energies = [

@@ -139,6 +139,6 @@ def inference(record: ModelRecord, deployment: Deployment, work: Work) -> Accele
     energy = AcceleratorEnergy(mid / JOULES_PER_WH, tuple(factors), runs.gpus, ())
     steps.append(derivation.accelerators(mid, energy.interval, residual.source))
     if not work.encodes:
-        prefill = read.p50 * physics.arithmetic_joules(size, runs, k) / joules()
+        prefill = physics.prefill_joules(size, runs, read.p50, k) / joules()
         energy = energy._replace(leverage=Leverage(prefill, joules(together=batch.p90) / joules()))
     return energy._replace(steps=tuple(steps))

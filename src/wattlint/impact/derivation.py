@@ -67,7 +67,11 @@ def decoding(
     )
     chosen = "experts chosen by each token of the batch" if size.is_moe else "dense model: all"
     first_pass = "arithmetic of the prompt; its pass over the weights is that of the first output token"
-    whole = read * arithmetic + written * (decode + arithmetic)
+    prefill, attention = (
+        physics.prefill_joules(size, serving, read, k),
+        physics.attention_share(size, read, k),
+    )
+    whole = prefill + written * (decode + arithmetic)
     per_token = f"({plain(decode)} + {plain(arithmetic)}) J"
     return [
         assumption("weights read per step", f"{touched:.0%} of {_described(size)}", chosen),
@@ -75,7 +79,11 @@ def decoding(
         Step("decode", energy, exactly(decode), "J per output token", fitted),
         _arithmetic(size, serving, k),
         Step(
-            "prefill", f"{plain(read)} x {plain(arithmetic)} J", exactly(read * arithmetic), "J", first_pass
+            "prefill",
+            f"{plain(read)} x {plain(arithmetic)} J x {1 + attention:.3g} (attention)",
+            exactly(prefill),
+            "J",
+            first_pass,
         ),
         Step("call", f"prefill + {plain(written)} x {per_token}", exactly(whole), "J", _on(serving)),
     ]
@@ -84,7 +92,8 @@ def decoding(
 def encoding(size: Size, serving: Serving, batch: float, read: float, k: Coefficients) -> list[Step]:
     arithmetic = physics.arithmetic_joules(size, serving, k)
     texts = "1 text" if batch == 1 else f"{batch:g} texts"
-    formula = f"one pass shared by {texts} + {plain(read)} tokens x {plain(arithmetic)} J"
+    attention = 1 + physics.attention_share(size, read, k)
+    formula = f"one pass shared by {texts} + {plain(read)} tokens x {plain(arithmetic)} J x {attention:.3g} (attention)"
     whole = exactly(physics.encode_joules(size, serving, batch, read, k))
     return [_arithmetic(size, serving, k), Step("encode", formula, whole, "J", _on(serving))]
 

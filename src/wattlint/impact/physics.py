@@ -126,19 +126,35 @@ def arithmetic_joules(size: Size, serving: Serving, k: Coefficients) -> float:
     return serving.hardware.tdp_w * (k.power_static + k.power_compute) * arithmetic_seconds(size, serving, k)
 
 
+def attention_share(size: Size, tokens: float, k: Coefficients) -> float:
+    """FLOP of attention over a prompt of ``tokens``, relative to those of the weights.
+
+    Each token meets half the prompt on average: 2 FLOP x layers x width per token met, where a transformer's
+    layers and width make up its active weights: 12 x layers x width^2.
+    """
+    layers_times_width = math.sqrt(size.active * layers(size, k) / 12)
+    return layers_times_width * tokens / size.active
+
+
+def prefill_joules(size: Size, serving: Serving, tokens: float, k: Coefficients) -> float:
+    """Arithmetic of reading a prompt; long ones cost more per token, by attention."""
+    return tokens * arithmetic_joules(size, serving, k) * (1 + attention_share(size, tokens, k))
+
+
 def call_joules(
     size: Size, serving: Serving, batch: float, tokens_in: float, tokens_out: float, k: Coefficients
 ) -> tuple[float, float]:
     """(prefill, decode) energy of one call. The prompt's pass over the weights is that of the first output token."""
     arithmetic = arithmetic_joules(size, serving, k)
     step = decode_step(size, serving, batch, tokens_in + tokens_out / 2, k)
-    return tokens_in * arithmetic, tokens_out * (step_joules(step, serving, k) / batch + arithmetic)
+    prefill = prefill_joules(size, serving, tokens_in, k)
+    return prefill, tokens_out * (step_joules(step, serving, k) / batch + arithmetic)
 
 
 def encode_joules(size: Size, serving: Serving, batch: float, tokens: float, k: Coefficients) -> float:
     """Energy of one text's pass through an encoder, ``batch`` texts at a time."""
     one_pass = decode_step(size, serving, 1, 0, k)
-    return step_joules(one_pass, serving, k) / batch + tokens * arithmetic_joules(size, serving, k)
+    return step_joules(one_pass, serving, k) / batch + prefill_joules(size, serving, tokens, k)
 
 
 def training_joules_per_token(
