@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import ast
 
-from wattlint.callsites.objects import Match, Objects
+from wattlint.callsites.objects import Match, Objects, attribute_chain
 from wattlint.callsites.options import Given
+from wattlint.catalogue.records import Argument
 from wattlint.semantics import arguments, handed_on
 from wattlint.semantics.arguments import Arguments
 from wattlint.semantics.frames import Frame
-from wattlint.semantics.scopes import Spot, last_name
-from wattlint.semantics.values import External, Member, Partial, Value, alternatives
+from wattlint.semantics.scopes import CallRecord, Scope, Spot, last_name
+from wattlint.semantics.values import External, Member, Partial, Unknown, Value, alternatives
 
 PASSES_ON = handed_on.POSITIONS.keys() - {"partial"}
 """``partial`` itself calls nothing yet."""
+_NOTHING = Argument((), None)
 
 
 def passed_on(
@@ -29,7 +31,7 @@ def passed_on(
         else None
     )
     if inner is None:
-        return None
+        return _wrapped(objects, node, frame, spot)
     if not any(
         isinstance(one, (External, Member)) or objects.qualname(one) is None for one in alternatives(callee)
     ):
@@ -43,6 +45,50 @@ def passed_on(
         if found is not None:
             return found
     return None
+
+
+def is_forwarder(record: CallRecord) -> bool:
+    """``func(*args, **kwargs)`` with ``func`` a parameter: the call of the wrapper is the site, for it has the arguments."""
+    node = record.node
+    if not isinstance(node.func, ast.Name) or not node.args or not node.keywords:
+        return False
+    if not all(isinstance(one, ast.Starred) for one in node.args) or any(one.arg for one in node.keywords):
+        return False
+    at: Scope | None = record.scope
+    while at is not None:
+        if node.func.id in at.bindings:
+            return all(binding.kind == "parameter" for binding in at.bindings[node.func.id])
+        at = at.parent
+    return False
+
+
+def handed(node: ast.Call) -> tuple[ast.expr, ast.Call] | None:
+    """A function given by reference and the call that is presumably made of it: ``retry(f, errors=E)(x, **kw)``,
+    ``retryer(f, x, **kw)``."""
+    if isinstance(node.func, ast.Call):
+        first, positional = node.func.args[:1], node.args
+    else:
+        first, positional = node.args[:1], node.args[1:]
+    if not first or not isinstance(first[0], (ast.Attribute, ast.Name)):
+        return None
+    return first[0], ast.copy_location(ast.Call(first[0], positional, node.keywords), node)
+
+
+def _wrapped(objects: Objects, node: ast.Call, frame: Frame, spot: Spot) -> tuple[Match, Given] | None:
+    """A call of whatever retries, limits or logs a method of an SDK that it is given by reference."""
+    found = handed(node)
+    if found is None or not node.keywords:
+        return None
+    reference, made = found
+    given = arguments.of(objects.evaluator, made, frame, spot)
+    value = objects.evaluator.value(reference, frame, spot)
+    if all(isinstance(one, Unknown) for one in alternatives(value)) and len(attribute_chain(reference)) < 3:
+        return None
+    match = objects.match(value, made)
+    if match is None or match.entry.kind not in ("call", "embed"):
+        return None
+    names = {*(match.entry.model or _NOTHING).names, *(match.entry.prompt or _NOTHING).names}
+    return (match, Given(given)) if given.open_keywords or names & given.keywords.keys() else None
 
 
 def _through_partial(objects: Objects, partial: Partial, given: Arguments) -> tuple[Match, Given] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from wattlint.callsites.indirect import PASSES_ON
+from wattlint.callsites.indirect import PASSES_ON, handed
 from wattlint.catalogue.sdks import SdkCatalogue
 from wattlint.semantics.module_index import ModuleIndex
 from wattlint.semantics.scopes import CallRecord, Scope, enclosing_class
@@ -14,11 +14,15 @@ class Plausible:
     """Decided per module. Every doubt is for evaluating."""
 
     def __init__(self, sdks: SdkCatalogue, module: ModuleIndex) -> None:
-        self._names = sdks.method_names | sdks.structural_names | PASSES_ON
+        self._methods = sdks.method_names | sdks.structural_names
+        self._names = self._methods | PASSES_ON
         self._stored = {name for cls in module.classes for name in cls.self_stores}
 
     def __call__(self, record: CallRecord) -> bool:
         function = record.node.func
+        given = handed(record.node)
+        if given is not None and isinstance(given[0], ast.Attribute) and given[0].attr in self._methods:
+            return True
         if isinstance(function, ast.Attribute):
             name = function.attr
             if name in self._names or name[:1].isupper() or name in self._stored:

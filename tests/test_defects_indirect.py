@@ -1,0 +1,101 @@
+"""SDK methods that are handed by reference to something that calls them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from resolver.project import sites
+
+RETRY = """
+    def retry(func, errors=None):
+        def wrapper(*args, **kwargs):
+            while True:
+                try:
+                    return func(*args, **kwargs)
+                except errors:
+                    pass
+        return wrapper
+"""
+RETRYING = """
+    class Retrying:
+        def __call__(self, fn, *args, **kwargs):
+            while True:
+                try:
+                    return fn(*args, **kwargs)
+                except ValueError:
+                    pass
+"""
+CASES: dict[str, tuple[str, str, str]] = {
+    "back-off of a parameter's method, called at once": (
+        "openai.completions",
+        "resolved",
+        """
+        import openai
+        from retrying import retry
+        def ask(client, **kwargs):
+            return retry(client.completions.create, errors=(openai.RateLimitError,))(**kwargs)
+        def main(p):
+            return ask(openai.OpenAI(), model="gpt-4o-mini", prompt=p)
+        """,
+    ),
+    "an object of the project that calls what it is given": (
+        "openai.chat.completions",
+        "resolved",
+        """
+        import openai
+        from retrying import Retrying
+        class Model:
+            def __init__(self, client=None):
+                self.client = client or openai.OpenAI()
+                self.retryer = Retrying()
+            def ask(self, **kwargs):
+                return self.retryer(self.client.chat.completions.create, model="gpt-4o-mini", **kwargs)
+        """,
+    ),
+    "the same with an unknown client": (
+        "bedrock.converse",
+        "structural",
+        """
+        from retrying import Retrying
+        class Model:
+            def __init__(self, client):
+                self.client, self.retryer = client, Retrying()
+            def ask(self, m):
+                return self.retryer(self.client.converse, modelId="gpt-4o-mini", messages=m)
+        """,
+    ),
+    "a function from elsewhere": (
+        "litellm.completion",
+        "resolved",
+        """
+        from litellm import completion
+        from somewhere import call_with_retry
+        def ask(m):
+            return call_with_retry(completion, model="gpt-4o-mini", messages=m)
+        """,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_call_of_the_wrapper_is_the_site(tmp_path: Path, name: str) -> None:
+    entry_point, confidence, text = CASES[name]
+    files = {"app.py": text, "retrying.py": RETRY + RETRYING}
+    found = sites(tmp_path, files)
+    assert [(one.entry_point, one.confidence, one.model.id) for one in found] == [
+        (entry_point, confidence, "gpt-4o-mini")
+    ]
+    assert sites(tmp_path, files, "retrying.py") == []
+
+
+def test_a_reference_that_is_only_kept_is_no_call(tmp_path: Path) -> None:
+    text = """
+        import openai
+        client = openai.OpenAI()
+        register("chat", client.chat.completions.create)
+        register(client.chat.completions.create)
+        register(client.chat.completions.create, name="chat")
+    """
+    assert sites(tmp_path, text) == []
