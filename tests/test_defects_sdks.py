@@ -108,3 +108,48 @@ def test_the_constructor_still_decides_where_the_call_is_open(tmp_path: Path) ->
             return ChatOpenAI().invoke(messages, **kw)
     """
     assert model(tmp_path, text) == "gpt-3.5-turbo"
+
+
+def test_own_methods_named_like_those_of_an_sdk(tmp_path: Path) -> None:
+    files = {
+        "backend.py": """
+            class BaseEmbedder:
+                def embed_documents(self, docs):
+                    return self.embed(docs)
+        """,
+        "app.py": """
+            import langchain
+            def embed(embedding_model, docs):
+                return embedding_model.embed_documents(docs)
+        """,
+    }
+    assert sites(tmp_path, files) == []
+
+
+def test_own_subclass_of_the_sdk_leaves_the_name_evident(tmp_path: Path) -> None:
+    files = {
+        "backend.py": """
+            from langchain_core.embeddings import Embeddings
+            class Local(Embeddings):
+                def embed_documents(self, docs):
+                    return [[0.0] for _ in docs]
+        """,
+        "app.py": """
+            import langchain
+            def embed(embedding_model, docs):
+                return embedding_model.embed_documents(docs)
+        """,
+    }
+    assert [site.kind for site in sites(tmp_path, files)] == ["embed"]
+
+
+def test_a_chain_that_does_its_own_work(tmp_path: Path) -> None:
+    text = """
+        from langchain.chains.base import Chain
+        class Evaluator(Chain):
+            def _call(self, inputs):
+                return {"score": self.metric.score(inputs)}
+            def evaluate(self, run):
+                return self.invoke(run)
+    """
+    assert sites(tmp_path, text) == []

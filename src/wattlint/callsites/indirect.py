@@ -10,11 +10,14 @@ from wattlint.catalogue.records import Argument
 from wattlint.semantics import arguments, handed_on
 from wattlint.semantics.arguments import Arguments
 from wattlint.semantics.frames import Frame
+from wattlint.semantics.module_index import ModuleIndex
 from wattlint.semantics.scopes import CallRecord, Scope, Spot, last_name
 from wattlint.semantics.values import External, Member, Partial, Unknown, Value, alternatives
 
 PASSES_ON = handed_on.POSITIONS.keys() - {"partial"}
 """``partial`` itself calls nothing yet."""
+KEEPS = frozenset({"partial", "partialmethod", "wraps", "update_wrapper", "register", "signature", "patch"})
+"""Functions that take a function with keywords and do not call it."""
 _NOTHING = Argument((), None)
 
 
@@ -24,7 +27,8 @@ def passed_on(
     """The entry point that is called in the end, and the arguments meant for it."""
     for one in alternatives(callee):
         if isinstance(one, Partial):
-            return _through_partial(objects, one, arguments.of(objects.evaluator, node, frame, spot))
+            given = arguments.of(objects.evaluator, node, frame, spot)
+            return _through_partial(objects, one, given)
     inner = (
         handed_on.inner_call(objects.evaluator, node, frame.module)
         if last_name(node.func) in PASSES_ON
@@ -41,7 +45,7 @@ def passed_on(
         if isinstance(one, Partial):
             found = _through_partial(objects, one, given)
         else:
-            found = _reached(objects, one, inner.func, given)
+            found = _reached(objects, one, inner.func, given, frame.module)
         if found is not None:
             return found
     return None
@@ -77,14 +81,14 @@ def handed(node: ast.Call) -> tuple[ast.expr, ast.Call] | None:
 def _wrapped(objects: Objects, node: ast.Call, frame: Frame, spot: Spot) -> tuple[Match, Given] | None:
     """A call of whatever retries, limits or logs a method of an SDK that it is given by reference."""
     found = handed(node)
-    if found is None or not node.keywords:
+    if found is None or not node.keywords or frame.module.original(last_name(node.func)) in KEEPS:
         return None
     reference, made = found
     given = arguments.of(objects.evaluator, made, frame, spot)
     value = objects.evaluator.value(reference, frame, spot)
     if all(isinstance(one, Unknown) for one in alternatives(value)) and len(attribute_chain(reference)) < 3:
         return None
-    match = objects.match(value, made)
+    match = objects.match(value, made, frame.module)
     if match is None or match.entry.kind not in ("call", "embed"):
         return None
     names = {*(match.entry.model or _NOTHING).names, *(match.entry.prompt or _NOTHING).names}
@@ -97,14 +101,14 @@ def _through_partial(objects: Objects, partial: Partial, given: Arguments) -> tu
     merged.keywords.update(given.keywords)
     merged.open_positional |= given.open_positional
     merged.open_keywords |= given.open_keywords
-    return _reached(objects, alternatives(partial.callee)[0], partial.call.func, merged)
+    return _reached(objects, alternatives(partial.callee)[0], partial.call.func, merged, partial.frame.module)
 
 
 def _reached(
-    objects: Objects, callee: Value, written: ast.expr, given: Arguments
+    objects: Objects, callee: Value, written: ast.expr, given: Arguments, near: ModuleIndex
 ) -> tuple[Match, Given] | None:
     if not isinstance(callee, (Member, External)):
         return None
     keywords = [ast.keyword(name, ast.Constant(None)) for name in given.keywords]
-    match = objects.match(callee, ast.Call(written, [], keywords))
+    match = objects.match(callee, ast.Call(written, [], keywords), near)
     return (match, Given(given)) if match is not None and match.entry.kind in ("call", "embed") else None

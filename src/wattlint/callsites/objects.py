@@ -11,6 +11,8 @@ from wattlint.catalogue.records import Argument, EntryPoint
 from wattlint.catalogue.sdks import SdkCatalogue
 from wattlint.semantics import classes
 from wattlint.semantics.evaluator import Evaluator
+from wattlint.semantics.module_index import ModuleIndex
+from wattlint.semantics.scopes import ClassInfo
 from wattlint.semantics.values import (
     Choice,
     Class,
@@ -31,6 +33,8 @@ from wattlint.semantics.values import (
 COMPOSED = "langchain.Runnable"
 """Type of ``prompt | llm | parser``."""
 PARALLEL = ("RunnableParallel", "RunnableMap", "RunnableSequence")
+HOOKS = ("_call", "_acall")
+"""Methods by which a subclass of an SDK class does its own work under the SDK's interface."""
 MAX_CHAIN = 12
 UNREPORTED = frozenset({"derive", "other"})
 SDK_CLASS_KINDS = frozenset({"bind", "load"})
@@ -180,8 +184,8 @@ class Objects:
             return self.sdk_base(callee)
         return None
 
-    def match(self, callee: Value, node: ast.Call) -> Match | None:
-        """The entry point a callee is, by name; failing that, by the shape of the call."""
+    def match(self, callee: Value, node: ast.Call, near: ModuleIndex) -> Match | None:
+        """The entry point a callee is, by name; failing that, by the shape of the call in the module ``near``."""
         other: Match | None = None
         for one in alternatives(callee):
             name = self.qualname(one)
@@ -193,13 +197,15 @@ class Objects:
             receiver = alternatives(one.owner)[0] if isinstance(one, Member) else None
             if name.endswith("().__call__"):
                 receiver = one
+            if isinstance(receiver, Instance) and receiver.call is None and _does_own_work(receiver):
+                continue
             match = Match(entry, receiver, False)
             if entry.kind not in UNREPORTED:
                 return match
             other = other or match
-        return other or self._structural(callee, node)
+        return other or self._structural(callee, node, near)
 
-    def _structural(self, callee: Value, node: ast.Call) -> Match | None:
+    def _structural(self, callee: Value, node: ast.Call, near: ModuleIndex) -> Match | None:
         """By attribute chain and keywords, where the receiver's type is not known (or not in the catalogue)."""
         chain = attribute_chain(node.func)
         if not chain or chain[-1] not in self.sdks.structural_names:
@@ -210,8 +216,26 @@ class Objects:
         entry = self.sdks.structural(chain, keywords, any(keyword.arg is None for keyword in node.keywords))
         if entry is None:
             return None
+        by_name_alone = self.sdks.structural(chain[-1:], frozenset(), False) is entry
+        if by_name_alone and self._is_own_method(chain[-1], near):
+            return None
         receivers = [one.owner for one in alternatives(callee) if isinstance(one, (Member, Element))]
         return Match(entry, alternatives(receivers[0])[0] if receivers else None, True)
+
+    def _is_own_method(self, name: str, near: ModuleIndex) -> bool:
+        """A class of the project that is no SDK's defines a method ``name``: an unknown object may be one of those."""
+        return any(
+            function.name == name and function.cls is not None and not self._is_sdk_class(function.cls)
+            for module in self.evaluator.project.mentioning(name, near)
+            for function in module.functions
+        )
+
+    def _is_sdk_class(self, cls: ClassInfo) -> bool:
+        return any(
+            isinstance(one, External) and self.sdks.is_sdk_module(one.path)
+            for base in classes.bases(self.evaluator, cls)[1]
+            for one in alternatives(base)
+        )
 
     # -- bindings -----------------------------------------------------------------------------------------------
 
@@ -273,6 +297,11 @@ def _not_own_call(objects: Objects, value: Instance) -> bool:
     """Calling the instance reaches the SDK's ``__call__``, not code of the project."""
     methods = ("__call__", "forward", "aforward", "call", "_call")
     return not any(classes.find_method(objects.evaluator, value.cls.info, name) for name in methods)
+
+
+def _does_own_work(value: Instance) -> bool:
+    """A subclass under whose inherited methods code of the project runs: its own calls are the sites."""
+    return any(hook in value.cls.info.methods for hook in HOOKS)
 
 
 def _may_be_model(value: Value) -> bool:
