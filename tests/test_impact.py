@@ -303,6 +303,9 @@ def test_where_a_call_runs_follows_what_the_code_shows() -> None:
         (call(base_url="http://localhost:8000/v1", provider="custom"), "local", "A100-80"),
         (call(base_url="http://localhost:11434/v1", provider="custom"), "local", "RTX-4090"),
         (call(provider="self-hosted"), "server", "H100"),
+        (call(provider=None, model=ModelFact(id="hosted_vllm/some/model")), "server", "H100"),
+        (call(provider=None, model=ModelFact(id="ollama/llama3.1")), "local", "RTX-4090"),
+        (call(provider=None, model=ModelFact(id="azure/gpt-4o")), "api", "H100"),
         (call(provider="ollama"), "local", "RTX-4090"),
         (call(provider=None, load=LoadFact(library="llama-cpp-python")), "local", "RTX-4090"),
         (call(provider=None, load=LoadFact(library="mlx-lm")), "local", "M2-Ultra"),
@@ -320,6 +323,15 @@ def test_addresses_and_libraries_tell_where_a_model_runs(site: CallSite, kind: s
 )
 def test_models_of_ollama_are_quantized_unless_their_tag_says_otherwise(tag: str, precision: str) -> None:
     assert known(call(provider="ollama", model=ModelFact(id=tag)), model(8)).precision == precision
+
+
+def test_an_open_encoder_that_nobody_serves_runs_where_the_program_runs() -> None:
+    site = call(kind="embed", provider=None)
+    assert known(site, model(0.1, kind="embedding")).deployment == "local"
+    assert known(site, model(0.1, kind="embedding", open_weights=False)).deployment == "api"
+    assert (
+        known(dataclasses.replace(site, provider="openai"), model(0.1, kind="embedding")).deployment == "api"
+    )
 
 
 def test_a_measured_model_uses_its_measurement() -> None:

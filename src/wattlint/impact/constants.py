@@ -183,6 +183,10 @@ def region_names() -> tuple[str, ...]:
     return (*_data()["regions"], *_data()["grids"])
 
 
+def is_provider(name: str) -> bool:
+    return name.lower() in _data()["provider_names"]
+
+
 def provider(name: str | None) -> Provider:
     found = _data()["provider_names"].get((name or "unknown").lower(), "unknown")
     return Provider(*_data()["providers"][found])

@@ -16,6 +16,8 @@ SERVERS = ("vllm", "sglang", "lmdeploy", "tensorrt-llm")
 DESKTOP = ("llama-cpp-python", "llama_cpp", "ctransformers", "gpt4all")
 """Libraries that run GGUF files, compiled, mostly on one's own machine."""
 APPLE = ("mlx-lm", "mlx_lm")
+ENCODERS = ("embedding", "encoder", "rerank")
+"""Kinds of models that read in one pass and write nothing."""
 COMPILED = (*DESKTOP, *APPLE, "fastembed", "ctranslate2")
 """Libraries of a local load that do not run layer by layer from Python, as transformers and all that build on it do."""
 HARDWARE = {
@@ -35,7 +37,16 @@ OWN_HOST = re.compile(
 """Addresses of a private network, and names without a domain (a service beside this one)."""
 GGUF_SERVERS = re.compile(r":(11434|1234)(/|$)")
 """Default ports of Ollama and LM Studio."""
-GGUF_PROVIDERS = ("ollama", "llama-cpp", "llama_cpp", "lmstudio", "gpt4all")
+GGUF_PROVIDERS = (
+    "ollama",
+    "ollama_chat",
+    "lm_studio",
+    "llamafile",
+    "llama-cpp",
+    "llama_cpp",
+    "lmstudio",
+    "gpt4all",
+)
 GGUF_TAG = re.compile(r":[\w.-]*?(fp16|bf16|f16|fp32|q8_0|q\d_\w+)$", re.IGNORECASE)
 
 
@@ -63,10 +74,11 @@ class Deployment:
 
 
 def deployment_of(site: CallSite, record: ModelRecord, settings: ImpactSettings) -> Deployment:
-    kind, kind_reason = _kind(site, settings)
-    hardware, hardware_reason = _hardware(site, kind, settings)
-    precision, precision_reason = _precision(site, record, kind, settings)
-    default_place = {"server": "self-hosted", "local": "local"}.get(kind, site.provider)
+    named = _provider(site)
+    kind, kind_reason = _kind(site, record, named, settings)
+    hardware, hardware_reason = _hardware(site, kind, named, settings)
+    precision, precision_reason = _precision(site, record, kind, named, settings)
+    default_place = {"server": "self-hosted", "local": "local"}.get(kind, named)
     provider = constants.provider(default_place)
     region, grid, grid_reason = _place(site, provider, settings)
     return Deployment(
@@ -88,10 +100,19 @@ def deployment_of(site: CallSite, record: ModelRecord, settings: ImpactSettings)
     )
 
 
-def _kind(site: CallSite, settings: ImpactSettings) -> tuple[str, str]:
+def _provider(site: CallSite) -> str | None:
+    """As the code tells it, else by the prefix of the model (``ollama/llama3.1``, ``azure/gpt-4o``)."""
+    prefix = (site.model.id or "").partition("/")[0]
+    known = site.base_url is None and constants.is_provider(prefix)
+    return site.provider or (prefix.lower() if known else None)
+
+
+def _kind(
+    site: CallSite, record: ModelRecord, named: str | None, settings: ImpactSettings
+) -> tuple[str, str]:
     if settings.deployment in ("api", "server", "local"):
         return settings.deployment, "impact.deployment"
-    if site.kind == "train" and constants.provider(site.provider).name in ("unknown", "local"):
+    if site.kind == "train" and constants.provider(named).name in ("unknown", "local"):
         return "server", "training on one's own or rented GPUs"
     if site.load is not None:
         if site.load.library in SERVERS:
@@ -101,13 +122,17 @@ def _kind(site: CallSite, settings: ImpactSettings) -> tuple[str, str]:
         return "local", f"base_url {site.base_url}"
     if site.base_url and OWN_HOST.search(site.base_url):
         return "server", f"base_url {site.base_url}: a private network"
-    provider = constants.provider(site.provider).name
+    provider = constants.provider(named).name
     if provider in ("local", "self-hosted"):
-        return ("local" if provider == "local" else "server"), f"provider {site.provider}"
-    return "api", f"hosted by {site.provider or 'an unknown provider'}"
+        return ("local" if provider == "local" else "server"), f"provider {named}"
+    if named is None and site.base_url is None and record.open_weights and record.kind in ENCODERS:
+        return "local", f"{site.sdk or 'the library'} runs the open model {record.id} itself"
+    return "api", f"hosted by {named or 'an unknown provider'}"
 
 
-def _hardware(site: CallSite, kind: str, settings: ImpactSettings) -> tuple[tuple[Hardware, ...], str]:
+def _hardware(
+    site: CallSite, kind: str, named: str | None, settings: ImpactSettings
+) -> tuple[tuple[Hardware, ...], str]:
     if settings.hardware:
         chosen = constants.hardware(settings.hardware)
         if chosen is not None:
@@ -123,14 +148,14 @@ def _hardware(site: CallSite, kind: str, settings: ImpactSettings) -> tuple[tupl
         group = "train"
     elif kind == "local" and library in APPLE:
         group, why = "apple", f"{library} needs Apple silicon"
-    elif kind == "local" and (library in DESKTOP or _serves_gguf(site)):
-        group, why = "desktop", f"a desktop, where {library or site.provider or 'such a server'} mostly runs"
+    elif kind == "local" and (library in DESKTOP or _serves_gguf(site, named)):
+        group, why = "desktop", f"a desktop, where {library or named or 'such a server'} mostly runs"
     found = tuple(hardware for hardware in map(constants.hardware, HARDWARE[group]) if hardware is not None)
     return found, f"assumed: {why}"
 
 
 def _precision(
-    site: CallSite, record: ModelRecord, kind: str, settings: ImpactSettings
+    site: CallSite, record: ModelRecord, kind: str, named: str | None, settings: ImpactSettings
 ) -> tuple[Precision, str]:
     load = site.load
     candidates = [(settings.precision, "impact.precision")]
@@ -147,7 +172,7 @@ def _precision(
                 ("fp32", f"default dtype of {load.library}" + (f" {version[0]}" if version else ""))
             )
     else:
-        if _serves_gguf(site) and kind != "api":
+        if _serves_gguf(site, named) and kind != "api":
             tag = GGUF_TAG.search(site.model.id or "")
             candidates.append(
                 (tag[1], f"tag of {site.model.id}")
@@ -164,8 +189,8 @@ def _precision(
     return constants.bf16(), "assumed: the provider does not say"
 
 
-def _serves_gguf(site: CallSite) -> bool:
-    return site.provider in GGUF_PROVIDERS or bool(site.base_url and GGUF_SERVERS.search(site.base_url))
+def _serves_gguf(site: CallSite, named: str | None) -> bool:
+    return named in GGUF_PROVIDERS or bool(site.base_url and GGUF_SERVERS.search(site.base_url))
 
 
 def _loads_float32(site: CallSite) -> bool:

@@ -15,7 +15,7 @@ from wattlint.impact.accelerators import (
     inference,
     size_of,
 )
-from wattlint.impact.deployment import Deployment, deployment_of, hosted_batch
+from wattlint.impact.deployment import ENCODERS, Deployment, deployment_of, hosted_batch
 from wattlint.impact.footprint import cost, footprint
 from wattlint.impact.levers import levers
 from wattlint.impact.physics import memories_filled
@@ -24,7 +24,6 @@ from wattlint.impact.training import training
 from wattlint.impact.volume import tokens_in, tokens_out
 from wattlint.settings import ImpactSettings
 
-ENCODERS = ("embedding", "encoder", "rerank")
 NOT_TEXT = ("image", "audio", "vision")
 
 
