@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import shlex
 
@@ -77,6 +78,29 @@ CONVERSATIONS = [
 @pytest.mark.parametrize(("arguments", "status", "out", "err"), CONVERSATIONS, ids=lambda it: str(it)[:40])
 def test_conversations(project, capsys, arguments, status, out, err):
     assert said(capsys, *arguments) == (status, out, err)
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may read everything")
+@pytest.mark.parametrize(
+    ("locked", "arguments", "message"),
+    [
+        ("app/call.py", ["check"], "app/call.py: "),
+        ("app", ["check", "app/call.py"], "app/call.py: "),
+        ("pyproject.toml", ["check"], "pyproject.toml: "),
+        ("own/models", ["check"], "own/models: cannot be read: permission denied"),
+        ("own", ["check"], "own: cannot be read: permission denied"),
+    ],
+)
+def test_what_may_not_be_read_is_named(project, capsys, locked, arguments, message):
+    if locked.startswith("own"):
+        (project / "own" / "models").mkdir(parents=True)
+        (project / "wattlint.toml").write_text('rules-dir = "own"\n')
+    (project / locked).chmod(0)
+    try:
+        status, _, err = said(capsys, *arguments)
+    finally:
+        (project / locked).chmod(0o700)
+    assert status == 2 and err.startswith(message)
 
 
 def test_wattlint_alone_prints_its_help(project, capsys):

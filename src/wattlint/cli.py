@@ -197,7 +197,7 @@ def _check_own(rules_dir: str) -> int:
     from wattlint.config import problem_of, where
     from wattlint.own_knowledge import additions, failed_examples, mistakes
 
-    if not Path(rules_dir).is_dir():
+    if not os.path.isdir(rules_dir):
         return _fail(f"models --check: no such folder: {rules_dir}")
     if found := mistakes(rules_dir) or list(failed_examples(rules_dir)):
         _print_problems(list(map(problem_of, found)))

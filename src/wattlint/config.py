@@ -122,7 +122,7 @@ def _bytes(file: Path) -> bytes:
 
 def _read_given(file: Path) -> Settings:
     """The configuration named by ``--config``: a missing file or table is an error."""
-    if not file.is_file():
+    if not os.path.isfile(file):
         raise ConfigError([Problem(where(file), None, "no such configuration file")])
     settings = _read(file)
     if settings is None:
@@ -137,7 +137,9 @@ def _read(file: Path) -> Settings | None:
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return None
     except OSError as error:
-        raise ConfigError([Problem(where(file), None, error.strerror or "cannot be read")]) from None
+        raise ConfigError(
+            [Problem(where(file), None, f"cannot be read: {(error.strerror or str(error)).lower()}")]
+        ) from None
     own_file = file.name != "pyproject.toml"
     if not own_file and b"wattlint" not in raw:
         return None

@@ -5,6 +5,7 @@ Imported only where such a table exists, because pydantic costs 0.1 s.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from pathlib import Path
@@ -94,7 +95,7 @@ def _settings(model: WattlintTable, file: Path) -> Settings:
 
 def _unknown_names(model: WattlintTable, file: Path) -> Iterator[Complaint]:
     """Values that are well formed and name nothing: rule codes, hardware, regions, precisions, a rules folder."""
-    if model.rules_dir is not None and not (file.parent / model.rules_dir).is_dir():
+    if model.rules_dir is not None and not os.path.isdir(file.parent / model.rules_dir):
         yield ("rules-dir",), model.rules_dir, f"no such folder: {model.rules_dir}"
         return  # which codes exist cannot be known then
     rules_dir = str(file.parent / model.rules_dir) if model.rules_dir is not None else None

@@ -144,6 +144,10 @@ def _verdict(rule: Rule, subject: Subject, analysis: Analysis) -> str:
 
 
 def _no_call(where: Spot, analysis: Analysis) -> str:
-    lines = ", ".join(dict.fromkeys(str(site.line) for site in analysis.sites))
-    known = f"call sites at line {lines}" if lines else "no call sites in this file"
+    lines = ", ".join(dict.fromkeys(map(_line, analysis.sites)))
+    known = f"call sites at {lines}" if lines else "no call sites in this file"
     return f"{where.text}: no call site here ({known})"
+
+
+def _line(site: CallSite) -> str:
+    return f"line {site.line}" if site.cell is None else f"cell {site.cell + 1}:{site.line}"

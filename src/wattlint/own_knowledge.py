@@ -25,7 +25,13 @@ LOOKALIKES = {
 
 def mistakes(rules_dir: str) -> list[CatalogueError]:
     """Everything that is wrong with the folder: its layout, then the first mistake of each part."""
-    found = list(_misplaced(Path(rules_dir)))
+    try:
+        found = list(_misplaced(Path(rules_dir)))
+    except OSError as error:
+        where = error.filename or rules_dir
+        return [
+            CatalogueError(where, None, None, f"cannot be read: {(error.strerror or str(error)).lower()}")
+        ]
     if not found and not any(part(rules_dir, name) for name in PARTS):
         found.append(CatalogueError(rules_dir, None, None, f"has none of the folders {', '.join(PARTS)}"))
     for name, load in (("checks", load_rules), ("sdks", load_sdks), ("models", load_models)):
@@ -85,14 +91,14 @@ def _misplaced(folder: Path) -> Iterator[CatalogueError]:
     """Files and folders that would be passed over in silence, although somebody meant them to be read."""
     for name in sorted(os.listdir(folder)):
         path = folder / name
-        if path.is_dir() and name in PARTS:
+        if os.path.isdir(path) and name in PARTS:
             for file in sorted(path.iterdir()):
                 if file.suffix in LOOKALIKES[name]:
                     right = ".md" if name == "checks" else ".yaml"
                     yield CatalogueError(file, None, None, f"not read: files in {name} end in {right}")
-        elif path.is_dir() and name in OURS_ALONE:
+        elif os.path.isdir(path) and name in OURS_ALONE:
             yield CatalogueError(path, None, None, f"not read: only {', '.join(PARTS)} can be added to")
-        elif path.is_dir() and (hint := nearest(name, PARTS)):
+        elif os.path.isdir(path) and (hint := nearest(name, PARTS)):
             yield CatalogueError(path, None, None, f"unknown folder{hint}")
         elif path.suffix == ".md" and name != "README.md":
             yield CatalogueError(path, None, None, "not read here: rule pages belong in the folder checks")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import gc
+import os
 import sys
 import traceback
 import warnings
@@ -217,7 +218,7 @@ def _files(paths: Sequence[str], configuration: Configuration) -> tuple[list[Fil
     for path in paths:
         try:
             absolute = Path(path).absolute()
-            settings = configuration.of_folder(absolute if absolute.is_dir() else absolute.parent)
+            settings = configuration.of_folder(absolute if os.path.isdir(absolute) else absolute.parent)
         except ConfigError as error:
             problems += error.problems
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -49,7 +50,7 @@ class Workspace:
             settings = self.configuration.of_folder(path.absolute().parent)
         except ConfigError:
             return False
-        return path.exists() and not discover([str(path)], replace(settings, force_exclude=True)).files
+        return os.path.exists(path) and not discover([str(path)], replace(settings, force_exclude=True)).files
 
     def sites(self, source: SourceFile, settings: Settings) -> list[CallSite]:
         """The call sites of one file, columns in characters. Raises SyntaxError."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from pathlib import Path
 
@@ -15,4 +16,4 @@ def part(rules_dir: str | None, name: str) -> Path | None:
     if rules_dir is None:
         return None
     folder = Path(rules_dir, name)
-    return folder if folder.is_dir() else None
+    return folder if os.path.isdir(folder) else None

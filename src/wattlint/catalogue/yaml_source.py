@@ -108,7 +108,9 @@ def read_yaml(path: Path) -> YamlSource:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise CatalogueError(path, None, None, (error.strerror or str(error)).lower()) from None
+        raise CatalogueError(
+            path, None, None, f"cannot be read: {(error.strerror or str(error)).lower()}"
+        ) from None
     try:
         return YamlSource(path, raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
