@@ -15,6 +15,23 @@ CLEANING = frozenset(
     {"strip", "lower", "upper", "casefold", "rstrip", "lstrip", "title", "capitalize", "str"}
 )
 MAX_LABELS = 40
+RESPONSE_KEYS = frozenset(
+    {
+        "choices",
+        "output",
+        "message",
+        "messages",
+        "content",
+        "error",
+        "errors",
+        "usage",
+        "text",
+        "details",
+        "data",
+        "result",
+    }
+)
+"""``"choices" in response`` asks about the envelope, not about the answer."""
 TEXT = OutputContract()
 
 
@@ -165,7 +182,8 @@ def _of_use(evaluator: Evaluator, record: CallRecord) -> OutputContract:
     labels: dict[str, str] = {}
     kind: str | None = None
     evidence: list[str] = []
-    nodes = [node for statement in body for node in ast.walk(statement)]
+    unread: list[ast.AST] = []
+    nodes = evaluator.once((id(scope), "uses"), lambda: _uses(body), unread)
     words_of = Words(evaluator, scope)
     for node in nodes:
         if getattr(node, "lineno", record.node.lineno) < record.node.lineno:
@@ -226,6 +244,12 @@ def _of_use(evaluator: Evaluator, record: CallRecord) -> OutputContract:
     return TEXT
 
 
+def _uses(body: list[ast.stmt]) -> list[ast.AST]:
+    """The nodes that say what becomes of an answer."""
+    kinds = (ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.Subscript, ast.Compare, ast.Call)
+    return [node for statement in body for node in ast.walk(statement) if isinstance(node, kinds)]
+
+
 def _is_answer(node: ast.expr, names: set[str], holders: set[int]) -> bool:
     """The answer itself, or it after cleaning and picking: ``r.choices[0].message.content.strip().lower()``."""
     for _ in range(20):
@@ -264,7 +288,11 @@ def _compared(node: ast.Compare, names: set[str], holders: set[int], words_of: W
             return words_of(right)
         if _is_answer(right, names, holders) and not _is_metadata(right):
             # ``"yes" in answer``: a search, still a closed question when the word is short.
-            return [word for word in words_of(left) if len(word) <= 12]
+            return [
+                word
+                for word in words_of(left)
+                if len(word) <= 12 and word not in RESPONSE_KEYS and "<" not in word
+            ]
     return []
 
 

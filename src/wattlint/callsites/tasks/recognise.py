@@ -34,7 +34,8 @@ FEW_WORDS = 8
 MIXED = "mixed-request"
 LABELS = "label-classification"
 YES_NO = "yes-no-question"
-STEPS: tuple[Literal["low", "medium", "high"], ...] = ("low", "medium", "high")
+Confidence = Literal["low", "medium", "high"]
+STEPS: tuple[Confidence, ...] = ("low", "medium", "high")
 BACK = re.compile(
     r"\w+(?: \w+)? (?:it|them|this|these|those)(?: (?:all|accordingly|verbatim|as is|if (?:any|needed|necessary)))?[\s.]*"
 )
@@ -66,7 +67,7 @@ def recognise(
     if "llm" in solvers:
         if len(solvers) > 1:
             return _verdict(recogniser(MIXED), "medium", [_quote(claim.clause) for claim in claims])
-        return _verdict(claims[0].task, "medium", [_quote(claims[0].clause)])
+        return _verdict(claims[0].task, _at_most(claims[0].task, "medium"), [_quote(claims[0].clause)])
     if len({claim.task.task for claim in claims}) > 1 and solvers != {"code"}:
         return _verdict(recogniser(MIXED), "medium", [_quote(claim.clause) for claim in claims])
     return _judge(claims[0], instruction, contract, closed, names, prompt)
@@ -96,7 +97,11 @@ def _judge(
         evidence.append(f"name `{named}`")
     if level < 0:
         return None
-    return _verdict(task, STEPS[min(level, STEPS.index(task.at_most))], evidence)
+    return _verdict(task, _at_most(task, STEPS[min(level, 2)]), evidence)
+
+
+def _at_most(task: Recogniser, confidence: Confidence) -> Confidence:
+    return STEPS[min(STEPS.index(confidence), STEPS.index(task.at_most))]
 
 
 def _claims(instruction: Instruction) -> list[Claim] | None:
