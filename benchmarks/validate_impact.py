@@ -1,7 +1,7 @@
 """How well the energy model does on model families it was not fitted on.
 
     make validate-impact [ROWS=FILE.csv]
-    PYTHONPATH=src python benchmarks/validate_impact.py [MEASURED.csv] [--rows FILE.csv]
+    PYTHONPATH=src python benchmarks/validate_impact.py [MEASURED.csv] [--rows FILE.csv] [--write docs/impact.md]
 
 Leaves each family out, fits the rest, predicts it (needs numpy and scipy). ``--rows`` or the environment variable ROWS
 scores other rows of the same columns with the constants as shipped (needs nothing). MdAPE: median absolute percentage error; p90 factor: 90th percentile of max(p/m, m/p).
@@ -10,7 +10,9 @@ scores other rows of the same columns with the constants as shipped (needs nothi
 from __future__ import annotations
 
 import argparse
+import contextlib
 import csv
+import io
 import itertools
 import math
 import os
@@ -30,6 +32,7 @@ from wattlint.impact.quantities import Factor, Interval, combine
 
 MEASURED = Path(__file__).parents[2] / "shared" / "facts" / "energy" / "measured.csv"
 TRAINING = Path(__file__).parent / "training_runs.csv"
+START, END = "<!-- tables of make validate-impact -->", "<!-- end of tables -->"
 Predicted = list[tuple[Row, float]]
 Spread = tuple[float, float]
 """10th and 90th percentile of measured / predicted."""
@@ -225,6 +228,9 @@ def main() -> int:
     parser.add_argument(
         "--rows", type=Path, default=os.environ.get("ROWS") or None, help="score these as shipped"
     )
+    parser.add_argument(
+        "--write", type=Path, metavar="PAGE", help="replace the tables in this page, and its plot"
+    )
     options = parser.parse_args()
     path = Path(options.rows or options.measured)
     if not path.is_file():
@@ -240,16 +246,36 @@ def main() -> int:
         as_shipped(every)
         return 0
 
+    if options.write is None:
+        leave_one_out(every, len(skipped))
+        return 0
+    from impact_plot import scatter
+
+    text = io.StringIO()
+    with contextlib.redirect_stdout(text):
+        predicted = leave_one_out(every, len(skipped))
+    (options.write.parent / "impact-predicted.svg").write_text(scatter(predicted), encoding="utf-8")
+    before, start, rest = options.write.read_text(encoding="utf-8").partition(START)
+    _, end, after = rest.partition(END)
+    if not (start and end):
+        print(f"{options.write}: the lines {START} and {END} are missing", file=sys.stderr)
+        return 2
+    options.write.write_text(f"{before}{START}\n{text.getvalue()}{END}{after}", encoding="utf-8")
+    return 0
+
+
+def leave_one_out(every: Sequence[Row], skipped: int) -> Predicted:
+    """Prints every table; the predictions of families left out."""
     rows = fit_rows(every)
-    print(f"{len(every)} usable rows, {len(skipped)} skipped; {len(rows)} text rows of ML.ENERGY v2 and v3\n")
-    print("## Each family predicted by a fit to the others\n")
+    print(f"{len(every)} usable rows, {skipped} skipped; {len(rows)} text rows of ML.ENERGY v2 and v3\n")
+    print("### Each family predicted by a fit to the others\n")
     fits = fits_without(rows)
     predicted = [(row, row.predicted(fits[row.family])) for row in rows]
     table(predicted)
-    print("\n## Not fitted at all: batch 1 in plain transformers (ML.ENERGY v1)\n")
+    print("\n### Not fitted at all: batch 1 in plain transformers (ML.ENERGY v1)\n")
     shipped = constants.coefficients()
     table([(row, row.predicted(shipped)) for row in every if row.source == "mlenergy-v1"])
-    print("\n## 80 % intervals on families left out\n")
+    print("\n### 80 % intervals on families left out\n")
     for moe, (low, high) in spreads(predicted).items():
         print(
             f"{'mixtures of experts' if moe else 'dense'}: measured / predicted {low:.2f} to {high:.2f} (p10 to p90)"
@@ -258,13 +284,13 @@ def main() -> int:
     coverage("deployment known, spread of the other families", known_deployment(predicted, shipped=False))
     coverage("deployment known, shipped spread", known_deployment(predicted, shipped=True))
     coverage("deployment unknown (batch 8 to 512, H100 or B200)", unknown_deployment(rows, fits))
-    print("\n## Relative claims on families left out\n")
+    print("\n### Relative claims on families left out\n")
     relative_claims(predicted)
-    print("\n## Training\n")
+    print("\n### Training\n")
     training()
-    print("\n## Against published figures\n")
+    print("\n### Against published figures\n")
     published_figures.table()
-    return 0
+    return predicted
 
 
 if __name__ == "__main__":
