@@ -126,7 +126,7 @@ class LoadFact:
     open_arguments: bool = False
     """True when ``**kwargs`` may still set any of these: rules on "missing X" stay silent."""
     cast_after: str | None = None
-    """dtype of a cast after the load: ``.half()``, ``.to(torch.bfloat16)``."""
+    """dtype of a cast after the load: ``.half()``, ``.to(torch.bfloat16)``; ``unknown``: a function converts it."""
     for_training: bool = False
     """The weights go on to a trainer, an optimizer or a conversion, where float32 can be wanted."""
     library: str = "transformers"

@@ -42,6 +42,18 @@ DTYPES = {
 }
 CASTS = {"half": "float16", "bfloat16": "bfloat16", "float": "float32"}
 SAME_OBJECT = frozenset({"eval", "to", "cuda", "cpu", "half", "bfloat16", "float", "train", "requires_grad_"})
+SAME_WEIGHTS = frozenset(
+    {
+        "compile",
+        "DataParallel",
+        "DistributedDataParallel",
+        "prepare",
+        "from_pretrained",
+        "get_peft_model",
+        "cast",
+    }
+)
+"""Functions that take a model and give it back in the dtype it has."""
 TRAINING = frozenset(
     {
         "get_peft_model",
@@ -210,7 +222,31 @@ def _cast_after(evaluator: Evaluator, record: CallRecord) -> str | None:
                 cast = _cast(evaluator, other)
                 if cast is not None:
                     return cast
-    return None
+    return "unknown" if _is_converted(module, names) else None
+
+
+def _is_converted(module: ModuleIndex, names: set[str]) -> bool:
+    """``model = to_int8(model)``: a function that may do anything to the weights takes the place of the model."""
+    stored = [
+        (binding.name, binding.value)
+        for scope in module.scopes.values()
+        for bindings in scope.bindings.values()
+        for binding in bindings
+    ]
+    stored += [
+        (f"{owner}.{attribute}", store.value)
+        for scope in module.scopes.values()
+        for owner, stores in scope.attribute_stores.items()
+        for attribute, entries in stores.items()
+        for store in entries
+    ]
+    return any(
+        name in names
+        and isinstance(value, ast.Call)
+        and last_name(value.func) not in SAME_WEIGHTS
+        and any(dotted_name(argument) in names for argument in value.args)
+        for name, value in stored
+    )
 
 
 def _cast(evaluator: Evaluator, record: CallRecord) -> str | None:

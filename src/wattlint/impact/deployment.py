@@ -30,6 +30,9 @@ HARDWARE = {
 }
 """What is assumed where nobody says; the spread between them is part of the interval."""
 DEVICES = {"cpu": "CPU", "mps": "M2-Ultra"}
+ONE_USER = ("ollama", "llama_cpp")
+ONE_USER_SERVER = re.compile(r":(11434|1234|8080)\b|ollama|llama[._-]?cpp")
+"""Ollama, LM Studio, llama.cpp: servers for one person's requests. Others that speak HTTP (vLLM, TGI) batch."""
 LOCAL_HOST = re.compile(r"//(localhost|127\.|0\.0\.0\.0|\[::1?\]|host\.docker\.internal)")
 OWN_HOST = re.compile(
     r"//(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|[a-z][\w-]*(:\d+)?(/|$)|[\w.-]+\.(local|internal|lan|svc|corp)[:/]|[\w.-]+\.svc\.cluster)"
@@ -119,7 +122,8 @@ def _kind(
             return "server", f"weights loaded by {site.load.library}"
         return "local", f"weights loaded by {site.load.library}"
     if site.base_url and LOCAL_HOST.search(site.base_url):
-        return "local", f"base_url {site.base_url}"
+        alone = site.sdk in ONE_USER or ONE_USER_SERVER.search(site.base_url)
+        return ("local" if alone else "server"), f"base_url {site.base_url}"
     if site.base_url and OWN_HOST.search(site.base_url):
         return "server", f"base_url {site.base_url}: a private network"
     provider = constants.provider(named).name
@@ -219,11 +223,19 @@ def _batch(site: CallSite, kind: str, settings: ImpactSettings) -> Known:
     ):
         if value and value > 0:
             return Known(value, value, value, "sequences", source)
+    samples = float(max(site.samples or 1, 1))
+    together = f"the {samples:.0f} samples of one call are decoded together"
     if kind == "local":
-        return Known(1, 1, 1, "sequences", "one call at a time")
+        return Known(
+            samples, samples, samples, "sequences", together if samples > 1 else "one call at a time"
+        )
     if site.kind == "embed":
         return constants.known("batch_embed_api")
-    return constants.known(f"batch_{kind}")
+    batch = constants.known(f"batch_{kind}")
+    if kind == "server" and samples > batch.low:
+        low, mid, high = (max(size, samples) for size in batch[:3])
+        return Known(low, mid, high, batch.unit, f"{batch.source}; {together}")
+    return batch
 
 
 def hosted_batch(gpus: float) -> Known:

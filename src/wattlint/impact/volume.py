@@ -71,6 +71,8 @@ def _of_prompt(prompt: Prompt, embed: bool) -> tuple[Interval, str, str]:
 
 def tokens_out(site: CallSite, limit: int | None, record: ModelRecord, settings: ImpactSettings) -> Volume:
     """Tokens written by one call: thought, answer, and all samples, never more than the limit allows."""
+    if site.entry_point.endswith(".forward"):
+        return _exact("output tokens", 0, "a forward pass reads and writes nothing")
     if site.workload and site.workload.tokens_out:
         return _exact(
             "output tokens", site.workload.tokens_out, site.workload.source or "workload given by the user"

@@ -32,7 +32,7 @@ TRACK_RECORD = {
 }
 """By reliability of a ratio: 2,460 pairs of models served alike, rows of the ML.ENERGY leaderboard."""
 
-BATCH_WORDS = re.compile(r"batch|loader|shard|bucket|partition|\bchunk\w*\(|array_split", re.IGNORECASE)
+BATCH_WORDS = re.compile(r"batch|loader|shard|bucket|partition|(?<![a-z])chunk\w*\(|array_split|\bwindowed\(", re.IGNORECASE)
 STEPPED_RANGE = re.compile(r"\brange\([^,]+,[^,]+,")
 
 
