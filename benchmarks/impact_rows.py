@@ -15,6 +15,8 @@ from wattlint.impact.physics import Serving, Size
 TOKENS_IN = {"lm-arena-chat": 150, "chat": 220, "code": 170, "gpqa": 300, "sourcegraph-fim": 700}
 """Mean prompt lengths of the tasks, where a row does not say (assumed; energy.md section 2)."""
 TEXT_TASKS = frozenset(TOKENS_IN)
+IMAGE_TASKS = frozenset(["image-chat", "mm-chat", "video-chat"])
+"""A text of 150 tokens and an image, which counts as it does in estimates (``rules/impact/priors.yaml``)."""
 COMPILED_RUNTIMES = ("vLLM 0.1", "SGLang", "TensorRT")
 """Runtimes that replay a compiled or captured step; the others pay Python's overhead in every layer."""
 HARDWARE = {"A100-40GB": "A100-40", "A100": "A100-40", "A100-80GB": "A100-80"}
@@ -80,6 +82,11 @@ def _number(record: dict[str, str], column: str) -> float | None:
     return value if math.isfinite(value) and value > 0 else None
 
 
+def _assumed_tokens_in(task: str) -> float:
+    image = constants.prior("input_tokens", "image").mid if task in IMAGE_TASKS else 0
+    return TOKENS_IN.get(task, 150) + image
+
+
 def _row(record: dict[str, str]) -> Row | str:
     total, active = _number(record, "total_params_B"), _number(record, "active_params_B")
     batch, out = _number(record, "batch_size_or_concurrency"), _number(record, "mean_output_tokens")
@@ -107,7 +114,7 @@ def _row(record: dict[str, str]) -> Row | str:
         size=size,
         serving=Serving(hardware, gpus, precision, eager),
         batch=batch,
-        tokens_in=_number(record, "in_tokens_assumed") or TOKENS_IN.get(task, 150),
+        tokens_in=_number(record, "in_tokens_assumed") or _assumed_tokens_in(task),
         tokens_out=out,
         joules=joules,
         step_seconds=batch / tokens_per_s if tokens_per_s else None,

@@ -22,7 +22,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import published_figures
-from impact_rows import Row, fit_rows, read
+from impact_rows import IMAGE_TASKS, Row, fit_rows, read
 
 from wattlint.impact import constants, physics
 from wattlint.impact.constants import Coefficients
@@ -275,6 +275,8 @@ def leave_one_out(every: Sequence[Row], skipped: int) -> Predicted:
     print("\n### Not fitted at all: batch 1 in plain transformers (ML.ENERGY v1)\n")
     shipped = constants.coefficients()
     table([(row, row.predicted(shipped)) for row in every if row.source == "mlenergy-v1"])
+    print("\n### Not fitted at all: prompts with images and videos (ML.ENERGY v2 and v3)\n")
+    table([(row, row.predicted(shipped)) for row in every if row.task in IMAGE_TASKS])
     print("\n### 80 % intervals on families left out\n")
     for moe, (low, high) in spreads(predicted).items():
         print(
