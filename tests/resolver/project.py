@@ -9,6 +9,7 @@ from pathlib import Path
 from wattlint.callsites.facts import CallSite
 from wattlint.callsites.finder import Finder
 from wattlint.settings import Settings
+from wattlint.sources.discovery import display_path
 from wattlint.sources.files import FileRef, Problem
 from wattlint.sources.reading import read
 
@@ -23,7 +24,7 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
 
 def sites_of(finder: Finder, file: Path) -> list[CallSite]:
     """The call sites of one file."""
-    source = read(FileRef(file, file.name, True))
+    source = read(FileRef(file, display_path(str(file)), True))
     assert not isinstance(source, Problem), source
     return finder.sites(source)
 

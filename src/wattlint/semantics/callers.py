@@ -10,7 +10,6 @@ from wattlint.semantics import arguments as call_arguments
 from wattlint.semantics import classes, config_files, handed_on
 from wattlint.semantics.scopes import END, FunctionInfo, Spot, last_name
 from wattlint.semantics.values import (
-    Choice,
     Class,
     Const,
     Element,
@@ -128,18 +127,19 @@ def in_tests(ev: Evaluator, file: str) -> bool:
 def joined(
     ev: Evaluator, info: FunctionInfo, name: str, default: Value | None, starred: tuple[int | str, ...]
 ) -> Value:
-    """A parameter over all callers; the default comes after what callers pass, for outsiders may omit it."""
+    """A parameter over all callers; its default comes first where a caller omits it, else last, for outsiders."""
     if ev.caller_depth >= MAX_CALLER_DEPTH:
         return default if default is not None and is_known(default) else Unknown("budget")
     found: list[Value] = []
     passed: list[tuple[Value, Caller]] = []
-    unknown = False
+    unknown = omitted = False
     ev.caller_depth += 1
     try:
         for caller in of(ev, info):
             bound = call_arguments.bind(ev, info, caller.node, caller.frame, caller.spot, caller.bound)
             thunk = bound.get(name)
             if thunk is None:
+                omitted = True
                 continue
             value = ev.force(thunk)
             if isinstance(alternatives(value)[0], (Unknown, Element)):
@@ -164,23 +164,15 @@ def joined(
     if default is not None:
         if isinstance(default, Const) and default.value is None and not any(is_known(one) for one in found):
             found.append(Unknown(f"parameter {name}"))  # optional, so somebody gives it
-        # Outsiders may leave it out: what the author chose for them comes before what one caller passes.
-        found.insert(0 if is_known(default) else len(found), default)
-    if not found:
-        return Unknown(f"parameter {name}")
-    return join(_known_first(found))
+        # Where a caller leaves it out, what the author chose for that comes before what another one passes.
+        found.insert(0 if omitted else len(found), default)
+    return join(found) if found else Unknown(f"parameter {name}")
 
 
 def _not_taken(ev: Evaluator, caller: Caller) -> bool:
     """The call stands in a branch that default settings do not take."""
     truth = ev.arm_truth(caller.frame)
     return any(truth(node, arm) is False for node, arm in caller.spot.branches)
-
-
-def _known_first(values: list[Value]) -> list[Value]:
-    """None from an omitted argument says less than a value that a caller passes."""
-    flat = [one for value in values for one in (value.values if isinstance(value, Choice) else (value,))]
-    return sorted(flat, key=lambda one: isinstance(one, Const) and one.value is None)
 
 
 def default_of(ev: Evaluator, info: FunctionInfo, argument: ast.arg, frame: Frame) -> Value | None:

@@ -39,7 +39,7 @@ def _load(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: S
     if not given.positional:
         return None
     file = _file_of(ev, alternatives(ev.force(given.positional[0]))[0], frame)
-    return read(file, ev.project.root) if file is not None else None
+    return read(file, ev.project.display(file)) if file is not None else None
 
 
 def _load_path(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value | None:
@@ -47,7 +47,7 @@ def _load_path(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, sp
     if not given.positional:
         return None
     file = _existing(ev, alternatives(ev.force(given.positional[0]))[0], frame)
-    return read(file, ev.project.root, by_attribute=True) if file is not None else None
+    return read(file, ev.project.display(file), by_attribute=True) if file is not None else None
 
 
 def _ini(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value:
@@ -58,7 +58,9 @@ def _ini(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Sp
             value = alternatives(ev.value(record.node.args[0], ev.frame_of(record.scope), record.spot))[0]
             for one in value.items if isinstance(value, Sequence) else (value,):
                 file = _existing(ev, alternatives(ev.force(one))[0], frame)
-                data = read(file, ev.project.root) if file is not None and file.endswith(INI) else None
+                data = (
+                    read(file, ev.project.display(file)) if file is not None and file.endswith(INI) else None
+                )
                 entries.update(data.entries if isinstance(data, Mapping) else {})
     return Mapping(entries, open=True, how="ini")
 
@@ -98,7 +100,7 @@ def _composed(ev: Evaluator, folder: str, name: str) -> Value | None:
     file = os.path.realpath(os.path.join(folder, name if name.endswith(".yaml") else f"{name}.yaml"))
     if not file.startswith(os.path.realpath(root) + os.sep):
         return None
-    found = read(file, root, by_attribute=True)
+    found = read(file, ev.project.display(file), by_attribute=True)
     if not isinstance(found, Mapping):
         return found
     groups = found.entries.get("defaults")
@@ -170,8 +172,8 @@ def _existing(ev: Evaluator, value: Value, frame: Frame) -> str | None:
     return None
 
 
-def read(file: str, root: str, by_attribute: bool = False) -> Value | None:
-    """The data of a file as values whose origin is the file and the line of the key; None when unreadable."""
+def read(file: str, display: str, by_attribute: bool = False) -> Value | None:
+    """The data of a file as values whose origin is ``display`` and the line of the key; None when unreadable."""
     try:
         if not os.path.isfile(file) or os.path.getsize(file) > MAX_BYTES:
             return None
@@ -180,7 +182,6 @@ def read(file: str, root: str, by_attribute: bool = False) -> Value | None:
         data = _parse(file, text)
     except (OSError, ValueError, RecursionError):
         return None
-    display = os.path.relpath(file, root).replace(os.sep, "/")
     return _Convert(display, text, by_attribute, data).value(data, 0)
 
 

@@ -114,10 +114,10 @@ def _settings_options(cls: ClassInfo) -> dict[str, str]:
 
 def _remembered(ev: Evaluator, file: str) -> dict[str, Value]:
     nothing: dict[str, Value] = {}
-    return ev.once(("environment file", file), lambda: _read(file, ev.project.root), nothing)
+    return ev.once(("environment file", file), lambda: _read(file, ev.project.display(file)), nothing)
 
 
-def _read(file: str, root: str) -> dict[str, Value]:
+def _read(file: str, display: str) -> dict[str, Value]:
     try:
         if os.path.getsize(file) > MAX_BYTES:
             return {}
@@ -125,7 +125,6 @@ def _read(file: str, root: str) -> dict[str, Value]:
             lines = handle.read().split("\n")
     except (OSError, ValueError):
         return {}
-    display = os.path.relpath(file, root).replace(os.sep, "/")
     found: dict[str, Value] = {}
     for number, line in enumerate(lines, 1):
         name, equals, value = line.strip().removeprefix("export ").partition("=")

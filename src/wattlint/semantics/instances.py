@@ -222,7 +222,7 @@ def _field(ev: Evaluator, owner: Instance, cls: ClassInfo, name: str) -> Value:
     constructor = classes.find_method(ev, owner.cls.info, "__init__")
     if constructor is not None:
         passed = _passed_up(ev, owner, constructor, name)
-        return default if passed is None else passed if is_known(passed) else join([passed, default])
+        return default if passed is None else join([passed, default])
     if owner.call is not None and owner.frame is not None and owner.spot is not None:
         given = arguments.of(ev, owner.call, owner.frame, owner.spot)
         if name in given.keywords:

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from wattlint.semantics import callers, strings
+from wattlint.semantics.loop_body import Loop, LoopBody, runs_once
 from wattlint.semantics.module_index import ModuleIndex
 from wattlint.semantics.scopes import CallRecord, FunctionInfo, Scope, Spot, last_name
 from wattlint.semantics.values import Sequence, alternatives
@@ -31,7 +32,6 @@ PER_ITEM = {
     "batch_apply": True,
 }
 """Functions that call another one once per item -> whether concurrently."""
-RETRY_NAMES = ("retry", "retries", "attempt", "tries", "trial")
 
 
 class LoopShape(NamedTuple):
@@ -46,6 +46,7 @@ class LoopShape(NamedTuple):
 
 
 NO_LOOP = LoopShape()
+_NO_BODY = LoopBody(ast.While(ast.Constant(True), [], []))
 
 
 def around(ev: Evaluator, record: CallRecord) -> LoopShape:
@@ -81,9 +82,10 @@ def _lexical(ev: Evaluator, record: CallRecord) -> LoopShape:
 
 def _shape(ev: Evaluator, node: ast.AST, record: CallRecord, scope: Scope) -> LoopShape:
     if isinstance(node, (ast.For, ast.AsyncFor)):
-        if _runs_once(node.body, record.node):
+        if runs_once(node.body, record.node):
             return NO_LOOP
-        if _is_retry(node, record.node):
+        body = _body(ev, node)
+        if body.is_retry(record.node):
             return LoopShape("retry", line=node.lineno, over=strings.source(node.iter))
         count = _count(ev, node.iter, record, scope)
         return LoopShape(
@@ -91,16 +93,17 @@ def _shape(ev: Evaluator, node: ast.AST, record: CallRecord, scope: Scope) -> Lo
             count,
             strings.source(node.iter),
             node.lineno,
-            dependent=_feeds_back(node, record.node),
+            dependent=body.feeds_back(record.node),
         )
     if isinstance(node, ast.While):
-        if _runs_once(node.body, record.node):
+        if runs_once(node.body, record.node):
             return NO_LOOP
-        if _asks_a_person(node.body):
+        body = _body(ev, node)
+        if body.asks_a_person:
             return LoopShape("chat", line=node.lineno, dependent=True)
-        if _is_retry(node, record.node):
+        if body.is_retry(record.node):
             return LoopShape("retry", line=node.lineno, over=strings.source(node.test))
-        dependent = _feeds_back(node, record.node)
+        dependent = body.feeds_back(record.node)
         return LoopShape("unbounded", over=strings.source(node.test), line=node.lineno, dependent=dependent)
     if isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
         first = node.generators[0]
@@ -108,6 +111,10 @@ def _shape(ev: Evaluator, node: ast.AST, record: CallRecord, scope: Scope) -> Lo
         count = _count(ev, first.iter, record, scope)
         return LoopShape("data", count, strings.source(first.iter), node.lineno, gathered=gathered)
     return NO_LOOP
+
+
+def _body(ev: Evaluator, node: Loop) -> LoopBody:
+    return ev.once((id(node), "loop body"), lambda: LoopBody(node), _NO_BODY)
 
 
 def _count(ev: Evaluator, iterable: ast.expr, record: CallRecord, scope: Scope) -> int | None:
@@ -133,122 +140,6 @@ def _count(ev: Evaluator, iterable: ast.expr, record: CallRecord, scope: Scope) 
     if isinstance(value, Sequence) and not value.open and not value.repeated and value.kind != "range":
         return len(value.items)
     return None
-
-
-def _contains(node: ast.AST, inner: ast.AST) -> bool:
-    return any(one is inner for one in ast.walk(node))
-
-
-def _runs_once(body: list[ast.stmt], call: ast.Call) -> bool:
-    """The statement of the call, or one after it on the same level, leaves the loop for certain."""
-    for position, statement in enumerate(body):
-        if not _contains(statement, call):
-            continue
-        rest = body[position:]
-        if any(isinstance(one, (ast.Return, ast.Break, ast.Raise)) for one in rest):
-            return True
-        inner = getattr(statement, "body", None)
-        if isinstance(inner, list) and not isinstance(
-            statement, (ast.For, ast.While, ast.AsyncFor, ast.Try, ast.FunctionDef)
-        ):
-            for block in (inner, getattr(statement, "orelse", [])):
-                if any(_contains(one, call) for one in block):
-                    return _runs_once(block, call)
-        return False
-    return False
-
-
-def _is_retry(loop: ast.For | ast.AsyncFor | ast.While, call: ast.Call) -> bool:
-    """The call stands in a ``try`` whose success leaves the loop, or the loop counts attempts."""
-    words = ast.unparse(loop.target if isinstance(loop, (ast.For, ast.AsyncFor)) else loop.test).lower()
-    if any(name in words for name in RETRY_NAMES):
-        return True
-    for node in ast.walk(loop):
-        if isinstance(node, ast.Try) and any(_contains(one, call) for one in node.body):
-            ends = (*node.body, *node.orelse)
-            if any(isinstance(one, ast.Return) for one in ends):
-                return True
-            if any(isinstance(one, ast.Break) for one in ends) and not _in_inner_loop(loop, node):
-                return True
-            sleeps = any(
-                isinstance(one, ast.Call) and last_name(one) == "sleep"
-                for handler in node.handlers
-                for one in ast.walk(handler)
-            )
-            if sleeps and isinstance(loop, ast.While):
-                return True
-    return False
-
-
-def _in_inner_loop(loop: ast.AST, node: ast.AST) -> bool:
-    return any(
-        isinstance(inner, (ast.For, ast.AsyncFor, ast.While)) and inner is not loop and _contains(inner, node)
-        for inner in ast.walk(loop)
-    )
-
-
-def _asks_a_person(body: list[ast.stmt]) -> bool:
-    for statement in body:
-        for node in ast.walk(statement):
-            if isinstance(node, ast.Call) and last_name(node) in (
-                "input",
-                "receive_text",
-                "recv",
-                "prompt_input",
-                "ask",
-            ):
-                return True
-    return False
-
-
-def _stored(targets: list[ast.expr]) -> set[str]:
-    """The names that an assignment changes: ``answers`` of ``answers[row["id"]]``, not ``row``."""
-    found: set[str] = set()
-    todo = list(targets)
-    while todo:
-        target = todo.pop()
-        if isinstance(target, ast.Name):
-            found.add(target.id)
-        elif isinstance(target, (ast.Tuple, ast.List)):
-            todo.extend(target.elts)
-        elif isinstance(target, (ast.Attribute, ast.Subscript, ast.Starred)):
-            todo.append(target.value)
-    return found
-
-
-def _feeds_back(loop: ast.For | ast.AsyncFor | ast.While, call: ast.Call) -> bool:
-    """A pass uses what an earlier pass answered: names set from the answer appear among the arguments.
-
-    The loop's own variables do not count: they are new in each pass.
-    """
-    used = {
-        node.id
-        for argument in (*call.args, *(k.value for k in call.keywords))
-        for node in ast.walk(argument)
-        if isinstance(node, ast.Name)
-    }
-    tainted: set[str] = set()
-    own = _stored([loop.target]) if isinstance(loop, (ast.For, ast.AsyncFor)) else set()
-    body = loop.body
-    for _ in range(2):
-        for statement in body:
-            for node in ast.walk(statement):
-                if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)) and node.value is not None:
-                    names = {n.id for n in ast.walk(node.value) if isinstance(n, ast.Name)}
-                    if _contains(node.value, call) or names & tainted:
-                        targets: list[ast.expr] = (
-                            node.targets if isinstance(node, ast.Assign) else [node.target]
-                        )
-                        tainted |= _stored(targets) - own
-                elif (
-                    isinstance(node, ast.Call)
-                    and isinstance(node.func, ast.Attribute)
-                    and node.func.attr in ("append", "extend", "add", "insert")
-                ):
-                    names = {n.id for a in node.args for n in ast.walk(a) if isinstance(n, ast.Name)}
-                    if names & tainted and isinstance(node.func.value, ast.Name):
-                        tainted.add(node.func.value.id)
-    return bool(used & tainted)
 
 
 def _is_gathered(module: ModuleIndex, node: ast.AST) -> bool:

@@ -94,6 +94,10 @@ def in_module(ev: Evaluator, name: str, module: ModuleIndex) -> Value:
 
 def _bound(ev: Evaluator, name: str, frame: Frame, spot: Spot, local: bool) -> Value:
     scope = frame.scope
+    if ev.project.outside and scope is frame.module.scope:
+        path = f"{frame.module.dotted}.{name}"
+        if path in ev.project.outside:
+            return External(path)
     own = [one for one in scope.bindings[name] if one.setter is None]
     definitions, _ = reaching(own, spot, ev.arm_truth(frame))
     if not definitions and spot is not END:

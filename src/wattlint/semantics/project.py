@@ -41,11 +41,14 @@ class Project:
         root: str,
         display: Callable[[str], str] | None = None,
         is_external: Callable[[str], bool] = lambda name: False,
+        outside: frozenset[str] = frozenset(),
     ) -> None:
-        """``is_external``: top-level names that a module beside a script must not shadow."""
+        """``is_external``: top-level names that a module beside a script must not shadow. ``outside``: functions and
+        classes of the project itself (``package.module.name``) that count as other people's code."""
         self.root = os.path.abspath(root)
-        self._display = display or (lambda file: os.path.relpath(file, self.root).replace(os.sep, "/"))
+        self.display = display or (lambda file: os.path.relpath(file, self.root).replace(os.sep, "/"))
         self._is_external = is_external
+        self.outside = outside
         self._modules: dict[str, ModuleIndex | None] = {}
         self.broken: dict[str, SyntaxError] = {}
         """Files that others led to and that are no Python."""
@@ -80,7 +83,7 @@ class Project:
                 if len(raw) <= MAX_FILE_BYTES:
                     tree = ast.parse(raw, filename=file)
                     self._texts[file] = hash(raw)
-                    self._modules[file] = ModuleIndex(tree, self._display(file), file, *self._names(file))
+                    self._modules[file] = ModuleIndex(tree, self.display(file), file, *self._names(file))
             except SyntaxError as error:
                 self.broken[file] = error
             except (OSError, ValueError, RecursionError, MemoryError):

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from wattlint.semantics.module_index import ModuleIndex
 
 
+MAX_BRANCHES = 100
+"""Arms of one chain of ``elif`` that are known to exclude each other."""
+
+
 class Walk:
     def __init__(self, index: ModuleIndex) -> None:
         self.index = index
@@ -76,7 +80,8 @@ class Walk:
             self.block(node.body, scope, (*branches, (node, "body")))
             if not node.orelse:
                 return
-            branches = (*branches, (node, "orelse"))
+            if len(branches) < MAX_BRANCHES:
+                branches = (*branches, (node, "orelse"))
             if len(node.orelse) == 1 and isinstance(node.orelse[0], ast.If):
                 node = node.orelse[0]
             else:

@@ -1,0 +1,134 @@
+"""What the body of one loop does with a call in it: runs it once, tries it again, needs its last answer, asks a person."""
+
+from __future__ import annotations
+
+import ast
+from typing import NamedTuple, Union
+
+from wattlint.semantics.scopes import last_name
+
+Loop = Union[ast.For, ast.AsyncFor, ast.While]
+
+RETRY_NAMES = ("retry", "retries", "attempt", "tries", "trial")
+QUESTIONS = frozenset({"input", "receive_text", "recv", "prompt_input", "ask"})
+ADDITIONS = frozenset({"append", "extend", "add", "insert"})
+
+
+class _Flow(NamedTuple):
+    """One statement through which names take what other names hold."""
+
+    source: ast.expr | None
+    read: frozenset[str]
+    stored: frozenset[str]
+
+
+class LoopBody:
+    """Facts of one loop, read from its tree once; keep one per loop."""
+
+    def __init__(self, loop: Loop) -> None:
+        self.loop = loop
+        self._tries: list[ast.Try] = []
+        self._inner: list[Loop] = []
+        self._flows: list[_Flow] = []
+        self.asks_a_person = False
+        own = stored([loop.target]) if isinstance(loop, (ast.For, ast.AsyncFor)) else set()
+        for statement in loop.body:
+            for node in ast.walk(statement):
+                self._read(node, own)
+
+    def _read(self, node: ast.AST, own: set[str]) -> None:
+        if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)) and node.value is not None:
+            targets: list[ast.expr] = list(node.targets) if isinstance(node, ast.Assign) else [node.target]
+            # The loop's own variables are new in each pass.
+            self._flows.append(_Flow(node.value, _names([node.value]), frozenset(stored(targets) - own)))
+        elif isinstance(node, ast.Call):
+            self.asks_a_person = self.asks_a_person or last_name(node.func) in QUESTIONS
+            owner = node.func.value if isinstance(node.func, ast.Attribute) else None
+            if isinstance(owner, ast.Name) and last_name(node.func) in ADDITIONS:
+                self._flows.append(_Flow(None, _names(node.args), frozenset({owner.id})))
+        elif isinstance(node, ast.Try):
+            self._tries.append(node)
+        elif isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
+            self._inner.append(node)
+
+    def feeds_back(self, call: ast.Call) -> bool:
+        """A pass uses what an earlier pass answered: names set from the answer appear among the arguments."""
+        used = _names([*call.args, *(keyword.value for keyword in call.keywords)])
+        tainted: set[str] = set()
+        for _ in range(2):
+            for flow in self._flows:
+                holds_call = flow.source is not None and contains(flow.source, call)
+                if holds_call or not tainted.isdisjoint(flow.read):
+                    tainted |= flow.stored
+        return not used.isdisjoint(tainted)
+
+    def is_retry(self, call: ast.Call) -> bool:
+        """The call stands in a ``try`` whose success leaves the loop, or the loop counts attempts."""
+        loop = self.loop
+        words = ast.unparse(loop.test if isinstance(loop, ast.While) else loop.target).lower()
+        if any(name in words for name in RETRY_NAMES):
+            return True
+        for node in self._tries:
+            if not any(contains(one, call) for one in node.body):
+                continue
+            ends = (*node.body, *node.orelse)
+            if any(isinstance(one, ast.Return) for one in ends):
+                return True
+            in_inner_loop = any(contains(inner, node) for inner in self._inner)
+            if any(isinstance(one, ast.Break) for one in ends) and not in_inner_loop:
+                return True
+            if isinstance(loop, ast.While) and _sleeps(node):
+                return True
+        return False
+
+
+def _sleeps(node: ast.Try) -> bool:
+    """A handler waits before the next try."""
+    return any(
+        isinstance(one, ast.Call) and last_name(one) == "sleep"
+        for handler in node.handlers
+        for one in ast.walk(handler)
+    )
+
+
+def _names(nodes: list[ast.expr]) -> frozenset[str]:
+    return frozenset(inner.id for node in nodes for inner in ast.walk(node) if isinstance(inner, ast.Name))
+
+
+def stored(targets: list[ast.expr]) -> set[str]:
+    """The names that an assignment changes: ``answers`` of ``answers[row["id"]]``, not ``row``."""
+    found: set[str] = set()
+    todo = list(targets)
+    while todo:
+        target = todo.pop()
+        if isinstance(target, ast.Name):
+            found.add(target.id)
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            todo.extend(target.elts)
+        elif isinstance(target, (ast.Attribute, ast.Subscript, ast.Starred)):
+            todo.append(target.value)
+    return found
+
+
+def contains(node: ast.stmt | ast.expr, inner: ast.stmt | ast.expr) -> bool:
+    """``inner`` stands within ``node``, both of the same module, by their positions."""
+    starts = (node.lineno, node.col_offset) <= (inner.lineno, inner.col_offset)
+    end, inner_end = node.end_lineno or 0, inner.end_lineno or 0
+    return starts and (inner_end, inner.end_col_offset or 0) <= (end, node.end_col_offset or 0)
+
+
+def runs_once(body: list[ast.stmt], call: ast.Call) -> bool:
+    """The statement of the call, or one after it on the same level, leaves the loop for certain."""
+    for position, statement in enumerate(body):
+        if not contains(statement, call):
+            continue
+        if any(isinstance(one, (ast.Return, ast.Break, ast.Raise)) for one in body[position:]):
+            return True
+        inner = getattr(statement, "body", None)
+        repeats = (ast.For, ast.While, ast.AsyncFor, ast.Try, ast.FunctionDef)
+        if isinstance(inner, list) and not isinstance(statement, repeats):
+            for block in (inner, getattr(statement, "orelse", [])):
+                if any(contains(one, call) for one in block):
+                    return runs_once(block, call)
+        return False
+    return False
