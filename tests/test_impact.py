@@ -180,6 +180,9 @@ def test_a_load_stands_for_one_call_and_an_embedding_for_one_text() -> None:
     assert any("not counted" in step.source for step in impact.steps)
     assert impact.cost_usd is None
     text = known(call(kind="embed"), model(0.1, kind="embedding"))
+    million = text.energy_wh_per_million_tokens
+    assert million is not None and million.width < text.energy_wh.width
+    assert million.p50 == pytest.approx(text.energy_wh.p50 * 1e6 / text.tokens_in.p50)
     assert text.unit == "text" and text.tokens_out.p50 == 0
     assert text.energy_wh.p50 < known(call(), model(8)).energy_wh.p50 / 100
 

@@ -10,6 +10,7 @@ from wattlint.catalogue.records import ModelRecord
 from wattlint.impact import constants, derivation
 from wattlint.impact.accelerators import (
     JOULES_PER_WH,
+    MILLION,
     AcceleratorEnergy,
     Work,
     inference,
@@ -90,6 +91,13 @@ def _inference(
     price = cost(record, reading.tokens, written) if deployment.kind == "api" else None
     unit = "text" if encodes else "call"
     impact = _impact(unit, deployment, energy, (reading.tokens, written), steps, price)
+    if encodes:
+        million = footprint(
+            energy.wh * MILLION / max(reading.tokens.p50, 1.0),
+            [factor for factor in energy.factors if factor.source != "input tokens"],
+            deployment,
+        )
+        return replace(impact, energy_wh_per_million_tokens=million.energy_wh)
     if energy.leverage is None:
         return impact
     return replace(impact, levers=levers(site, reading.tokens.p50, energy.leverage, deployment))

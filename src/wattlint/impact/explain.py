@@ -56,6 +56,8 @@ def _results(impact: Impact) -> list[tuple[str, Interval, str]]:
         ("carbon", impact.carbon_gco2e, "gCO2e"),
         ("water", impact.water_ml, "mL"),
     ]
+    if impact.energy_wh_per_million_tokens is not None:
+        results.append(("energy per million tokens", impact.energy_wh_per_million_tokens, "Wh"))
     if impact.cost_usd is not None:
         results.append(("cost", impact.cost_usd, "USD"))
     return results

@@ -140,5 +140,7 @@ class Impact:
     steps: tuple[Step, ...]
     shares: tuple[tuple[str, float], ...]
     """Shares of the uncertainty of ``energy_wh`` by source, largest first."""
+    energy_wh_per_million_tokens: Interval | None = None
+    """Of an embedding or encoder model: what a text of unknown length leaves open is not in it."""
     levers: tuple[Lever, ...] = ()
     """What techniques could change, as bounds."""

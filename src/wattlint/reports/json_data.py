@@ -155,6 +155,7 @@ def _impact(impact: Impact) -> Data:
         "region": impact.region,
         "energy_wh": _interval(impact.energy_wh),
         "accelerator_wh": _interval(impact.accelerator_wh),
+        "energy_wh_per_million_tokens": _interval(impact.energy_wh_per_million_tokens),
         "carbon_gco2e": _interval(impact.carbon_gco2e),
         "carbon_operational_gco2e": _interval(impact.carbon_operational_gco2e),
         "carbon_embodied_gco2e": _interval(impact.carbon_embodied_gco2e),

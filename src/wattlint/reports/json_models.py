@@ -171,6 +171,7 @@ class Impact(Record):
     region: str
     energy_wh: Interval = Field(description="Whole system, times PUE.")
     accelerator_wh: Interval = Field(description="GPUs alone.")
+    energy_wh_per_million_tokens: Interval | None = Field(description="Of embedding models.")
     carbon_gco2e: Interval = Field(description="Operational (location-based) and embodied.")
     carbon_operational_gco2e: Interval
     carbon_embodied_gco2e: Interval
