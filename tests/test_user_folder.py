@@ -183,6 +183,65 @@ def test_the_flake8_plugin_knows_the_gateway_too(project):
     assert done.stdout.startswith("[(5, 11, 'ACM001 acme-large has 120 billion parameters")
 
 
+# Functions and classes of the project itself
+
+OWN = """\
+sdk: acme
+imports: [shop.llm]
+types:
+  acme.Bot: {constructors: [shop.llm.Bot]}
+entry_points:
+  - {name: acme.ask, kind: call, callees: [shop.llm.ask], model: {names: [model], default: gpt-4o}, prompt: {names: [question], position: 0}}
+  - {name: acme.say, kind: call, callees: [acme.Bot().say], model: {names: [model], default: gpt-4o}, prompt: {names: [question], position: 0}}
+"""
+SHOP = {
+    "shop/__init__.py": "",
+    "shop/llm.py": """\
+import socket
+
+SMALL = "gpt-4o-mini"
+
+
+def ask(question, model=None):
+    return socket.create_connection(("llm.internal", 80)).send(question)
+
+
+class Bot:
+    def say(self, question):
+        return ask(question)
+""",
+    "shop/desk.py": """\
+from . import llm
+from .llm import Bot
+
+
+class Desk:
+    def __init__(self):
+        self.bot = Bot()
+
+    def greet(self, name):
+        return self.bot.say(f"Write a poem for {name}.")
+
+
+def short(question):
+    return llm.ask(question, model=llm.SMALL)
+""",
+    "shop/main.py": "from shop.llm import ask\n\nask('Hello')\n",
+}
+
+
+def test_a_function_of_the_project_itself_can_be_an_entry_point(project, capsys):
+    write(project / PATHS["sdk"], OWN)
+    for path, text in SHOP.items():
+        write(project / path, text)
+    found = {(site["path"], site["line"]): site["model"]["id"] for site in sites(capsys, "shop")}
+    assert found == {
+        ("shop/desk.py", 10): "gpt-4o",
+        ("shop/desk.py", 14): "gpt-4o-mini",
+        ("shop/main.py", 3): "gpt-4o",
+    }
+
+
 # The documentation
 
 DOCUMENT = (Path(__file__).parent.parent / "docs" / "own-knowledge.md").read_text(encoding="utf-8")

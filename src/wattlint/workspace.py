@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wattlint.analysis import text_line
+from wattlint.catalogue.sdks import load_sdks
 from wattlint.catalogue.user_folder import part
 from wattlint.config import ConfigError, Configuration
 from wattlint.settings import Settings
@@ -33,15 +34,14 @@ class Workspace:
 
     def may_call(self, source: SourceFile) -> bool:
         """Whether the bytes of ``source`` can contain a call of a language model at all. Raises ConfigError."""
-        folder = source.path.parent
-        own = self.configuration.may_set(
-            "rules-dir", folder
-        )  # else there is no need to read the settings yet
-        rules_dir = self.configuration.of_folder(folder).rules_dir if own else None
+        folder, rules_dir = source.path.parent, None
+        if self.configuration.may_set("rules-dir", folder):  # else there is no need to read the settings yet
+            rules_dir = self.configuration.of_folder(folder).rules_dir
         key = (project_root(source.path), rules_dir)
         reach = self._reaches.get(key)
         if reach is None:
-            reach = self._reaches[key] = Reach(key[0], load_sieve(part(rules_dir, "sdks")))
+            sdks = part(rules_dir, "sdks")
+            reach = self._reaches[key] = Reach(key[0], load_sieve(sdks), load_sdks(sdks).own_modules)
         return reach.passes(source.path, source.code)
 
     def excludes(self, path: Path) -> bool:

@@ -49,7 +49,7 @@ class Finder:
     def __init__(self, root: Path, settings: Settings) -> None:
         self.settings = settings
         self.sdks = load_sdks(part(settings.rules_dir, "sdks"))
-        self.project = Project(str(root), display_path, self.sdks.is_sdk_module)
+        self.project = Project(str(root), display_path, self.sdks.is_sdk_module, self.sdks.own_names)
         self.evaluator = Evaluator(self.project)
         self.objects = Objects(self.evaluator, self.sdks)
         self.describer = Describer(self.objects, load_models(part(settings.rules_dir, "models")), root)

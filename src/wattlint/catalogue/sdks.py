@@ -53,6 +53,10 @@ class SdkCatalogue:
         self.imports: frozenset[str] = frozenset(data["imports"])
         self.hosts: tuple[str, ...] = tuple(data["hosts"])
         self.structural_names: frozenset[str] = frozenset(data["structural"])
+        self.own_modules: frozenset[str] = frozenset(data.get("own_modules", ()))
+        """Modules that the user's own files import from: they may be the project's."""
+        self.own_names: frozenset[str] = frozenset(data.get("own_names", ()))
+        """Functions and classes that the user's own files describe."""
         exact = {path.rpartition(".")[2] for path in data["callees"]}
         self.method_names: frozenset[str] = frozenset(exact | data["wildcard_callees"].keys()) - {"*"}
 
@@ -259,4 +263,8 @@ def _merged(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, Any]:
         merged[key] = {last: [*theirs[key].get(last, ()), *ours[key].get(last, ())] for last in merged[key]}
     for rows in merged["structural"].values():
         rows.sort(key=lambda row: -len(row[0]))
+    paths = {path.partition("()")[0] for path in (*theirs["callees"], *theirs["constructors"])}
+    classes = {path.rpartition(".")[0] for path in paths}
+    merged["own_names"] = paths | {path for path in classes if path.rpartition(".")[2][:1].isupper()}
+    merged["own_modules"] = theirs["imports"]
     return merged

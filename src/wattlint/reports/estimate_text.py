@@ -156,6 +156,8 @@ def _tokens(interval: Interval) -> str:
 def _given(site: CallSite) -> str:
     """Where the model's name stands and how it is given: ``settings.py:3, constant``."""
     model, parts = site.model, []
+    if model.origin and not model.origin[-1].line:
+        return f"default of {site.sdk}"
     if model.origin and (model.origin[-1].path, model.origin[-1].line) != (site.path, site.line):
         parts.append(_short_place(model.origin[-1], site.path))
     parts.append(VIA.get(model.via, model.via))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from wattlint.sources.sieve import Scan, Sieve
@@ -23,7 +23,9 @@ MAX_BYTES = 2_000_000
 class Reach:
     """Answers for the files of one project; remembers every module it read."""
 
-    def __init__(self, root: Path, sieve: Sieve) -> None:
+    def __init__(self, root: Path, sieve: Sieve, own_modules: Iterable[str] = ()) -> None:
+        """``own_modules``: modules of the project that count as an SDK (``package.module``)."""
+        self._own = tuple(os.sep + module.replace(".", os.sep) for module in own_modules)
         self._root = str(root)
         self._sieve = sieve
         self._names: dict[str, frozenset[str]] = {}
@@ -72,7 +74,10 @@ class Reach:
         self._note(file, Scan(code))
 
     def _note(self, file: str, scan: Scan) -> None:
-        self._imports_sdk[file] = self._sieve.imports_sdk(scan)
+        is_sdk = bool(self._own) and file.removesuffix(".py").removesuffix(f"{os.sep}__init__").endswith(
+            self._own
+        )
+        self._imports_sdk[file] = is_sdk or self._sieve.imports_sdk(scan)
         self._targets[file] = (
             () if self._imports_sdk[file] else tuple(self._imported(os.path.dirname(file), scan.imports))
         )
