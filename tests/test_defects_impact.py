@@ -123,3 +123,65 @@ def test_full_precision_that_a_function_changes(
     write(tmp_path, {"requirements.txt": "transformers==4.44.0\n"})
     found = codes(tmp_path, LOAD.format(then=then), monkeypatch)
     assert [code for code in found if code == "LLM201"] == expected
+
+
+def tokens_in(folder: Path, text: str) -> tuple[float, float, float]:
+    found = impact(last_call(folder, text)).tokens_in
+    return found.p10, found.p50, found.p90
+
+
+ASK = """
+    from openai import OpenAI
+    client = OpenAI()
+    def ask({parameter}):
+        {first}
+        return client.chat.completions.create(model="gpt-4o", messages={messages})
+"""
+
+
+@pytest.mark.parametrize(
+    ("parameter", "messages", "least"),
+    [
+        ("prompt", '[{"role": "user", "content": prompt}]', 250),
+        ("x", '[{"role": "user", "content": build(x)}]', 250),
+        ("x", '[{"role": "system", "content": "Be brief."}, {"role": "user", "content": build(x)}]', 90),
+    ],
+)
+def test_knowing_nothing_of_a_prompt_is_no_short_prompt(
+    tmp_path: Path, parameter: str, messages: str, least: int
+) -> None:
+    _, mid, high = tokens_in(
+        tmp_path, ASK.format(parameter=parameter, messages=messages, first="from b import build")
+    )
+    assert mid >= least and high >= 1500
+
+
+def test_a_question_is_short(tmp_path: Path) -> None:
+    messages = '[{"role": "user", "content": self_question()}]'
+    text = ASK.format(parameter="self_question", messages=messages, first="pass")
+    assert tokens_in(tmp_path, text)[1] < 150
+
+
+@pytest.mark.parametrize("mark", ["[DOCUMENTS]", "{{ documents }}", "<<documents>>", "{documents}"])
+def test_a_template_that_is_filled_elsewhere_is_not_all(tmp_path: Path, mark: str) -> None:
+    messages = '[{"role": "user", "content": p}]'
+    text = ASK.format(parameter="", messages=messages, first=f'p = "Name the topic of these texts: {mark}"')
+    assert tokens_in(tmp_path, text)[2] >= 1000
+
+
+def test_control_tokens_are_no_placeholders(tmp_path: Path) -> None:
+    messages = '[{"role": "user", "content": "[INST] <<SYS>> Say hello. <</SYS>> [/INST]"}]'
+    assert tokens_in(tmp_path, ASK.format(parameter="", messages=messages, first="pass"))[2] < 100
+
+
+def test_a_probe_of_the_class_itself_is_not_what_others_send(tmp_path: Path) -> None:
+    text = """
+        from sentence_transformers import SentenceTransformer
+        class Embedding:
+            def __init__(self):
+                self.model = SentenceTransformer("all-MiniLM-L6-v2")
+                self.dimension = len(self.to_embeddings("foo"))
+            def to_embeddings(self, data):
+                return self.model.encode(data)
+    """
+    assert tokens_in(tmp_path, text)[2] >= 200

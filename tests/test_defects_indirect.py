@@ -99,3 +99,22 @@ def test_a_reference_that_is_only_kept_is_no_call(tmp_path: Path) -> None:
         register(client.chat.completions.create, name="chat")
     """
     assert sites(tmp_path, text) == []
+
+
+def test_callers_of_a_wrapper_around_a_retry(tmp_path: Path) -> None:
+    text = """
+        import openai
+        from retrying import Retrying
+        client, retryer = openai.OpenAI(), Retrying()
+        def ask(text, model):
+            return retryer(client.responses.create, input=text, model=model)
+        def first(x):
+            return ask(f"Translate to German: {x}", "gpt-4o")
+        def second(x):
+            return ask(f"Summarise: {x}", "gpt-4o-mini")
+    """
+    (site,) = sites(tmp_path, {"app.py": text, "retrying.py": RETRYING})
+    assert [(one.model.id, one.prompt and one.prompt.static_text) for one in site.contexts] == [
+        ("gpt-4o", "Translate to German: "),
+        ("gpt-4o-mini", "Summarise: "),
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from resolver.project import call, model, sites
+from resolver.project import model, sites
 
 
 def test_plain_words_that_are_models_of_their_provider(tmp_path: Path) -> None:
@@ -28,5 +28,9 @@ def test_a_pipeline_of_a_loaded_model_has_its_model(tmp_path: Path) -> None:
         p("Hi")
     """
     found = sites(tmp_path, text)
-    assert [(site.kind, site.model.id) for site in found] == [("load", "gpt2"), ("load", "gpt2"), ("call", "gpt2")]
+    assert [(site.kind, site.model.id) for site in found] == [
+        ("load", "gpt2"),
+        ("load", "gpt2"),
+        ("call", "gpt2"),
+    ]
     assert all(site.load is not None and site.load.dtype == "bfloat16" for site in found)

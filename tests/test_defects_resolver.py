@@ -95,6 +95,7 @@ import litellm
 class Agent:
     def __init__(self, model="gpt-4o"): self.model = model
     def ask(self, m): return litellm.completion(model=self.model, messages=m)
+def usual(): return Agent()
 def special(): return Agent(model="gpt-3.5-turbo")
 """,
         {"litellm.completion": "gpt-4o"},

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wattlint.callsites import indirect
 from wattlint.callsites.facts import CallSite, Context, Loop, Place
 from wattlint.callsites.matched import Bindings, MatchedCall
-from wattlint.callsites.options import Given
 from wattlint.semantics import arguments, callers, loops
 from wattlint.semantics.frames import Frame
 from wattlint.semantics.scopes import CallRecord
@@ -67,5 +67,6 @@ def _in_frame(describer: Describer, call: MatchedCall, frame: Frame) -> MatchedC
     node, spot = call.record.node, call.record.spot
     callee = alternatives(describer.evaluator.value(node.func, frame, spot))[0]
     receiver = alternatives(callee.owner)[0] if isinstance(callee, Member) else call.match.receiver
-    given = Given(arguments.of(describer.evaluator, node, frame, spot), call.given.instance)
-    return MatchedCall(call.record, frame, call.match._replace(receiver=receiver), given)
+    given = indirect.given_in(describer.objects, call, frame)
+    match = call.match if call.indirect else call.match._replace(receiver=receiver)
+    return MatchedCall(call.record, frame, match, given, indirect=call.indirect)

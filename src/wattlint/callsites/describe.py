@@ -53,7 +53,7 @@ class Describer:
         )
         site.provider = self.provider(call, bindings)
         site.model = self.chooser.of_call(call, bindings, site.provider)
-        site.prompt = self.prompt(wrappers.for_all_callers(self.evaluator, call), bindings)
+        site.prompt = self.prompt(wrappers.for_all_callers(self.objects, call), bindings)
         self._options(site, bindings)
         site.loop = Loop(*loops.around(self.evaluator, call.record))  # type: ignore[arg-type]
         self._load(site, call, bindings)

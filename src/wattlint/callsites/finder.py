@@ -104,7 +104,7 @@ class Finder:
         if http is not None:
             return MatchedCall(record, frame, Match(http.entry, None, False), http.given, http)
         passed = indirect.passed_on(self.objects, callee, node, frame, spot)
-        return MatchedCall(record, frame, *passed) if passed is not None else None
+        return MatchedCall(record, frame, *passed, indirect=True) if passed is not None else None
 
     def _defines_network(self, scope: Scope) -> bool:
         """In a class that is itself a network or a trainer."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from wattlint.callsites.matched import MatchedCall
 from wattlint.callsites.objects import Match, Objects, attribute_chain
 from wattlint.callsites.options import Given
 from wattlint.catalogue.records import Argument
@@ -49,6 +50,15 @@ def passed_on(
         if found is not None:
             return found
     return None
+
+
+def given_in(objects: Objects, call: MatchedCall, frame: Frame) -> Given:
+    """The arguments of ``call`` as seen in another frame of its function."""
+    evaluator, node, spot = objects.evaluator, call.record.node, call.record.spot
+    if not call.indirect:
+        return Given(arguments.of(evaluator, node, frame, spot), call.given.instance)
+    passed = passed_on(objects, evaluator.value(node.func, frame, spot), node, frame, spot)
+    return passed[1] if passed is not None else call.given
 
 
 def is_forwarder(record: CallRecord) -> bool:

@@ -29,6 +29,8 @@ class MatchedCall:
     match: Match
     given: Given
     http: HttpCall | None = None
+    indirect: bool = False
+    """Made by another function, which the method is handed to: the arguments are not those of the expression."""
 
     @property
     def entry(self) -> EntryPoint:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from wattlint.callsites import tokenized
 from wattlint.callsites.facts import Hole, Prompt, PromptPart
@@ -87,6 +88,12 @@ BODY_KEYS = (
     "content",
     "parts",
 )
+PLACEHOLDER = re.compile(
+    r"\[(?!INST|SYSTEM|MASK|JSON|TRUE|FALSE|DONE|NONE|START|STOP|ANSWER)[A-Z][A-Z_]{3,}\]"
+    r"|\{\{\s*[a-z_]\w*\s*\}\}|<<(?!SYS)[A-Za-z_]+>>|(?<!\{)\{[a-z_]\w*\}(?!\})"
+)
+"""What code fills in at run time by ``replace`` or a template engine: ``[DOCUMENTS]``, ``{{ question }}``."""
+PROBE_WORDS = 5
 MAX_PARTS = 200
 MAX_DEPTH = 8
 
@@ -98,11 +105,16 @@ class PromptReader:
         self.evaluator = evaluator
         self.complete = True
         self.parts: list[PromptPart] = []
+        self._probed = False
+        """All that is seen may be what one caller tries the model with; others send anything."""
         self._templated = False
         """Inside a template, whose texts have ``{fields}``."""
 
     def prompt(self, batch: int | None = None) -> Prompt | None:
-        return Prompt(tuple(self.parts[:MAX_PARTS]), self.complete, batch) if self.parts else None
+        parts = tuple(self.parts[:MAX_PARTS])
+        open_ = self._probed and not any(part.holes for part in parts)
+        unfilled = any(PLACEHOLDER.search(part.static_text) for part in parts)
+        return Prompt(parts, self.complete and not open_ and not unfilled, batch) if parts else None
 
     def add(self, thunk: Thunk, role: str = "text", depth: int = 0, written: str = "...") -> None:
         """Append what ``thunk`` contributes, by default under ``role``. ``written``: a value's source text."""
@@ -120,6 +132,7 @@ class PromptReader:
             if self._templated and strings.is_text(one):
                 filled = strings.formatted(self.evaluator, one, [], {})
                 one = filled if isinstance(filled, (Const, Text)) else one
+            self._probed = self._probed or _is_probe(one)
             self.parts.append(PromptPart(role, _pieces(one)))
         elif isinstance(one, Sequence):
             self._sequence(one, role, written, depth)
@@ -254,6 +267,16 @@ def _readable(value: Value) -> int:
     if isinstance(value, Text):
         return sum(len(piece) for piece in value.pieces if isinstance(piece, str)) + 1
     return 1 if isinstance(value, (Sequence, Mapping, Result, Composite)) else 0
+
+
+def _is_probe(value: Value) -> bool:
+    """A few fixed words from a caller: ``len(self.embed("foo"))``, ``chat("ping")``."""
+    return (
+        isinstance(value, Const)
+        and isinstance(value.value, str)
+        and len(value.value.split()) <= PROBE_WORDS
+        and any(hop.how == "via_caller" for hop in value.origin)
+    )
 
 
 def _pieces(value: Const | Text) -> tuple[str | Hole, ...]:

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import ast
 
+from wattlint.callsites import indirect
 from wattlint.callsites.matched import MatchedCall
-from wattlint.callsites.options import Given
-from wattlint.semantics import arguments, names
+from wattlint.callsites.objects import Objects
+from wattlint.semantics import names
 from wattlint.semantics.evaluator import Evaluator
 from wattlint.semantics.frames import Frame
 from wattlint.semantics.scopes import END
 from wattlint.semantics.values import Const, Mapping, Sequence, Text, Thunk, Unknown, Value, alternatives
 
 
-def for_all_callers(evaluator: Evaluator, call: MatchedCall) -> MatchedCall:
+def for_all_callers(objects: Objects, call: MatchedCall) -> MatchedCall:
     """``call`` with a hole for each parameter that several callers give different values; itself where there is none."""
-    frame = _opened(evaluator, call.frame)
+    frame = _opened(objects.evaluator, call.frame)
     if frame is call.frame:
         return call
-    given = Given(arguments.of(evaluator, call.record.node, frame, call.record.spot), call.given.instance)
-    return MatchedCall(call.record, frame, call.match, given, call.http)
+    given = indirect.given_in(objects, call, frame)
+    return MatchedCall(call.record, frame, call.match, given, call.http, call.indirect)
 
 
 def _opened(evaluator: Evaluator, frame: Frame) -> Frame:

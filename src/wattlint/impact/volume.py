@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -12,6 +13,9 @@ from wattlint.impact import constants
 from wattlint.impact.quantities import Interval, Step
 from wattlint.impact.tokens import count_tokens
 from wattlint.settings import ImpactSettings
+
+SHORT = re.compile(r"question|query|keyword|topic|title|user_input|\bq\b", re.IGNORECASE)
+"""Names of what people type by hand."""
 
 
 class Volume(NamedTuple):
@@ -40,7 +44,7 @@ def tokens_in(prompt: Prompt | None, site: CallSite, record: ModelRecord | None)
 def _of_prompt(prompt: Prompt, embed: bool) -> tuple[Interval, str, str]:
     counts = [count_tokens(piece) for part in prompt.parts for piece in part.pieces if isinstance(piece, str)]
     static = Interval(sum(c.low for c in counts), sum(c.tokens for c in counts), sum(c.high for c in counts))
-    kinds = [hole.kind for hole in prompt.holes]
+    kinds = _kinds(prompt)
     if not prompt.complete and "history" not in kinds:
         kinds.append("unknown")
     if embed:
@@ -67,6 +71,20 @@ def _of_prompt(prompt: Prompt, embed: bool) -> tuple[Interval, str, str]:
     texts = (prompt.batch or len(prompt.parts)) if embed else 1
     formula = " + ".join(terms) if texts == 1 else f"({' + '.join(terms)}) / {texts} texts"
     return whole.scaled(1 / texts), formula, "; ".join(sources)
+
+
+def _kinds(prompt: Prompt) -> list[str]:
+    """What each hole is filled with. Where a hole is all of a message, nothing says that it is short."""
+    kinds = []
+    seen = any(isinstance(piece, str) and piece.strip() for part in prompt.parts for piece in part.pieces)
+    for part in prompt.parts:
+        for hole in part.holes:
+            kind = hole.kind
+            whole = len(part.pieces) == 1 and kind in ("value", "parameter", "unknown")
+            if whole and not SHORT.search(hole.name):
+                kind, seen = ("parameter" if seen else "nothing"), True
+            kinds.append(kind)
+    return kinds
 
 
 def tokens_out(site: CallSite, limit: int | None, record: ModelRecord, settings: ImpactSettings) -> Volume:
