@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from wattlint.cli import main
 from wattlint.reports.json_models import Estimate
@@ -251,7 +255,7 @@ def test_the_text_report_says_what_was_seen_and_what_did_not_fit(
         ('{"resourceSpans": [{"scopeSpans": 3}]}', "t:1: resourceSpans.0.scopeSpans: must be a list"),
         ('{"prompt_tokens": -1, "completion_tokens": 2}', "t:1: prompt_tokens: must be greater"),
         ('{"resourceSpans": []}', "t: no call of a model in these OpenTelemetry spans"),
-        ("[1, 2]", "t:1: expected an object, found 1"),
+        ("[1, 2]", "t:1: expected an object, found a int"),
     ],
 )  # fmt: skip
 def test_a_recording_that_cannot_be_read_names_its_place(app: Path, text: str, said: str) -> None:
@@ -272,3 +276,52 @@ def test_tokens_that_are_no_number_name_the_attribute(app: Path) -> None:
 def test_a_missing_recording_ends_with_status_2(app: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["estimate", ".", "--traffic", "missing.jsonl"]) == 2
     assert "missing.jsonl: no such file" in capsys.readouterr().err
+
+
+JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(
+            st.sampled_from(["resourceSpans", "scopeSpans", "spans", "attributes", "key", "value", "intValue", "data", "prompt_tokens",
+                             "completion_tokens", "model", "startTime", "startTimeUnixNano", "traceId"]),
+            inner, max_size=5,
+        ),
+    ),
+    max_leaves=20,
+)  # fmt: skip
+CELLS = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from(
+        ["1e400", "nan", "-1", "9999-12-31", "0001-01-01", "2026-01-01T00:00:00+14:00", "gpt-4o", '"']
+    ),
+)
+TABLES = st.lists(st.lists(CELLS, min_size=1, max_size=4).map(",".join), max_size=4).map(
+    lambda lines: "\n".join(["model,calls,tokens_in,time", *lines])
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.one_of(st.text(), JSON.map(json.dumps), st.lists(JSON.map(json.dumps)).map("\n".join), TABLES).map(
+        lambda text: text.encode("utf-8", "surrogatepass")
+    )
+    | st.binary()
+)
+def test_any_file_is_read_or_refused_with_its_name(raw: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "any"
+        path.write_bytes(raw)
+        try:
+            traffic = read(path)
+        except TrafficError as error:
+            assert str(error).startswith(str(path))
+        else:
+            assert math.isfinite(traffic.calls * traffic.per_month)
+
+
+@pytest.mark.parametrize("raw", [b"[" * 100_000, b'{"resourceSpans":' * 5000, b"\xff\xfe", b"{" + b"\0" * 99])
+def test_hostile_files_are_refused(app: Path, raw: bytes) -> None:
+    (app / "t").write_bytes(raw)
+    with pytest.raises(TrafficError):
+        read(Path("t"))

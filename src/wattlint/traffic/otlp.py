@@ -6,14 +6,13 @@ Attribute names follow the GenAI and code conventions (https://opentelemetry.io/
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated
 
 from pydantic import BaseModel, Field, model_validator
 
-from wattlint.traffic.records import Call
+from wattlint.traffic.records import MOST_TOKENS, Call
 
 MODEL = ("gen_ai.request.model", "gen_ai.response.model")
 TOKENS_IN = ("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens")
@@ -25,7 +24,7 @@ OPERATION = "gen_ai.operation.name"
 RUNS_A_MODEL = ("chat", "text_completion", "generate_content", "embeddings")
 """Values of OPERATION; the span of an agent only sums up those below it."""
 
-Nanoseconds = Annotated[int, Field(ge=0)]
+Nanoseconds = Annotated[int, Field(ge=0, lt=2**63)]
 Value = str | float
 Key = tuple[str, str]
 """(trace, span)"""
@@ -51,7 +50,7 @@ class Attribute(BaseModel):
     def _tokens_are_counts(self) -> Attribute:
         if self.key in TOKENS_IN + TOKENS_OUT:
             tokens = self.value.plain
-            if not isinstance(tokens, int | float) or not 0 <= tokens < math.inf:
+            if not isinstance(tokens, int | float) or not 0 <= tokens <= MOST_TOKENS:
                 raise ValueError(f"{self.key} must be a number of tokens, not {tokens!r}")
         return self
 

@@ -76,7 +76,7 @@ def _entries(path: Path, text: str) -> list[tuple[int, dict[str, Any]]]:
         found = [(1, entry) for entry in (data if isinstance(data, list) else [data])]
     for number, entry in found:
         if not isinstance(entry, dict):
-            raise TrafficError(path, number, None, f"expected an object, found {json.dumps(entry)[:40]}")
+            raise TrafficError(path, number, None, f"expected an object, found a {type(entry).__name__}")
     return found
 
 

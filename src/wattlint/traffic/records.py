@@ -10,6 +10,9 @@ from typing import NamedTuple
 from wattlint.catalogue.errors import CatalogueError
 
 SECONDS_PER_DAY = 86_400
+MOST_TOKENS = 1e12
+MOST_CALLS = 1e15
+"""Per line: beyond these a number is a mistake."""
 DAYS_PER_MONTH = 365.25 / 12
 
 

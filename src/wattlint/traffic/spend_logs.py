@@ -12,12 +12,12 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from wattlint.traffic.records import Call
+from wattlint.traffic.records import MOST_TOKENS, Call
 from wattlint.traffic.times import Time, seconds
 
 MARKS = {"prompt_tokens", "completion_tokens"}
 """Columns by which a file is known to be a spend log."""
-Tokens = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Tokens = Annotated[float, Field(ge=0, le=MOST_TOKENS, allow_inf_nan=False)]
 
 
 class Row(BaseModel):

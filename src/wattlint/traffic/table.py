@@ -12,10 +12,11 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from wattlint.catalogue.errors import nearest
-from wattlint.traffic.records import Call
+from wattlint.traffic.records import MOST_CALLS, MOST_TOKENS, Call
 from wattlint.traffic.times import Time, seconds
 
-Count = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Calls = Annotated[float, Field(ge=0, le=MOST_CALLS, allow_inf_nan=False)]
+Tokens = Annotated[float, Field(ge=0, le=MOST_TOKENS, allow_inf_nan=False)]
 
 
 class Row(BaseModel):
@@ -24,9 +25,9 @@ class Row(BaseModel):
     model: str | None = None
     function: str | None = None
     file: str | None = None
-    calls: Count = 1
-    tokens_in: Count | None = None
-    tokens_out: Count | None = None
+    calls: Calls = 1
+    tokens_in: Tokens | None = None
+    tokens_out: Tokens | None = None
     time: Time | None = None
 
 

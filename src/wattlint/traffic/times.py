@@ -5,9 +5,18 @@ from __future__ import annotations
 import datetime
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-Time = Annotated[datetime.date | datetime.datetime, Field(union_mode="left_to_right")]
+
+def _plausible(time: datetime.date) -> datetime.date:
+    if not 1970 <= time.year <= 2200:
+        raise ValueError(f"a time between 1970 and 2200 is needed, not {time}")
+    return time
+
+
+Time = Annotated[
+    datetime.date | datetime.datetime, Field(union_mode="left_to_right"), AfterValidator(_plausible)
+]
 
 
 def seconds(time: datetime.date | None, end_of_day: bool = False) -> float | None:
