@@ -78,7 +78,7 @@ def model_fact(value: Value | None, models: ModelCatalogue, provider: str | None
     if not found:
         local = reason is not None and reason.startswith("local path")
         return ModelFact(unknown_reason=reason or "not a text", local_path=local)
-    certain = [name for name, one in found.items() if all(hop.how != "possible" for hop in one.origin)]
+    certain = [name for name, one in found.items() if _by_default(one)]
     if not certain:
         return ModelFact(candidates=tuple(found), unknown_reason="one possibility of several, not by default")
     first = certain[0]
@@ -92,6 +92,12 @@ def model_fact(value: Value | None, models: ModelCatalogue, provider: str | None
         origin=tuple(Place(hop.path, hop.line, note(hop)) for hop in reversed(origin)),
         candidates=tuple(found),
     )
+
+
+def _by_default(value: Const) -> bool:
+    """Not merely one of several things that may happen, unless it is somebody's default."""
+    hows = {hop.how for hop in value.origin}
+    return "possible" not in hows or bool(hows & DEFAULTS)
 
 
 def _texts(value: Value) -> Iterable[Value]:

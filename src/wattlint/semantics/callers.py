@@ -148,8 +148,10 @@ def joined(
     finally:
         ev.caller_depth -= 1
     # Where another caller passes something unknown, a literal is only one possibility.
+    has_default = default is not None and is_known(default)
     how = "possible" if unknown and default is None else "via_caller"
-    unusual = [_not_taken(ev, caller) for _, caller in passed] if len(passed) > 1 else [False]
+    unusual = [_not_taken(ev, caller) for _, caller in passed] if has_default or len(passed) > 1 else [False]
+    omitted = omitted or all(unusual)
     for (value, caller), skipped in zip(passed, unusual):
         step = "possible" if skipped and not all(unusual) else how
         found.append(through(value, Hop(step, caller.frame.module.path, caller.node.lineno, name)))

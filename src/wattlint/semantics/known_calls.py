@@ -131,10 +131,12 @@ def _string(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot:
 def _getattr(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value:
     if len(given.positional) < 2:
         return Unknown("getattr")
-    name = alternatives(ev.force(given.positional[1]))[0]
-    if not (isinstance(name, Const) and isinstance(name.value, str)):
+    names = [one.value for one in alternatives(ev.force(given.positional[1])) if isinstance(one, Const)]
+    words = [name for name in names if isinstance(name, str)]
+    if not words:
         return Unknown("getattr of a name known at run time")
-    value = attributes.get(ev, ev.force(given.positional[0]), name.value)
+    owner = ev.force(given.positional[0])
+    value = join(attributes.get(ev, owner, word) for word in words)
     if len(given.positional) > 2 and all(isinstance(one, Unknown) for one in alternatives(value)):
         return join([value, ev.force(given.positional[2])])
     return value
