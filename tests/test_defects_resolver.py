@@ -141,3 +141,21 @@ def main(args: Args):
     [site] = sites_of(tmp_path, text)
     assert site.load is not None
     assert site.load.quantization in (None, "unknown")
+
+
+def test_modules_that_import_stars_from_each_other(tmp_path: Path) -> None:
+    package = tmp_path / "pkg"
+    package.mkdir()
+    (tmp_path / "pyproject.toml").write_text("")
+    (package / "__init__.py").write_text("from .one import *\nfrom .two import *\n")
+    (package / "one.py").write_text("from .two import *\nfrom . import MODEL\n")
+    (package / "two.py").write_text("from .one import *\nfrom . import MODEL\n")
+    file = package / "app.py"
+    file.write_text(
+        "import litellm\nfrom .one import MODEL\n"
+        "def ask(m): return litellm.completion(model=MODEL or 'gpt-4o', messages=m)\n"
+    )
+    source = read(FileRef(file, "pkg/app.py", True))
+    assert isinstance(source, SourceFile)
+    [site] = Finder(tmp_path, Settings()).sites(source)
+    assert site.model.id == "gpt-4o"

@@ -80,7 +80,12 @@ def _narrowed(ev: Evaluator, name: str, frame: Frame, spot: Spot) -> Value | Non
 
 
 def in_module(ev: Evaluator, name: str, module: ModuleIndex) -> Value:
-    """A module-level name as other code sees it."""
+    """A module-level name as other code sees it. Modules may import from each other in circles."""
+    during: Value = Unknown("recursion")
+    return ev.once((("global", name), id(module)), lambda: _in_module(ev, name, module), during)
+
+
+def _in_module(ev: Evaluator, name: str, module: ModuleIndex) -> Value:
     frame = ev.module_frame(module)
     if name in module.scope.bindings:
         return _bound(ev, name, frame, END, local=False)
@@ -95,8 +100,8 @@ def in_module(ev: Evaluator, name: str, module: ModuleIndex) -> Value:
 def _bound(ev: Evaluator, name: str, frame: Frame, spot: Spot, local: bool) -> Value:
     scope = frame.scope
     if ev.project.outside and scope is frame.module.scope:
-        path = f"{frame.module.dotted}.{name}"
-        if path in ev.project.outside:
+        path = ev.project.outside_name(frame.module, name)
+        if path is not None:
             return External(path)
     own = [one for one in scope.bindings[name] if one.setter is None]
     definitions, _ = reaching(own, spot, ev.arm_truth(frame))
