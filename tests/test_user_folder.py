@@ -230,10 +230,13 @@ def short(question):
 }
 
 
-def test_a_function_of_the_project_itself_can_be_an_entry_point(project, capsys):
+@pytest.mark.parametrize("is_package", [True, False])
+def test_a_function_of_the_project_itself_can_be_an_entry_point(project, capsys, is_package):
     write(project / PATHS["sdk"], OWN)
     for path, text in SHOP.items():
         write(project / path, text)
+    if not is_package:
+        (project / "shop" / "__init__.py").unlink()
     found = {(site["path"], site["line"]): site["model"]["id"] for site in sites(capsys, "shop")}
     assert found == {
         ("shop/desk.py", 10): "gpt-4o",

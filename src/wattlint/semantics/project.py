@@ -90,6 +90,13 @@ class Project:
                 pass
         return self._modules[file]
 
+    def outside_name(self, module: ModuleIndex, name: str) -> str | None:
+        """The name in ``outside`` that ``name`` of ``module`` is; folders need no ``__init__`` to be packages."""
+        below = os.path.relpath(os.path.splitext(module.file)[0], self.root).split(os.sep)
+        below = below[1:] if below[0] in SOURCE_FOLDERS else below
+        spelled = (f"{dotted}.{name}" for dotted in (module.dotted, ".".join(below)))
+        return next((path for path in spelled if path in self.outside), None)
+
     def _names(self, file: str) -> tuple[str, bool]:
         folder, name = os.path.split(file)
         stem = os.path.splitext(name)[0]
