@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from resolver.project import model, sites
+from resolver.project import call, model, sites
 
 
 def test_plain_words_that_are_models_of_their_provider(tmp_path: Path) -> None:
@@ -34,3 +34,46 @@ def test_a_pipeline_of_a_loaded_model_has_its_model(tmp_path: Path) -> None:
         ("call", "gpt2"),
     ]
     assert all(site.load is not None and site.load.dtype == "bfloat16" for site in found)
+
+
+def test_a_client_whose_address_is_configured_still_serves_its_makers_models(tmp_path: Path) -> None:
+    text = """
+        from langchain_anthropic import ChatAnthropic
+        class Config:
+            model: str = "gpt-4o"
+        def make(url, config=Config()):
+            return ChatAnthropic(model_name=config.model, base_url=url)
+    """
+    (site,) = sites(tmp_path, text)
+    assert site.model.id is None
+    assert site.model.unknown_reason == "gpt-4o is not served by anthropic"
+
+
+def test_a_provider_is_no_embedding_model(tmp_path: Path) -> None:
+    text = """
+        NAME = {"mistral": "mistral"}["mistral"]
+        def embed(client, text):
+            return client.embeddings.create(input=text, model=NAME)
+    """
+    assert model(tmp_path, {"names.py": 'NAME = "mistral"', "app.py": text}) is None
+
+
+def test_a_checkpoint_of_transformers_is_none_of_llama_cpp(tmp_path: Path) -> None:
+    text = """
+        from llama_cpp import Llama
+        def load(path="ibm-granite/granite-4.0-350m"):
+            return Llama(model_path=path)
+    """
+    (site,) = sites(tmp_path, text)
+    assert site.model.id is None
+
+
+def test_invoke_model_of_an_embedding_model_embeds(tmp_path: Path) -> None:
+    text = """
+        import boto3, json
+        client = boto3.client("bedrock-runtime")
+        def embed(text):
+            body = json.dumps({"inputText": text})
+            return client.invoke_model(modelId="amazon.titan-embed-text-v2:0", body=body)
+    """
+    assert call(tmp_path, text).kind == "embed"

@@ -81,7 +81,10 @@ class ModelChooser:
         if not values:
             reason = "may come through **kwargs" if is_open else "not given"
             return ModelFact(unknown_reason="computed at run time" if computed else reason)
-        fact = model_fact(join(values), self.models, provider if provider in OWN_MODELS_ONLY else None)
+        fitting = [one for one in values if not _is_misfit(one, call)]
+        if not fitting:
+            return ModelFact(unknown_reason=f"{options.text(values[0])} is no model for {call.entry.sdk}")
+        fact = model_fact(join(fitting), self.models, provider if provider in OWN_MODELS_ONLY else None)
         if fact.id is not None and self._not_taken(call):
             reason = "the branch is not taken with default settings"
             return ModelFact(candidates=fact.candidates, unknown_reason=reason)
@@ -143,6 +146,18 @@ class ModelChooser:
     def _names_provider(self, word: str) -> bool:
         parts = re.split(r"[^a-z0-9]+", word.lower())
         return any(part in PROVIDER_WORDS or self.sdks.is_sdk_module(part) for part in parts if part)
+
+
+def _is_misfit(value: Value, call: MatchedCall) -> bool:
+    """A name from elsewhere that this library cannot mean: a provider for a model, weights in another format."""
+    if not isinstance(value, Const) or not isinstance(value.value, str):
+        return False
+    if {hop.how for hop in value.origin} <= {"literal", "local_const"}:
+        return False
+    name = value.value.lower()
+    if call.kind == "embed" and call.entry.sdk != "ollama" and name in PROVIDER_WORDS:
+        return True
+    return call.entry.sdk == "llama-cpp-python" and "/" in name and "gguf" not in name and "ggml" not in name
 
 
 def _arguments_written(call: MatchedCall) -> set[str]:

@@ -11,6 +11,7 @@ from wattlint.callsites.chosen_model import ModelChooser
 from wattlint.callsites.contexts import contexts_of
 from wattlint.callsites.facts import CallSite, Loop, Prompt
 from wattlint.callsites.matched import Bindings, MatchedCall
+from wattlint.callsites.model_fact import OWN_MODELS_ONLY
 from wattlint.callsites.objects import Objects
 from wattlint.callsites.prompts import PromptReader, batch_size, is_template
 from wattlint.callsites.tasks.recognise import recognise
@@ -19,6 +20,8 @@ from wattlint.semantics import loops, strings
 from wattlint.semantics.values import Composite, Const, Sequence, Text, Value, alternatives
 
 INFERENCE = frozenset({"call", "embed", "train"})
+ANY_KIND = frozenset({"bedrock", "replicate", "http"})
+"""SDKs with one entry point for models of every kind."""
 
 
 class Describer:
@@ -29,6 +32,7 @@ class Describer:
         self.evaluator = objects.evaluator
         self.sdks = objects.sdks
         self.root = root
+        self.models = models
         self.chooser = ModelChooser(self.evaluator, self.sdks, models, root)
 
     def site(self, call: MatchedCall) -> CallSite:
@@ -53,6 +57,8 @@ class Describer:
         )
         site.provider = self.provider(call, bindings)
         site.model = self.chooser.of_call(call, bindings, site.provider)
+        if site.kind == "call" and self._embeds(site):
+            site.kind = "embed"
         site.prompt = self.prompt(wrappers.for_all_callers(self.objects, call), bindings)
         self._options(site, bindings)
         site.loop = Loop(*loops.around(self.evaluator, call.record))  # type: ignore[arg-type]
@@ -64,14 +70,26 @@ class Describer:
         site.contexts = contexts_of(self, call, site)
         return site
 
+    def _embeds(self, site: CallSite) -> bool:
+        """An entry point that serves all kinds of models is asked for vectors (Bedrock's ``invoke_model``)."""
+        record = self.models.lookup(site.model.id) if site.model.id and site.sdk in ANY_KIND else None
+        return record is not None and record.kind == "embedding"
+
     def provider(self, call: MatchedCall, bindings: Bindings) -> str | None:
         """Who serves the call: by URL, by the type of the client, by the entry point; ``custom`` for other servers."""
         if call.http is not None:
             return call.http.provider
         base_url = bindings.base_url
         if base_url is not None:
+            # An address only known at run time is mostly that of the client's maker, except that all speak OpenAI's.
+            maker = self._by_type(call, bindings) if base_url == "{}" else None
+            if maker in OWN_MODELS_ONLY and maker != "openai":
+                return maker
             endpoint = self.sdks.endpoint(base_url.rstrip("/") + "/chat/completions")
             return endpoint.provider if endpoint else "custom"
+        return self._by_type(call, bindings)
+
+    def _by_type(self, call: MatchedCall, bindings: Bindings) -> str | None:
         receiver = call.match.receiver
         name = self.objects.type_of(receiver) if receiver is not None else None
         while receiver is not None and name is None and hasattr(receiver, "owner"):

@@ -30,7 +30,7 @@ HARDWARE = {
 }
 """What is assumed where nobody says; the spread between them is part of the interval."""
 DEVICES = {"cpu": "CPU", "mps": "M2-Ultra"}
-ONE_USER = ("ollama", "llama_cpp")
+ONE_USER = ("ollama",)
 ONE_USER_SERVER = re.compile(r":(11434|1234|8080)\b|ollama|llama[._-]?cpp")
 """Ollama, LM Studio, llama.cpp: servers for one person's requests. Others that speak HTTP (vLLM, TGI) batch."""
 LOCAL_HOST = re.compile(r"//(localhost|127\.|0\.0\.0\.0|\[::1?\]|host\.docker\.internal)")
