@@ -99,10 +99,16 @@ def _wrapped(objects: Objects, node: ast.Call, frame: Frame, spot: Spot) -> tupl
     if all(isinstance(one, Unknown) for one in alternatives(value)) and len(attribute_chain(reference)) < 3:
         return None
     match = objects.match(value, made, frame.module)
-    if match is None or match.entry.kind not in ("call", "embed"):
+    if match is None or match.entry.kind not in ("call", "embed") or not _written(objects, reference, value):
         return None
     names = {*(match.entry.model or _NOTHING).names, *(match.entry.prompt or _NOTHING).names}
     return (match, Given(given)) if given.open_keywords or names & given.keywords.keys() else None
+
+
+def _written(objects: Objects, reference: ast.expr, value: Value) -> bool:
+    """The method of the SDK is named at this place: not merely what some caller hands in."""
+    names = [name for one in alternatives(value) if (name := objects.qualname(one)) is not None]
+    return not names or any(name.rpartition(".")[2] == last_name(reference) for name in names)
 
 
 def _through_partial(objects: Objects, partial: Partial, given: Arguments) -> tuple[Match, Given] | None:
