@@ -315,6 +315,9 @@ def test_standard_input(project, capsys, monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(LOADED.encode())))
     assert main(["check", "-", "--stdin-filename", "app/new.py", "--format", "concise", "--quiet"]) == 1
     assert capsys.readouterr().out.startswith("app/new.py:3:9: LLM201")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(LOADED.encode())))
+    assert main(["estimate", "-", "--stdin-filename", "app/new.py"]) == 0
+    assert "\napp/new.py\n" in capsys.readouterr().out
 
 
 def run(project: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:

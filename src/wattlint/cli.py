@@ -50,23 +50,27 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from wattlint.run import analyse, analyse_bytes
-
     configuration = _configuration(options)
     if configuration is None:
         return FAILED
     if options.explain:
         return _explain(options, configuration)
-    if options.paths == ["-"]:
-        analysis = analyse_bytes(sys.stdin.buffer.read(), options.stdin_filename, configuration)
-    else:
-        with _progress(options) as progress:
-            analysis = analyse(options.paths, configuration, progress=progress)
+    analysis = _analysis(options, configuration, lint=True)
     written = _write(options, _check_report(analysis, options))
     _print_problems(analysis.problems)
     if analysis.problems or not written:
         return FAILED
     return FINDINGS if analysis.findings and not options.exit_zero else CLEAN
+
+
+def _analysis(options: argparse.Namespace, configuration: Configuration, lint: bool) -> Analysis:
+    """Of the paths, or of standard input."""
+    from wattlint.run import analyse, analyse_bytes
+
+    if options.paths == ["-"]:
+        return analyse_bytes(sys.stdin.buffer.read(), options.stdin_filename, configuration, lint)
+    with _progress(options) as progress:
+        return analyse(options.paths, configuration, lint, progress)
 
 
 def _check_report(analysis: Analysis, options: argparse.Namespace) -> str:
@@ -90,7 +94,7 @@ def _check_report(analysis: Analysis, options: argparse.Namespace) -> str:
 
 
 def _estimate(options: argparse.Namespace) -> int:
-    from wattlint.run import analyse, estimates
+    from wattlint.run import estimates
 
     configuration = _configuration(options)
     if configuration is None:
@@ -108,8 +112,7 @@ def _estimate(options: argparse.Namespace) -> int:
         except TrafficError as error:
             _print_problems([problem_of(error)])
             return FAILED
-    with _progress(options) as progress:
-        analysis = analyse(options.paths, configuration, lint=False, progress=progress)
+    analysis = _analysis(options, configuration, lint=False)
     items = estimates(analysis, traffic)
     if options.format == "json":
         from wattlint.reports.json_data import estimate_json

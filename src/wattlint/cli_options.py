@@ -129,9 +129,6 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser], ru
     check.add_argument(
         "--exit-zero", action="store_true", help="exit with status 0 even when there are findings"
     )
-    check.add_argument(
-        "--stdin-filename", default="stdin.py", metavar="NAME", help='name of what is read when PATHS is "-"'
-    )
     check.set_defaults(run=run)
 
 
@@ -156,6 +153,9 @@ def _add_common(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None
         default=["."],
         metavar="PATHS",
         help="files and folders (default: the current folder)",
+    )
+    parser.add_argument(
+        "--stdin-filename", default="stdin.py", metavar="NAME", help='name of what is read when PATHS is "-"'
     )
     parser.add_argument("--format", choices=formats, default=formats[0], help=f"default: {formats[0]}")
     parser.add_argument("--output-file", "-o", metavar="FILE", help="write the report there")
