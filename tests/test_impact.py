@@ -305,6 +305,8 @@ def test_where_a_call_runs_follows_what_the_code_shows() -> None:
         (call(base_url="https://api.example.com/v1", provider="custom"), "api", "H100"),
         (call(base_url="http://localhost:8000/v1", provider="custom"), "server", "H100"),
         (call(base_url="http://localhost:11434/v1", provider="custom"), "local", "RTX-4090"),
+        (call(base_url="http://ollama:11434/v1", provider="custom"), "local", "RTX-4090"),
+        (call(base_url="https://api.example.com:8080/v1", provider="custom"), "api", "H100"),
         (call(provider="self-hosted"), "server", "H100"),
         (call(provider=None, model=ModelFact(id="hosted_vllm/some/model")), "server", "H100"),
         (call(provider=None, model=ModelFact(id="ollama/llama3.1")), "local", "RTX-4090"),

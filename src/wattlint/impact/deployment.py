@@ -30,26 +30,14 @@ HARDWARE = {
 }
 """What is assumed where nobody says; the spread between them is part of the interval."""
 DEVICES = {"cpu": "CPU", "mps": "M2-Ultra"}
-ONE_USER = ("ollama",)
-ONE_USER_SERVER = re.compile(r":(11434|1234|8080)\b|ollama|llama[._-]?cpp")
-"""Ollama, LM Studio, llama.cpp: servers for one person's requests. Others that speak HTTP (vLLM, TGI) batch."""
 LOCAL_HOST = re.compile(r"//(localhost|127\.|0\.0\.0\.0|\[::1?\]|host\.docker\.internal)")
 OWN_HOST = re.compile(
     r"//(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|[a-z][\w-]*(:\d+)?(/|$)|[\w.-]+\.(local|internal|lan|svc|corp)[:/]|[\w.-]+\.svc\.cluster)"
 )
 """Addresses of a private network, and names without a domain (a service beside this one)."""
-GGUF_SERVERS = re.compile(r":(11434|1234)(/|$)")
-"""Default ports of Ollama and LM Studio."""
-GGUF_PROVIDERS = (
-    "ollama",
-    "ollama_chat",
-    "lm_studio",
-    "llamafile",
-    "llama-cpp",
-    "llama_cpp",
-    "lmstudio",
-    "gpt4all",
-)
+ONE_USER_SERVER = re.compile(r":(11434|1234|8080)\b|ollama|llama[._-]?cpp")
+"""Ollama, LM Studio, llama.cpp: servers of GGUF files for one person's requests. Others that speak HTTP (vLLM, TGI) batch."""
+GGUF_PROVIDERS = tuple("ollama ollama_chat lm_studio lmstudio llamafile llama-cpp llama_cpp gpt4all".split())
 GGUF_TAG = re.compile(r":[\w.-]*?(fp16|bf16|f16|fp32|q8_0|q\d_\w+)$", re.IGNORECASE)
 
 
@@ -121,11 +109,9 @@ def _kind(
         if site.load.library in SERVERS:
             return "server", f"weights loaded by {site.load.library}"
         return "local", f"weights loaded by {site.load.library}"
-    if site.base_url and LOCAL_HOST.search(site.base_url):
-        alone = site.sdk in ONE_USER or ONE_USER_SERVER.search(site.base_url)
+    if site.base_url and _is_own(site.base_url):
+        alone = _serves_gguf(site, named)
         return ("local" if alone else "server"), f"base_url {site.base_url}"
-    if site.base_url and OWN_HOST.search(site.base_url):
-        return "server", f"base_url {site.base_url}: a private network"
     provider = constants.provider(named).name
     if provider in ("local", "self-hosted"):
         return ("local" if provider == "local" else "server"), f"provider {named}"
@@ -194,7 +180,16 @@ def _precision(
 
 
 def _serves_gguf(site: CallSite, named: str | None) -> bool:
-    return named in GGUF_PROVIDERS or bool(site.base_url and GGUF_SERVERS.search(site.base_url))
+    url = site.base_url
+    return (
+        named in GGUF_PROVIDERS
+        or site.sdk == "ollama"
+        or bool(url and _is_own(url) and ONE_USER_SERVER.search(url))
+    )
+
+
+def _is_own(url: str) -> bool:
+    return bool(LOCAL_HOST.search(url) or OWN_HOST.search(url))
 
 
 def _loads_float32(site: CallSite) -> bool:
