@@ -276,6 +276,8 @@ def test_tokens_that_are_no_number_name_the_attribute(app: Path) -> None:
 def test_a_missing_recording_ends_with_status_2(app: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["estimate", ".", "--traffic", "missing.jsonl"]) == 2
     assert "missing.jsonl: no such file" in capsys.readouterr().err
+    assert main(["estimate", "--explain", "src/app/grader.py:7", "--traffic", "missing.jsonl"]) == 2
+    assert "--explain: not with --traffic" in capsys.readouterr().err
 
 
 JSON = st.recursive(

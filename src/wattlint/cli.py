@@ -100,6 +100,8 @@ def _estimate(options: argparse.Namespace) -> int:
     if configuration is None:
         return FAILED
     if options.explain:
+        if options.traffic:
+            return _fail("--explain: not with --traffic, which is matched to whole projects")
         return _explain(options, configuration)
     traffic = None
     if options.traffic:
