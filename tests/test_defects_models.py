@@ -77,3 +77,29 @@ def test_invoke_model_of_an_embedding_model_embeds(tmp_path: Path) -> None:
             return client.invoke_model(modelId="amazon.titan-embed-text-v2:0", body=body)
     """
     assert call(tmp_path, text).kind == "embed"
+
+
+def test_a_function_that_many_hand_over_has_no_default(tmp_path: Path) -> None:
+    files = {
+        "base.py": """
+            class Adapter:
+                def __init__(self, embed):
+                    self.embed = embed
+                def __call__(self, texts):
+                    return self.embed(texts)
+        """,
+        "makers.py": """
+            from langchain_openai import OpenAIEmbeddings
+            from langchain_aws import BedrockEmbeddings
+            from langchain_cohere import CohereEmbeddings
+            from base import Adapter
+            def one():
+                return Adapter(OpenAIEmbeddings(model="text-embedding-3-small").embed_documents)
+            def two(name):
+                return Adapter(CohereEmbeddings(model=name).embed_documents)
+            def three(name):
+                return Adapter(BedrockEmbeddings(model_id=name).embed_documents)
+        """,
+    }
+    (site,) = sites(tmp_path, files, "base.py")
+    assert site.model.id is None

@@ -53,6 +53,7 @@ class ModelChooser:
             return ModelFact(call.http.model, "literal", (), (call.http.model,))
         values: list[Value] = []
         is_open = computed = False
+        given_by: Given | None = None
         for entry, given in bindings.pairs:
             value = options.read_argument(self.evaluator, given, entry.model)
             if value is None and given is call.given and any(other.model for other, _ in bindings.pairs[1:]):
@@ -65,6 +66,7 @@ class ModelChooser:
                 values.extend(texts)
                 computed = computed or any(self._is_plain(one) for one in alternatives(value))
                 if any(isinstance(one, Const) and isinstance(one.value, str) for one in texts):
+                    given_by = given
                     break
                 continue
             as_a_whole = (
@@ -85,6 +87,9 @@ class ModelChooser:
         if not fitting:
             return ModelFact(unknown_reason=f"{options.text(values[0])} is no model for {call.entry.sdk}")
         fact = model_fact(join(fitting), self.models, provider if provider in OWN_MODELS_ONLY else None)
+        if fact.id is not None and call.match.others and given_by is not call.given:
+            reason = "several objects of different makers get here"
+            return ModelFact(candidates=fact.candidates, unknown_reason=reason)
         if fact.id is not None and self._not_taken(call):
             reason = "the branch is not taken with default settings"
             return ModelFact(candidates=fact.candidates, unknown_reason=reason)

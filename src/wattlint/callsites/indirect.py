@@ -98,7 +98,10 @@ def _wrapped(objects: Objects, node: ast.Call, frame: Frame, spot: Spot) -> tupl
     value = objects.evaluator.value(reference, frame, spot)
     if all(isinstance(one, Unknown) for one in alternatives(value)) and len(attribute_chain(reference)) < 3:
         return None
-    match = objects.match(value, made, frame.module)
+    keywords = [ast.keyword(name, ast.Constant(None)) for name in given.keywords]
+    if given.open_keywords:
+        keywords.append(ast.keyword(None, ast.Constant(None)))
+    match = objects.match(value, ast.Call(reference, [], keywords), frame.module)
     if match is None or match.entry.kind not in ("call", "embed") or not _written(objects, reference, value):
         return None
     names = {*(match.entry.model or _NOTHING).names, *(match.entry.prompt or _NOTHING).names}

@@ -12,7 +12,7 @@ from wattlint.catalogue.sdks import SdkCatalogue
 from wattlint.semantics import classes
 from wattlint.semantics.evaluator import Evaluator
 from wattlint.semantics.module_index import ModuleIndex
-from wattlint.semantics.scopes import ClassInfo
+from wattlint.semantics.scopes import ClassInfo, last_name
 from wattlint.semantics.values import (
     Choice,
     Class,
@@ -33,6 +33,8 @@ from wattlint.semantics.values import (
 COMPOSED = "langchain.Runnable"
 """Type of ``prompt | llm | parser``."""
 PARALLEL = ("RunnableParallel", "RunnableMap", "RunnableSequence")
+MANY = 2
+"""Others beside the one that is looked at."""
 HOOKS = ("_call", "_acall")
 """Methods by which a subclass of an SDK class does its own work under the SDK's interface."""
 MAX_CHAIN = 12
@@ -46,6 +48,8 @@ class Match(NamedTuple):
     entry: EntryPoint
     receiver: Value | None
     structural: bool
+    others: tuple[Value, ...] = ()
+    """The objects whose methods are handed to this place by others, where there are many."""
 
 
 class Objects:
@@ -199,7 +203,7 @@ class Objects:
                 receiver = one
             if isinstance(receiver, Instance) and receiver.call is None and _does_own_work(receiver):
                 continue
-            match = Match(entry, receiver, False)
+            match = Match(entry, receiver, False, _others(callee, one, node))
             if entry.kind not in UNREPORTED:
                 return match
             other = other or match
@@ -297,6 +301,14 @@ def _not_own_call(objects: Objects, value: Instance) -> bool:
     """Calling the instance reaches the SDK's ``__call__``, not code of the project."""
     methods = ("__call__", "forward", "aforward", "call", "_call")
     return not any(classes.find_method(objects.evaluator, value.cls.info, name) for name in methods)
+
+
+def _others(callee: Value, chosen: Value, node: ast.Call) -> tuple[Value, ...]:
+    """``self.embed(text)`` where many hand over a method as ``embed``: none of them is the default."""
+    if not isinstance(chosen, Member) or last_name(node.func) == chosen.name:
+        return ()
+    owners = [one.owner for one in alternatives(callee) if isinstance(one, Member) and one is not chosen]
+    return tuple(owners) if len(owners) >= MANY else ()
 
 
 def _does_own_work(value: Instance) -> bool:
