@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from wattlint.impact.quantities import in_readable_unit
 from wattlint.reports.figures import with_span
 from wattlint.reports.terminal import printable
 
@@ -27,7 +28,7 @@ def month_lines(estimates: Sequence[Estimated], recorded: Recorded | None) -> It
         for site, month in known:
             cell = f":cell {site.cell + 1}" if site.cell is not None else ""
             place = f"{printable(site.path)}{cell}:{site.line}"
-            yield f"  {place}  {_figures(month)} ({printable(month.source)})"
+            yield f"  {place}  {_figures(month)} · {printable(month.source)}"
         if len(known) > 1:
             yield f"  together  {_figures(whole)}"
     if recorded is not None:
@@ -36,11 +37,12 @@ def month_lines(estimates: Sequence[Estimated], recorded: Recorded | None) -> It
 
 def _figures(month: PerMonth) -> str:
     """``61,000 calls: 0.34 kWh (0.1–1.2), ...``"""
-    figures = [
-        with_span(month.energy_kwh, "kWh"),
-        with_span(month.carbon_kgco2e, "kgCO2e"),
-        with_span(month.water_l, "L water"),
-    ]
+    quantities = (
+        (month.energy_kwh.scaled(1000), "Wh"),
+        (month.carbon_kgco2e.scaled(1000), "gCO2e"),
+        (month.water_l, "L water"),
+    )
+    figures = [with_span(*in_readable_unit(value, unit)) for value, unit in quantities]
     if month.cost_usd is not None:
         figures.append(with_span(month.cost_usd, "US$"))
     return f"{month.calls:,.0f} calls: {', '.join(figures)}"
