@@ -64,7 +64,7 @@ def test_findings_are_shown_in_their_code_with_the_cure_and_a_summary(project, c
         "  |         " + "^" * 65,
     ]
     assert lines[5].startswith("  = help: pass `dtype=")
-    assert lines[6].startswith("  = more: https://") and "LLM201" in lines[6]
+    assert lines[6] == "  = more: wattlint rule LLM201"
     assert lines[-2] == "Found 2 findings (2 warnings)."
     assert lines[-1] == "2 call sites in 2 of 3 files: 2 models known, 0 unknown"
 

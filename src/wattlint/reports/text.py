@@ -52,8 +52,7 @@ def full(findings: Iterable[Finding], lines_of: Lines, paint: Paint) -> Iterator
         yield from _frame(finding, lines_of(finding), paint)
         if finding.help:
             yield f"  = {paint('help', 'cyan bold')}: {printable(finding.help)}"
-        if finding.url:
-            yield f"  = {paint('more', 'dim')}: {printable(finding.url)}"
+        yield f"  = {paint('more', 'dim')}: wattlint rule {printable(finding.code)}"
         yield ""
 
 
