@@ -185,3 +185,29 @@ def test_a_probe_of_the_class_itself_is_not_what_others_send(tmp_path: Path) -> 
                 return self.model.encode(data)
     """
     assert tokens_in(tmp_path, text)[2] >= 200
+
+
+SAMPLING = """
+    from transformers import AutoModelForCausalLM
+    model = AutoModelForCausalLM.from_pretrained("gpt2")
+    class Ranker:
+        def {name}(self, prompts, n):
+            for i in {over}:
+                out = model.generate({tokens}, max_new_tokens=9)
+                self.keep(out)
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "over", "tokens", "expected"),
+    [
+        ("run", "range(n)", "**self.inputs", []),
+        ("run_batched", "prompts", "i", []),
+        ("run", "prompts", "i", ["LLM301"]),
+    ],
+)
+def test_passes_over_the_same_input_and_functions_for_batches(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, over: str, tokens: str, expected: list[str]
+) -> None:
+    found = codes(tmp_path, SAMPLING.format(name=name, over=over, tokens=tokens), monkeypatch)
+    assert [code for code in found if code == "LLM301"] == expected

@@ -118,3 +118,20 @@ def test_callers_of_a_wrapper_around_a_retry(tmp_path: Path) -> None:
         ("gpt-4o", "Translate to German: "),
         ("gpt-4o-mini", "Summarise: "),
     ]
+
+
+def test_a_function_of_callers_is_no_sdk_method_at_this_place(tmp_path: Path) -> None:
+    text = """
+        import litellm
+        def timed(handler, name):
+            return clock(handler, name=name)
+        class Guarded:
+            def __init__(self, llm_api):
+                self.llm_api = llm_api
+            def ask(self, guard, **kw):
+                return guard(self.llm_api, **kw)
+        def main(m):
+            timed(litellm.completion, "x")
+            Guarded(litellm.completion).ask(None, model="gpt-4o", messages=m)
+    """
+    assert sites(tmp_path, text) == []

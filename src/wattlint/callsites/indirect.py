@@ -13,7 +13,7 @@ from wattlint.semantics.arguments import Arguments
 from wattlint.semantics.frames import Frame
 from wattlint.semantics.module_index import ModuleIndex
 from wattlint.semantics.scopes import CallRecord, Scope, Spot, last_name
-from wattlint.semantics.values import External, Member, Partial, Unknown, Value, alternatives
+from wattlint.semantics.values import External, Member, Partial, Value, alternatives
 
 PASSES_ON = handed_on.POSITIONS.keys() - {"partial"}
 """``partial`` itself calls nothing yet."""
@@ -96,7 +96,10 @@ def _wrapped(objects: Objects, node: ast.Call, frame: Frame, spot: Spot) -> tupl
     reference, made = found
     given = arguments.of(objects.evaluator, made, frame, spot)
     value = objects.evaluator.value(reference, frame, spot)
-    if all(isinstance(one, Unknown) for one in alternatives(value)) and len(attribute_chain(reference)) < 3:
+    known = [one for one in alternatives(value) if isinstance(one, (Member, External))]
+    if known and not any(_is_called(objects, one, reference, frame) for one in known):
+        return None  # whatever others put into a parameter or an attribute of the project
+    if not known and len(attribute_chain(reference)) < 3:
         return None
     keywords = [ast.keyword(name, ast.Constant(None)) for name in given.keywords]
     if given.open_keywords:
@@ -112,6 +115,12 @@ def _written(objects: Objects, reference: ast.expr, value: Value) -> bool:
     """The method of the SDK is named at this place: not merely what some caller hands in."""
     names = [name for one in alternatives(value) if (name := objects.qualname(one)) is not None]
     return not names or any(name.rpartition(".")[2] == last_name(reference) for name in names)
+
+
+def _is_called(objects: Objects, value: Value, reference: ast.expr, frame: Frame) -> bool:
+    """``reference`` is the function's own name: ``client.messages.create``, ``completion`` as imported."""
+    name = objects.qualname(value) or getattr(value, "name", "")
+    return name.rpartition(".")[2] == frame.module.original(last_name(reference))
 
 
 def _through_partial(objects: Objects, partial: Partial, given: Arguments) -> tuple[Match, Given] | None:

@@ -108,4 +108,5 @@ def _only_some_callers(value: Value) -> bool:
     """The number comes from one caller (a probe, say) while others leave it open."""
     found = alternatives(value)
     numbers = [one for one in found if isinstance(one, Const) and one.value is not None]
-    return 0 < len(numbers) < len(found) and any(hop.how == "via_caller" for hop in numbers[0].origin)
+    hows = {hop.how for hop in numbers[0].origin} if numbers else set()
+    return "possible" in hows or ("via_caller" in hows and len(numbers) < len(found))

@@ -32,7 +32,9 @@ TRACK_RECORD = {
 }
 """By reliability of a ratio: 2,460 pairs of models served alike, rows of the ML.ENERGY leaderboard."""
 
-BATCH_WORDS = re.compile(r"batch|loader|shard|bucket|partition|(?<![a-z])chunk\w*\(|array_split|\bwindowed\(", re.IGNORECASE)
+BATCH_WORDS = re.compile(
+    r"batch|loader|shard|bucket|partition|(?<![a-z])chunk\w*\(|array_split|\bwindowed\(", re.IGNORECASE
+)
 STEPPED_RANGE = re.compile(r"\brange\([^,]+,[^,]+,")
 
 
@@ -150,7 +152,8 @@ class Subject:
             return None
         if (site.batch_size or 0) > 1 or (site.prompt is not None and (site.prompt.batch or 0) > 1):
             return True
-        names = [site.loop.over or ""]
+        # ``run_batched(prompts)``: where a function's own name says it, each of its calls takes several.
+        names = [site.loop.over or "", (site.function or "").rpartition(".")[2]]
         if site.prompt is not None:
             names += [hole.name for hole in site.prompt.holes]
         return any(BATCH_WORDS.search(name) or STEPPED_RANGE.search(name) for name in names)
