@@ -321,6 +321,19 @@ CLASSES: dict[str, str] = {
         "A.BIG.model",
         f"from enum import Enum\nclass A(Enum):\n    BIG = '{M}'\n    @property\n    def model(self):\n        return self.value",
     ),
+    "dict subclass": use(
+        "config['name']",
+        f"class Config(dict):\n    def __init__(self, path, **defaults):\n        self.path = path\n        super().__init__(**defaults)\n"
+        f"config = Config('x', name='{M}')",
+    ),
+    "dict subclass with its own get": use(
+        "config.get('name')",
+        f"import os\nDEFAULTS = {{'name': os.getenv('name', '{M}')}}\nclass Config(dict):\n    def __init__(self, **defaults):\n"
+        "        if defaults:\n            super().__init__(**defaults)\n    def get(self, key):\n"
+        "        value = os.getenv(key) or super().get(key)\n        if not value:\n            raise KeyError(key)\n        return value\n"
+        "config = Config(**DEFAULTS)",
+    ),
+    "plain dict subclass": use("Config(name='gpt-4o-mini').get('name')", "class Config(dict):\n    pass"),
     "attribute from outside": use("a.name", f"class A:\n    name = 'gpt-4-turbo'\na = A()\na.name = '{M}'"),
     "class attribute from outside": use("A().name", f"class A:\n    name = 'gpt-4-turbo'\nA.name = '{M}'"),
     "singleton": use(

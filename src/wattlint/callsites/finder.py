@@ -13,7 +13,7 @@ from wattlint.callsites.http import http_call
 from wattlint.callsites.matched import MatchedCall
 from wattlint.callsites.objects import Match, Objects
 from wattlint.callsites.options import Given
-from wattlint.callsites.plausible import Plausible
+from wattlint.callsites.plausible import Names, Plausible
 from wattlint.catalogue.models import load_models
 from wattlint.catalogue.sdks import load_sdks
 from wattlint.catalogue.user_folder import part
@@ -51,6 +51,7 @@ class Finder:
         self.sdks = load_sdks(part(settings.rules_dir, "sdks"))
         self.project = Project(str(root), display_path, self.sdks.is_sdk_module, self.sdks.own_names)
         self.evaluator = Evaluator(self.project)
+        self.names = Names(self.sdks, REPORTED)
         self.objects = Objects(self.evaluator, self.sdks)
         self.describer = Describer(self.objects, load_models(part(settings.rules_dir, "models")), root)
 
@@ -64,7 +65,7 @@ class Finder:
             raise SyntaxError(str(error)) from None
         in_tests = callers.in_tests(self.evaluator, module.file)
         found = []
-        for record in filter(Plausible(self.sdks, module), module.calls):
+        for record in filter(Plausible(self.names, module, self.project), module.calls):
             site = self._site(record)
             if site is None:
                 continue

@@ -7,40 +7,107 @@ import ast
 from wattlint.callsites.indirect import PASSES_ON, handed
 from wattlint.catalogue.sdks import SdkCatalogue
 from wattlint.semantics.module_index import ModuleIndex
-from wattlint.semantics.scopes import CallRecord, Scope, enclosing_class
+from wattlint.semantics.project import Project
+from wattlint.semantics.scopes import Binding, CallRecord, Scope, enclosing_class, last_name
+
+ENCODINGS = ("utf-8", "utf8", "UTF-8", "ascii", "latin-1", "utf-16")
+PLAIN = (
+    ast.List,
+    ast.Dict,
+    ast.Set,
+    ast.Tuple,
+    ast.Constant,
+    ast.JoinedStr,
+    ast.ListComp,
+    ast.SetComp,
+    ast.DictComp,
+    ast.Compare,
+)
+"""Expressions whose methods are those of built-in types."""
+
+
+class Names:
+    """The names that calls of models end in; keep one per catalogue."""
+
+    def __init__(self, sdks: SdkCatalogue, kinds: frozenset[str]) -> None:
+        self.sdks = sdks
+        self.methods = sdks.names_of(kinds) | sdks.structural_names
+        self.all = self.methods | PASSES_ON
 
 
 class Plausible:
     """Decided per module. Every doubt is for evaluating."""
 
-    def __init__(self, sdks: SdkCatalogue, module: ModuleIndex) -> None:
-        self._methods = sdks.method_names | sdks.structural_names
-        self._names = self._methods | PASSES_ON
+    def __init__(self, names: Names, module: ModuleIndex, project: Project) -> None:
+        self._names = names
+        self._module = module
+        self._project = project
         self._stored = {name for cls in module.classes for name in cls.self_stores}
+        self._foreign: dict[str, bool] = {}
 
     def __call__(self, record: CallRecord) -> bool:
         function = record.node.func
         given = handed(record.node)
-        if given is not None and isinstance(given[0], ast.Attribute) and given[0].attr in self._methods:
+        if given is not None and last_name(given[0]) in self._names.methods:
             return True
         if isinstance(function, ast.Attribute):
-            name = function.attr
-            if name in self._names or name[:1].isupper() or name in self._stored:
-                return True
-            if isinstance(function.value, ast.Name):
-                cls = enclosing_class(record.scope, function.value.id)
-                return cls is not None and name not in cls.methods and bool(cls.node.bases)
-            return False
+            return self._method(record.node, function, record.scope)
         if isinstance(function, ast.Name):
-            return self._may_hold_object(function.id, record.scope)
+            bindings = _bindings(function.id, record.scope)
+            if bindings is None:
+                return bool(self._module.stars)
+            return any(binding.kind != "def" and not self._is_foreign(binding) for binding in bindings)
         return True
 
-    def _may_hold_object(self, name: str, scope: Scope) -> bool:
-        """Not only ever a function of the project, a built-in or a name from nowhere."""
-        at: Scope | None = scope
-        while at is not None:
-            bindings = at.bindings.get(name)
-            if bindings and (at.kind != "class" or at is scope):
-                return any(binding.kind != "def" for binding in bindings)
-            at = at.parent
-        return bool(scope.module.stars)
+    def _method(self, node: ast.Call, function: ast.Attribute, scope: Scope) -> bool:
+        name, owner = function.attr, function.value
+        if isinstance(owner, PLAIN) or (name == "encode" and _encodes_text(node)):
+            return False
+        bindings = _bindings(owner.id, scope) if isinstance(owner, ast.Name) else None
+        structural = name in self._names.sdks.structural_names
+        if bindings and all(_is_plain(one) or (not structural and self._is_foreign(one)) for one in bindings):
+            return False
+        if name in self._names.all or name[:1].isupper() or name in self._stored:
+            return True
+        if isinstance(owner, ast.Name):
+            cls = enclosing_class(scope, owner.id)
+            return cls is not None and name not in cls.methods and bool(cls.node.bases)
+        return False
+
+    def _is_foreign(self, binding: Binding) -> bool:
+        """Imported from a library that no SDK belongs to."""
+        node = binding.node
+        if binding.kind == "import" and isinstance(node, ast.alias):
+            dotted = node.name
+        elif binding.kind == "import_from" and isinstance(node, ast.ImportFrom) and not node.level:
+            dotted = node.module or ""
+        else:
+            return False
+        if dotted not in self._foreign:
+            sdks = self._names.sdks
+            known = dotted.partition(".")[0] in sdks.roots or sdks.is_sdk_module(dotted)
+            self._foreign[dotted] = not known and self._project.resolve(dotted, self._module) is None
+        return self._foreign[dotted]
+
+
+def _bindings(name: str, scope: Scope) -> list[Binding] | None:
+    """The bindings that a name has where it is looked up; None for built-ins and names from nowhere."""
+    at: Scope | None = scope
+    while at is not None:
+        bindings = at.bindings.get(name)
+        if bindings and (at.kind != "class" or at is scope):
+            return bindings
+        at = at.parent
+    return None
+
+
+def _encodes_text(node: ast.Call) -> bool:
+    """``text.encode()``, ``text.encode("utf-8")``: no sentence is given to embed."""
+    first = node.args[0] if node.args else None
+    return not node.keywords and (
+        first is None or (isinstance(first, ast.Constant) and first.value in ENCODINGS)
+    )
+
+
+def _is_plain(binding: Binding) -> bool:
+    return binding.kind == "assign" and not binding.path and isinstance(binding.value, PLAIN)

@@ -59,11 +59,20 @@ class SdkCatalogue:
         """Functions and classes that the user's own files describe."""
         exact = {path.rpartition(".")[2] for path in data["callees"]}
         self.method_names: frozenset[str] = frozenset(exact | data["wildcard_callees"].keys()) - {"*"}
+        self.roots: frozenset[str] = frozenset(path.split(".")[0].split("(")[0] for path in data["callees"])
+        """First names of the paths of entry points."""
 
     def entry(self, qualname: str) -> EntryPoint | None:
         """The entry point that ``qualname`` is, through base types, wildcards and re-exports."""
         name = self._name(qualname)
         return self._entry_named(name) if name and name not in self._http else None
+
+    def names_of(self, kinds: frozenset[str]) -> frozenset[str]:
+        """The last names of the entry points of these kinds."""
+        rows = [(path.rpartition(".")[2], name) for path, name in self._data["callees"].items()]
+        for last, patterns in self._data["wildcard_callees"].items():
+            rows += [(last, name) for _, _, name in patterns]
+        return frozenset(last for last, name in rows if self._data["entries"][name][2] in kinds) - {"*"}
 
     def instance_type(self, qualname: str, first_argument: str | None = None) -> str | None:
         """The type that calling ``qualname`` makes; None when the catalogue does not say."""

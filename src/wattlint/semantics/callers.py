@@ -119,6 +119,10 @@ def _only_definition(ev: Evaluator, info: FunctionInfo) -> bool:
 
 def in_tests(ev: Evaluator, file: str) -> bool:
     """Below a folder for tests, examples, docs or benchmarks of the project."""
+    return ev.once((file, "in tests"), lambda: _in_tests(ev, file), False)
+
+
+def _in_tests(ev: Evaluator, file: str) -> bool:
     parts = os.path.relpath(file, ev.project.root).replace(os.sep, "/").split("/")
     name = parts[-1]
     return not TEST_FOLDERS.isdisjoint(parts[:-1]) or name.startswith("test_") or name == "conftest.py"

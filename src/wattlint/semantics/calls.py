@@ -12,6 +12,7 @@ from wattlint.semantics import (
     command_line,
     config_files,
     containers,
+    dict_classes,
     known_calls,
     paths,
     records,
@@ -232,6 +233,9 @@ def _of_member(ev: Evaluator, callee: Member, node: ast.Call, frame: Frame, spot
         return _of_container(ev, owner, name, node, frame, spot)
     if isinstance(owner, Result) and name in ("substitute", "safe_substitute"):
         return _of_template(ev, owner, node, frame, spot)
+    held = dict_classes.contents(ev, owner) if isinstance(owner, Instance) else None
+    if held is not None:
+        return _of_container(ev, held, name, node, frame, spot)
     if isinstance(owner, (Class, Instance)):
         return records.of_member(ev, owner, name, node, frame, spot)
     return command_line.of_member(ev, callee, node, frame)

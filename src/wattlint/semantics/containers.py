@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from wattlint.semantics import calls, classes, environment, instances
+from wattlint.semantics import calls, classes, dict_classes, environment, instances
 from wattlint.semantics.scopes import END, LOOPS, Mutation, Spot
 from wattlint.semantics.values import (
     Choice,
@@ -123,7 +123,8 @@ def item(ev: Evaluator, owner: Value, key: Value) -> Value:
             ):
                 found.append(instances.of_instance(ev, one, key.value))
             else:
-                found.append(Element(one, key))
+                held = dict_classes.contents(ev, one)
+                found.append(Element(one, key) if held is None else _of_mapping(ev, held, key))
         elif isinstance(one, Class) and isinstance(key, Const) and isinstance(key.value, str):
             found.append(classes.of_class(ev, one, key.value))
         elif isinstance(one, External) and one.path.rpartition(".")[2][:1].isupper():

@@ -185,31 +185,23 @@ def _through_callers(ev: Evaluator, scope: Scope, hops: int, seen: set[int]) -> 
 
 def _per_item(info: FunctionInfo) -> LoopShape | None:
     """The function is handed to ``map``, a pool or ``DataFrame.apply``."""
-    for record in info.module.calls:
-        name = last_name(record.node.func)
-        if name in PER_ITEM:
-            for argument in record.node.args[:1]:
-                written = (
-                    argument.attr if isinstance(argument, ast.Attribute) else getattr(argument, "id", None)
-                )
-                if written == info.name:
-                    over = (
-                        strings.source(record.node.args[1])
-                        if len(record.node.args) > 1
-                        else strings.source(record.node.func)
-                    )
-                    return LoopShape("data", None, over, record.node.lineno, info.name, PER_ITEM[name])
+    for name, concurrent in PER_ITEM.items():
+        for record in info.module.calls_named(name):
+            arguments = record.node.args
+            if arguments and last_name(arguments[0]) == info.name and not isinstance(arguments[0], ast.Call):
+                over = strings.source(arguments[1] if len(arguments) > 1 else record.node.func)
+                return LoopShape("data", None, over, record.node.lineno, info.name, concurrent)
     return None
 
 
 def _per_item_lambda(scope: Scope) -> LoopShape | None:
     """The lambda is handed to ``map``, a pool or ``DataFrame.apply``."""
-    for record in scope.module.calls if scope.kind == "lambda" else ():
-        name = last_name(record.node.func)
-        if name in PER_ITEM and any(argument is scope.node for argument in record.node.args):
+    for name, concurrent in PER_ITEM.items() if scope.kind == "lambda" else ():
+        for record in scope.module.calls_named(name):
             rest = [argument for argument in record.node.args if argument is not scope.node]
-            over = strings.source(rest[0] if rest else record.node.func)
-            return LoopShape("data", None, over, record.node.lineno, None, PER_ITEM[name])
+            if len(rest) < len(record.node.args):
+                over = strings.source(rest[0] if rest else record.node.func)
+                return LoopShape("data", None, over, record.node.lineno, None, concurrent)
     return None
 
 

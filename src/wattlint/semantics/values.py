@@ -218,6 +218,9 @@ def alternatives(value: Value) -> tuple[Value, ...]:
 
 def join(values: Iterable[Value]) -> Value:
     """One value for several: duplicates dropped, order kept, bounded."""
+    values = list(values)
+    if len(values) == 1:
+        return values[0]
     flat: list[Value] = []
     seen: set[object] = set()
     for value in values:

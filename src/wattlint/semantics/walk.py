@@ -375,9 +375,11 @@ class Walk:
                 value = node_.value  # type: ignore[attr-defined]
                 if value is not None and kind is ast.Yield:
                     scope.yields.append((value, self.spot(branches)))
-            stack.extend(
-                (child, scope, branches, False) for child in reversed(list(ast.iter_child_nodes(node_)))
-            )
+            fields = _CHILDREN.get(kind)
+            children = _read(node_, fields) if fields is not None else list(ast.iter_child_nodes(node_))
+            for child in reversed(children):
+                if type(child) not in _LEAVES:
+                    stack.append((child, scope, branches, False))
 
     def comprehension(
         self,
@@ -421,6 +423,36 @@ class Walk:
                 self.mutate(owner, Mutation(function.attr, node, key, value, spot), scope)
 
 
+def _read(node: ast.AST, fields: tuple[str, ...]) -> list[ast.AST]:
+    """The children of a node, in their order."""
+    children: list[ast.AST] = []
+    for name in fields:
+        value = getattr(node, name)
+        if type(value) is list:
+            children.extend(value)
+        elif value is not None:
+            children.append(value)
+    return children
+
+
+_CHILDREN: dict[type[ast.AST], tuple[str, ...]] = {
+    ast.Attribute: ("value",),
+    ast.BinOp: ("left", "right"),
+    ast.BoolOp: ("values",),
+    ast.Call: ("func", "args", "keywords"),
+    ast.Compare: ("left", "comparators"),
+    ast.FormattedValue: ("value", "format_spec"),
+    ast.JoinedStr: ("values",),
+    ast.List: ("elts",),
+    ast.Set: ("elts",),
+    ast.Starred: ("value",),
+    ast.Subscript: ("value", "slice"),
+    ast.Tuple: ("elts",),
+    ast.UnaryOp: ("operand",),
+    ast.keyword: ("value",),
+}
+"""Where the commonest expressions keep their parts: half the time of ``ast.iter_child_nodes``."""
+_LEAVES = frozenset({ast.Name, ast.Constant, ast.Load, ast.Store, ast.Del, type(None)})
 _COMPREHENSIONS = frozenset({ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp})
 _STATEMENTS: dict[type[ast.stmt], Any] = {
     ast.If: Walk.if_,
