@@ -103,3 +103,41 @@ def test_a_function_that_many_hand_over_has_no_default(tmp_path: Path) -> None:
     }
     (site,) = sites(tmp_path, files, "base.py")
     assert site.model.id is None
+
+
+def test_a_base_class_of_several_providers_has_no_default(tmp_path: Path) -> None:
+    text = """
+        from langchain_openai import ChatOpenAI
+        from langchain_anthropic import ChatAnthropic
+        class Base:
+            def label(self, prompt):
+                return self.llm.invoke(prompt)
+        class One(Base):
+            def __init__(self):
+                self.llm = ChatAnthropic(model="claude-3-haiku-20240307")
+        class Two(Base):
+            def __init__(self, name):
+                self.llm = ChatOpenAI(model=name)
+    """
+    site = call(tmp_path, text)
+    assert site.model.id is None
+    assert site.model.candidates == ("claude-3-haiku-20240307",)
+
+
+def test_a_default_in_the_base_class_stays(tmp_path: Path) -> None:
+    text = """
+        from langchain_openai import ChatOpenAI
+        from langchain_anthropic import ChatAnthropic
+        class Base:
+            def __init__(self):
+                self.llm = ChatOpenAI(model="gpt-4o-mini")
+            def label(self, prompt):
+                return self.llm.invoke(prompt)
+        class One(Base):
+            def __init__(self, name):
+                self.llm = ChatOpenAI(model=name)
+        class Two(Base):
+            def __init__(self):
+                self.llm = ChatAnthropic(model="claude-3-haiku-20240307")
+    """
+    assert model(tmp_path, text) == "gpt-4o-mini"

@@ -14,10 +14,10 @@ from wattlint.callsites.options import Given
 from wattlint.catalogue.models import ModelCatalogue
 from wattlint.catalogue.records import EntryPoint
 from wattlint.catalogue.sdks import SdkCatalogue
-from wattlint.semantics import calls
+from wattlint.semantics import calls, classes
 from wattlint.semantics.evaluator import Evaluator
 from wattlint.semantics.frames import Frame
-from wattlint.semantics.scopes import Spot
+from wattlint.semantics.scopes import Spot, enclosing_class
 from wattlint.semantics.values import (
     Composite,
     Const,
@@ -87,13 +87,27 @@ class ModelChooser:
         if not fitting:
             return ModelFact(unknown_reason=f"{options.text(values[0])} is no model for {call.entry.sdk}")
         fact = model_fact(join(fitting), self.models, provider if provider in OWN_MODELS_ONLY else None)
-        if fact.id is not None and call.match.others and given_by is not call.given:
+        several = call.match.others or self._of_subclasses(call)
+        if fact.id is not None and several and given_by is not call.given:
             reason = "several objects of different makers get here"
             return ModelFact(candidates=fact.candidates, unknown_reason=reason)
         if fact.id is not None and self._not_taken(call):
             reason = "the branch is not taken with default settings"
             return ModelFact(candidates=fact.candidates, unknown_reason=reason)
         return fact
+
+    def _of_subclasses(self, call: MatchedCall) -> bool:
+        """``self.llm.generate(...)`` in a base class of which several subclasses make ``self.llm``, and none by default."""
+        owner = getattr(call.record.node.func, "value", None)
+        if not isinstance(owner, ast.Attribute) or not isinstance(owner.value, ast.Name):
+            return False
+        cls = enclosing_class(call.record.scope, owner.value.id)
+        if cls is None:
+            return False
+        if any(owner.attr in one.self_stores for one in classes.bases(self.evaluator, cls)[0]):
+            return False
+        below = classes.subclasses(self.evaluator, cls)
+        return sum(owner.attr in one.self_stores for one in below) > 1
 
     def _is_plain(self, value: Value) -> bool:
         """What a call outside the project gives, and no SDK object."""

@@ -119,7 +119,7 @@ def _written(objects: Objects, reference: ast.expr, value: Value) -> bool:
 
 def _is_called(objects: Objects, value: Value, reference: ast.expr, frame: Frame) -> bool:
     """``reference`` is the function's own name: ``client.messages.create``, ``completion`` as imported."""
-    name = objects.qualname(value) or getattr(value, "name", "")
+    name = objects.qualname(value) or str(getattr(value, "name", ""))
     return name.rpartition(".")[2] == frame.module.original(last_name(reference))
 
 

@@ -203,6 +203,8 @@ class Objects:
                 receiver = one
             if isinstance(receiver, Instance) and receiver.call is None and _does_own_work(receiver):
                 continue
+            if receiver is one and _mostly_own(callee):
+                continue
             match = Match(entry, receiver, False, _others(callee, one, node))
             if entry.kind not in UNREPORTED:
                 return match
@@ -301,6 +303,12 @@ def _not_own_call(objects: Objects, value: Instance) -> bool:
     """Calling the instance reaches the SDK's ``__call__``, not code of the project."""
     methods = ("__call__", "forward", "aforward", "call", "_call")
     return not any(classes.find_method(objects.evaluator, value.cls.info, name) for name in methods)
+
+
+def _mostly_own(callee: Value) -> bool:
+    """Called itself, and mostly an object of the project: where SDK objects also come by, a test sorts them out before."""
+    found = alternatives(callee)
+    return sum(isinstance(one, Instance) for one in found) > len(found) / 2
 
 
 def _others(callee: Value, chosen: Value, node: ast.Call) -> tuple[Value, ...]:
