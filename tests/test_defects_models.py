@@ -141,3 +141,33 @@ def test_a_default_in_the_base_class_stays(tmp_path: Path) -> None:
                 self.llm = ChatAnthropic(model="claude-3-haiku-20240307")
     """
     assert model(tmp_path, text) == "gpt-4o-mini"
+
+
+def test_a_demonstration_is_no_default(tmp_path: Path) -> None:
+    files = {
+        "llm.py": """
+            from litellm import completion
+            class Judge:
+                def __init__(self, name):
+                    self.name = name
+                def ask(self, m):
+                    return completion(model=self.name, messages=m)
+            def _test():
+                return Judge("gpt-4o").ask([])
+            if __name__ == "__main__":
+                print(_test())
+        """,
+        "package.py": "from llm import Judge",
+    }
+    assert model(tmp_path, files, "llm.py") is None
+
+
+def test_the_main_guard_of_a_script_counts(tmp_path: Path) -> None:
+    text = """
+        from litellm import completion
+        def ask(name, m):
+            return completion(model=name, messages=m)
+        if __name__ == "__main__":
+            print(ask("gpt-4o-mini", []))
+    """
+    assert model(tmp_path, text) == "gpt-4o-mini"

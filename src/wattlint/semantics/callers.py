@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from wattlint.semantics import arguments as call_arguments
 from wattlint.semantics import classes, config_files, handed_on
-from wattlint.semantics.scopes import END, FunctionInfo, Spot, last_name
+from wattlint.semantics.scopes import END, CallRecord, FunctionInfo, Scope, Spot, last_name
 from wattlint.semantics.values import (
     Class,
     Const,
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 MAX_CALLERS = 12
 MAX_CANDIDATES = 60
 MAX_CALLER_DEPTH = 6
+DEMOS = frozenset({"test", "demo", "example", "self_test", "selftest"})
+"""Functions named so only show what the code beside them does."""
 TEST_FOLDERS = frozenset({"test", "tests", "testing", "examples", "example", "docs", "benchmarks"})
 
 
@@ -74,6 +76,8 @@ def _find(ev: Evaluator, info: FunctionInfo) -> list[Caller]:
         if is_constructor:
             records += module.calls_named("cls")
         for record in sorted(records, key=lambda one: (one.node.lineno, one.node.col_offset)):
+            if not own_is_test and _is_demo(record):
+                continue
             candidates += 1
             if candidates > MAX_CANDIDATES or len(found) >= MAX_CALLERS:
                 return found
@@ -84,6 +88,16 @@ def _find(ev: Evaluator, info: FunctionInfo) -> list[Caller]:
                     found.append(Caller(node, frame, record.spot, bound))
                     break
     return found
+
+
+def _is_demo(record: CallRecord) -> bool:
+    """In a function that tries the module out."""
+    at: Scope | None = record.scope
+    while at is not None:
+        if at.function is not None and (at.name.strip("_") in DEMOS or at.name.startswith("test_")):
+            return True
+        at = at.parent
+    return False
 
 
 def _calls(ev: Evaluator, node: ast.Call, frame: Frame, spot: Spot, info: FunctionInfo) -> bool | None:
