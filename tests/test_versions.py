@@ -46,7 +46,8 @@ def test_the_catalogue_knows_releases():
 
 def test_versions_in_order():
     names = ["3.x", "4.30.0", "4.52.x", "4.53", "4.57.6", "4.x", "5.0.0", "newest"]
-    assert sorted(names[::-1], key=numbers) == names
+    shuffled = [*names[4:], *names[:4]]
+    assert sorted(shuffled, key=numbers) == names
 
 
 def test_a_value_by_version():
