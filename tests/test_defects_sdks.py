@@ -153,3 +153,15 @@ def test_a_chain_that_does_its_own_work(tmp_path: Path) -> None:
                 return self.invoke(run)
     """
     assert sites(tmp_path, text) == []
+
+
+def test_a_host_that_says_what_it_serves(tmp_path: Path) -> None:
+    text = """
+        import requests
+        class Model:
+            def __init__(self, name):
+                self.url = f"https://llm.example.org/models/{name}/generate"
+            def ask(self, prompt):
+                return requests.post(self.url, json={"input": prompt, "params": {}})
+    """
+    assert call(tmp_path, text).entry_point == "llm-host"

@@ -136,10 +136,13 @@ def _count(ev: Evaluator, iterable: ast.expr, record: CallRecord, scope: Scope) 
         "track",
     ):
         return _count(ev, iterable.args[0], record, scope) if iterable.args else None
-    value = alternatives(ev.value(iterable, frame, record.spot))[0]
-    if isinstance(value, Sequence) and not value.open and not value.repeated and value.kind != "range":
-        return len(value.items)
-    return None
+    counts = set()
+    for value in alternatives(ev.value(iterable, frame, record.spot)):
+        if not isinstance(value, Sequence) or value.open or value.repeated or value.kind == "range":
+            return None
+        counts.add(len(value.items))
+    # A list of one or none that is looped over is filled elsewhere, or made by one of several callers.
+    return counts.pop() if len(counts) == 1 and min(counts) > 1 else None
 
 
 def _is_gathered(module: ModuleIndex, node: ast.AST) -> bool:
