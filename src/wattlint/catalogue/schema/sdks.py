@@ -107,7 +107,9 @@ def plain(files: list[SdkFile], known_types: Lineages) -> dict[str, Any]:
         "wildcard_constructors": wildcards(constructors),
         "modules": {module: name for name, kind in types.items() for module in kind.modules},
         "imports": sorted({module for file in files for module in file.imports}),
-        "import_needs": {module: file.imports_need for file in files for module in file.imports if file.imports_need},
+        "import_needs": {
+            module: file.imports_need for file in files for module in file.imports if file.imports_need
+        },
         "distributions": versions(files),
         "hosts": sorted({marker for point in endpoints for marker in point.markers}),
         "endpoints": [(point.pattern, point.name, point.provider, point.kind) for point in endpoints],
