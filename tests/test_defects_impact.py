@@ -211,3 +211,26 @@ def test_passes_over_the_same_input_and_functions_for_batches(
 ) -> None:
     found = codes(tmp_path, SAMPLING.format(name=name, over=over, tokens=tokens), monkeypatch)
     assert [code for code in found if code == "LLM301"] == expected
+
+
+def test_the_task_of_one_caller_is_reported_at_that_caller(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = """
+        import anthropic
+        class Model:
+            def __init__(self, model="claude-opus-4-5"):
+                self.model, self.client = model, anthropic.Anthropic()
+            def generate(self, prompt):
+                messages = [{"role": "user", "content": prompt}]
+                return self.client.messages.create(model=self.model, max_tokens=1024, messages=messages)
+        def score(text):
+            ask = "Classify the sentiment of this review as positive or negative. Answer with one word."
+            return Model().generate(f"{ask} Review: {text}")
+        def measure(case):
+            return Model().generate(build(case))
+    """
+    write(tmp_path, {"app.py": text})
+    monkeypatch.chdir(tmp_path)
+    found = check_paths(["app.py"], Settings()).findings
+    assert [(finding.code, finding.line) for finding in found] == [("LLM103", 10)]

@@ -45,9 +45,9 @@ def _opened(evaluator: Evaluator, frame: Frame) -> Frame:
 
 
 def _differs(value: Value) -> bool:
-    """Several callers pass several things, and no default stands before them."""
+    """Several callers pass several things, of which some may be unknown, and no default stands before them."""
     found = [one for one in alternatives(value) if not (isinstance(one, Const) and one.value is None)]
-    if len(found) < 2 or not all(isinstance(one, (Const, Text, Sequence, Mapping)) for one in found[:2]):
+    if len(found) < 2 or not any(isinstance(one, (Const, Text, Sequence, Mapping)) for one in found):
         return False
     first = found[0]
     return not (isinstance(first, Const) and first.origin and first.origin[-1].how == "param_default")
