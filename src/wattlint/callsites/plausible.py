@@ -10,6 +10,7 @@ from wattlint.semantics.module_index import ModuleIndex
 from wattlint.semantics.project import Project
 from wattlint.semantics.scopes import Binding, CallRecord, Scope, enclosing_class, last_name
 
+MAX_REEXPORTS = 3
 ENCODINGS = ("utf-8", "utf8", "UTF-8", "ascii", "latin-1", "utf-16")
 PLAIN = (
     ast.List,
@@ -43,7 +44,7 @@ class Plausible:
         self._module = module
         self._project = project
         self._stored = {name for cls in module.classes for name in cls.self_stores}
-        self._foreign: dict[str, bool] = {}
+        self._foreign: dict[tuple[str, str], bool] = {}
 
     def __call__(self, record: CallRecord) -> bool:
         function = record.node.func
@@ -56,7 +57,7 @@ class Plausible:
             bindings = _bindings(function.id, record.scope)
             if bindings is None:
                 return bool(self._module.stars)
-            return any(binding.kind != "def" and not self._is_foreign(binding) for binding in bindings)
+            return any(not self._is_own_code(binding, self._module, 0) for binding in bindings)
         return True
 
     def _method(self, node: ast.Call, function: ast.Attribute, scope: Scope) -> bool:
@@ -65,7 +66,9 @@ class Plausible:
             return False
         bindings = _bindings(owner.id, scope) if isinstance(owner, ast.Name) else None
         structural = name in self._names.sdks.structural_names
-        if bindings and all(_is_plain(one) or (not structural and self._is_foreign(one)) for one in bindings):
+        if bindings and all(
+            _is_plain(one) or (not structural and self._is_foreign(one, self._module)) for one in bindings
+        ):
             return False
         if name in self._names.all or name[:1].isupper() or name in self._stored:
             return True
@@ -74,7 +77,27 @@ class Plausible:
             return cls is not None and name not in cls.methods and bool(cls.node.bases)
         return False
 
-    def _is_foreign(self, binding: Binding) -> bool:
+    def _is_own_code(self, binding: Binding, module: ModuleIndex, depth: int) -> bool:
+        """A function, a class that derives from nothing, or imported from where no SDK is: calling it calls no model."""
+        node = binding.node
+        if binding.kind == "def" or self._is_foreign(binding, module):
+            return True
+        if binding.kind == "class":
+            return isinstance(node, ast.ClassDef) and not node.bases
+        if binding.kind != "import_from" or depth > MAX_REEXPORTS or not isinstance(node, ast.ImportFrom):
+            return False
+        source = (
+            self._project.relative(node.level, node.module or "", module)
+            if node.level
+            else self._project.resolve(node.module or "", module)
+        )
+        name = str(binding.path[0])
+        bindings = source.scope.bindings.get(name) if isinstance(source, ModuleIndex) else None
+        if not bindings or not isinstance(source, ModuleIndex) or source is module:
+            return False
+        return all(self._is_own_code(one, source, depth + 1) for one in bindings)
+
+    def _is_foreign(self, binding: Binding, module: ModuleIndex) -> bool:
         """Imported from a library that no SDK belongs to."""
         node = binding.node
         if binding.kind == "import" and isinstance(node, ast.alias):
@@ -83,11 +106,12 @@ class Plausible:
             dotted = node.module or ""
         else:
             return False
-        if dotted not in self._foreign:
+        key = (dotted, module.file)
+        if key not in self._foreign:
             sdks = self._names.sdks
             known = dotted.partition(".")[0] in sdks.roots or sdks.is_sdk_module(dotted)
-            self._foreign[dotted] = not known and self._project.resolve(dotted, self._module) is None
-        return self._foreign[dotted]
+            self._foreign[key] = not known and self._project.resolve(dotted, module) is None
+        return self._foreign[key]
 
 
 def _bindings(name: str, scope: Scope) -> list[Binding] | None:

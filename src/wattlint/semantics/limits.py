@@ -4,5 +4,5 @@ from __future__ import annotations
 
 MAX_DEPTH = 80
 """Nested evaluations."""
-STEPS_PER_QUERY = 6_000
+STEPS_PER_QUERY = 3_000
 """Evaluations for one question about one call."""
