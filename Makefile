@@ -48,8 +48,10 @@ verify-sdks: setup  ## check the SDK catalogue against the SDKs installed in the
 refresh-models: setup  ## rebuild prices and retirement dates from an installed litellm, print what changed
 	$(BIN)/python tools/refresh_models.py
 
-docs: setup  ## write the generated reference pages
+docs: setup  ## write the generated reference page, the JSON schemas and the output that the README shows
 	$(BIN)/python -m wattlint.lint.facts > docs/facts.md
+	$(BIN)/python -m wattlint.reports.json_models docs/schemas
+	$(BIN)/python tools/readme_output.py
 
 wheel: setup  ## build dist/*.whl, compiled catalogue and rule pages inside
 	$(BIN)/python -m build --wheel --no-isolation
