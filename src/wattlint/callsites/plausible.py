@@ -34,6 +34,8 @@ class Names:
         self.sdks = sdks
         self.methods = sdks.names_of(kinds) | sdks.structural_names
         self.all = self.methods | PASSES_ON
+        self.own = frozenset(path.rpartition(".")[2] for path in sdks.own_names)
+        """Functions of the project that a user's own catalogue names."""
 
 
 class Plausible:
@@ -54,6 +56,8 @@ class Plausible:
         if isinstance(function, ast.Attribute):
             return self._method(record.node, function, record.scope)
         if isinstance(function, ast.Name):
+            if self._module.original(function.id) in self._names.own:
+                return True
             bindings = _bindings(function.id, record.scope)
             if bindings is None:
                 return bool(self._module.stars)
