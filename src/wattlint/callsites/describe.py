@@ -72,8 +72,10 @@ class Describer:
 
     def _embeds(self, site: CallSite) -> bool:
         """An entry point that serves all kinds of models is asked for vectors (Bedrock's ``invoke_model``)."""
-        record = self.models.lookup(site.model.id) if site.model.id and site.sdk in ANY_KIND else None
-        return record is not None and record.kind == "embedding"
+        if site.sdk not in ANY_KIND or not site.model.candidates:
+            return False
+        records = [self.models.lookup(name) for name in site.model.candidates]
+        return all(record is not None and record.kind == "embedding" for record in records)
 
     def provider(self, call: MatchedCall, bindings: Bindings) -> str | None:
         """Who serves the call: by URL, by the type of the client, by the entry point; ``custom`` for other servers."""
