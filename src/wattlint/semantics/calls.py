@@ -292,7 +292,7 @@ def _get(ev: Evaluator, owner: Mapping, key: Value, default: Thunk, node: ast.Ca
     hop = Hop(
         "dict_config", frame.module.path, node.lineno, str(one.value)[:40] if isinstance(one, Const) else ""
     )
-    if isinstance(one, Const) and containers._hashable(one.value):
+    if isinstance(one, Const) and containers.hashable(one.value):
         if one.value in owner.entries:
             return through(ev.force(owner.entries[one.value]), hop)
         fallback = through(ev.force(default), hop)

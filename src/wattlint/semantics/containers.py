@@ -1,4 +1,4 @@
-"""Lists and dicts: displays, look-ups, and the changes made to them before a use."""
+"""Lists and dicts: displays and look-ups."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import ast
 from typing import TYPE_CHECKING
 
 from wattlint.semantics import calls, classes, dict_classes, environment, instances
-from wattlint.semantics.scopes import END, LOOPS, Mutation, Spot
+from wattlint.semantics.scopes import Spot
 from wattlint.semantics.values import (
-    Choice,
     Class,
     Const,
     Element,
@@ -69,7 +68,7 @@ def dictionary(ev: Evaluator, node: ast.Dict, frame: Frame, spot: Spot) -> Value
                     is_open = True
             continue
         key = alternatives(ev.value(key_node, frame, spot))[0]
-        if isinstance(key, Const) and _hashable(key.value):
+        if isinstance(key, Const) and hashable(key.value):
             entries[key.value] = (value_node, frame, spot)
         else:
             is_open = True
@@ -77,7 +76,7 @@ def dictionary(ev: Evaluator, node: ast.Dict, frame: Frame, spot: Spot) -> Value
     return Mapping(entries, is_open, others=tuple(others))
 
 
-def _hashable(value: object) -> bool:
+def hashable(value: object) -> bool:
     return isinstance(value, (str, int, float, bool, bytes, type(None)))
 
 
@@ -137,7 +136,7 @@ def item(ev: Evaluator, owner: Value, key: Value) -> Value:
 def _of_mapping(ev: Evaluator, owner: Mapping, key: Value) -> Value:
     found: list[Value] = []
     for one in alternatives(key):
-        if isinstance(one, Const) and _hashable(one.value):
+        if isinstance(one, Const) and hashable(one.value):
             if one.value in owner.entries:
                 found.append(ev.force(owner.entries[one.value]))
             elif owner.open:
@@ -184,167 +183,3 @@ def element(ev: Evaluator, value: Value, step: int | str) -> Value:
         else:
             found.append(Element(one, Const(step)))
     return join(found)
-
-
-def mutated(
-    ev: Evaluator,
-    value: Value,
-    mutations: list[Mutation],
-    frame: Frame,
-    use: Spot,
-    made: Spot | None = None,
-) -> Value:
-    """``value`` after the changes that stand before ``use`` (all of them, when used from elsewhere).
-
-    ``made`` is where the container was made: one that is changed in a loop begun since then grows.
-    """
-    if isinstance(value, Choice):
-        return join(mutated(ev, one, mutations, frame, use, made) for one in value.values)
-    if isinstance(value, Mapping):
-        return _mutated_mapping(ev, value, mutations, frame, use)
-    if isinstance(value, Sequence):
-        changed = _mutated_sequence(ev, value, mutations, frame, use)
-        if made is not None and any(_grows(mutation, made, use) for mutation in mutations):
-            return Sequence(changed.items, True, changed.kind, changed.repeated)
-        return changed
-    return value
-
-
-def _grows(mutation: Mutation, made: Spot, use: Spot) -> bool:
-    """The change and the use stand in a loop that the making of the container does not stand in."""
-    if mutation.kind not in ("append", "extend", "insert", "add", "augment"):
-        return False
-    around = [node for node, _ in made.branches]
-    return any(
-        isinstance(node, LOOPS) and node not in around and any(node is other for other, _ in use.branches)
-        for node, _ in mutation.spot.branches
-    )
-
-
-def perhaps_mutated(ev: Evaluator, value: Value, mutation: Mutation, frame: Frame) -> Value:
-    """``value`` where a function makes one change to it, if it ever runs: what was there before comes first."""
-    if isinstance(value, Choice):
-        return join(perhaps_mutated(ev, one, mutation, frame) for one in value.values)
-    if not isinstance(value, (Mapping, Sequence)):
-        return value
-    after = mutated(ev, value, [mutation], frame, END)
-    if isinstance(value, Mapping) and isinstance(after, Mapping):
-        entries = dict(after.entries)
-        for key, before in value.entries.items():
-            changed = entries.get(key)
-            entries[key] = (
-                before
-                if changed in (None, before)
-                else join([ev.force(before), ev.force(after.entries[key])])
-            )
-        return Mapping(entries, True, value.by_attribute, value.how, after.others)
-    return Sequence(after.items, True, after.kind, after.repeated) if isinstance(after, Sequence) else value
-
-
-def _applies(mutation: Mutation, use: Spot) -> bool:
-    if mutation.spot.order >= use.order and use is not END:
-        return False
-    # In another arm of a branch that the use stands in: never both.
-    for mine, other in zip(mutation.spot.branches, use.branches):
-        if mine[0] is not other[0]:
-            break
-        if mine[1] != other[1]:
-            return False
-    return True
-
-
-def _certain(mutation: Mutation, use: Spot) -> bool:
-    """The use is only reached through the change."""
-    inside = mutation.spot.branches
-    return use.branches[: len(inside)] == inside
-
-
-def _mutated_mapping(
-    ev: Evaluator, value: Mapping, mutations: list[Mutation], frame: Frame, use: Spot
-) -> Mapping:
-    entries = dict(value.entries)
-    others = list(value.others)
-    is_open = value.open
-    for mutation in mutations:
-        if not _applies(mutation, use):
-            continue
-        certain = _certain(mutation, use)
-        if mutation.kind in ("item", "setdefault") and mutation.key is not None:
-            key = alternatives(ev.value(mutation.key, frame, mutation.spot))[0]
-            new: Thunk = (
-                (mutation.value, frame, mutation.spot)
-                if mutation.value is not None and mutation.value is not mutation.key
-                else Const(None)
-            )
-            if not (isinstance(key, Const) and _hashable(key.value)):
-                is_open = True
-                others.append(new)
-                continue
-            if key.value not in entries:
-                entries[key.value] = new
-            elif mutation.kind == "item":
-                entries[key.value] = new if certain else join([ev.force(new), ev.force(entries[key.value])])
-        elif mutation.kind in ("update", "augment"):
-            added, more_open = _update_arguments(ev, mutation, frame)
-            is_open |= more_open
-            for name, thunk in added.items():
-                keep = name in entries and not certain
-                entries[name] = join([ev.force(thunk), ev.force(entries[name])]) if keep else thunk
-        elif mutation.kind in ("pop", "delete") and certain and mutation.key is not None:
-            key = alternatives(ev.value(mutation.key, frame, mutation.spot))[0]
-            if isinstance(key, Const) and _hashable(key.value):
-                entries.pop(key.value, None)
-    return Mapping(entries, is_open, value.by_attribute, value.how, tuple(others))
-
-
-def _update_arguments(ev: Evaluator, mutation: Mutation, frame: Frame) -> tuple[dict[object, Thunk], bool]:
-    added: dict[object, Thunk] = {}
-    is_open = False
-    nodes = list(mutation.node.args) if isinstance(mutation.node, ast.Call) else [mutation.value]
-    for node in nodes:
-        inner = (
-            alternatives(ev.value(node, frame, mutation.spot))[0] if node is not None else Unknown("update")
-        )
-        if isinstance(inner, Mapping):
-            added.update(inner.entries)
-            is_open |= inner.open
-        else:
-            is_open = True
-    for keyword in mutation.node.keywords if isinstance(mutation.node, ast.Call) else ():
-        if keyword.arg is not None:
-            added[keyword.arg] = (keyword.value, frame, mutation.spot)
-        else:
-            is_open = True
-    return added, is_open
-
-
-def _mutated_sequence(
-    ev: Evaluator, value: Sequence, mutations: list[Mutation], frame: Frame, use: Spot
-) -> Sequence:
-    items = list(value.items)
-    is_open = value.open
-    for mutation in mutations:
-        if not _applies(mutation, use):
-            continue
-        in_loop = any(
-            isinstance(node, (ast.For, ast.AsyncFor, ast.While)) for node, _ in mutation.spot.branches
-        )
-        if mutation.kind in ("append", "add", "insert") and mutation.value is not None:
-            new: Thunk = (mutation.value, frame, mutation.spot)
-            if mutation.kind == "insert":
-                items.insert(0, new)
-            else:
-                items.append(new)
-            is_open |= in_loop and not _certain(mutation, use)
-        elif mutation.kind in ("extend", "augment") and mutation.value is not None:
-            inner = alternatives(ev.value(mutation.value, frame, mutation.spot))[0]
-            if isinstance(inner, Sequence):
-                items.extend(inner.items)
-                is_open |= inner.open
-            else:
-                is_open = True
-        elif mutation.kind in ("clear", "item", "delete"):
-            is_open = True
-        if len(items) > MAX_ITEMS:
-            return Sequence(tuple(items[:MAX_ITEMS]), True, value.kind)
-    return Sequence(tuple(items), is_open, value.kind, value.repeated)

@@ -5,7 +5,16 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from wattlint.semantics import annotated, arguments, calls, classes, constructors, containers, environment
+from wattlint.semantics import (
+    annotated,
+    arguments,
+    calls,
+    classes,
+    constructors,
+    containers,
+    environment,
+    mutations,
+)
 from wattlint.semantics.reaching import reaching
 from wattlint.semantics.scopes import END, ClassInfo, FunctionInfo, Store
 from wattlint.semantics.values import (
@@ -207,7 +216,7 @@ def _mutated(ev: Evaluator, value: Value, cls: ClassInfo, name: str) -> Value:
     for scope, mutation in cls.self_mutations.get(name, ()):
         if mutation.kind == "augment" and not isinstance(alternatives(value)[0], Mapping):
             continue
-        value = containers.mutated(ev, value, [mutation], ev.frame_of(scope), END)
+        value = mutations.mutated(ev, value, [mutation], ev.frame_of(scope), END)
     return value
 
 

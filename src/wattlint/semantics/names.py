@@ -6,7 +6,16 @@ import ast
 import builtins
 from typing import TYPE_CHECKING
 
-from wattlint.semantics import annotated, attributes, classes, containers, imports, parameters, strings
+from wattlint.semantics import (
+    annotated,
+    attributes,
+    classes,
+    containers,
+    imports,
+    mutations,
+    parameters,
+    strings,
+)
 from wattlint.semantics.module_index import ModuleIndex
 from wattlint.semantics.reaching import reaching
 from wattlint.semantics.scopes import END, Binding, Spot
@@ -116,9 +125,9 @@ def _bound(ev: Evaluator, name: str, frame: Frame, spot: Spot, local: bool) -> V
     value = join(found)
     if name in scope.mutations:
         made = definitions[0].spot if definitions else None
-        value = containers.mutated(ev, value, scope.mutations[name], frame, spot, made)
+        value = mutations.mutated(ev, value, scope.mutations[name], frame, spot, made)
     for inner, mutation in frame.module.changed_elsewhere(scope, name):
-        value = containers.perhaps_mutated(ev, value, mutation, ev.frame_of(inner))
+        value = mutations.perhaps_mutated(ev, value, mutation, ev.frame_of(inner))
     return value
 
 
