@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,21 @@ def _cases() -> list[tuple[str, str, Files]]:
     return found
 
 
-CASES = _cases()
+def _pairs(count: int) -> list[tuple[str, str, Files]]:
+    """Programs changed twice, drawn once and for all."""
+    draw = random.Random(7)
+    found = []
+    while len(found) < count:
+        name = draw.choice(sorted(PROGRAMS))
+        first, second = draw.sample(sorted(CHANGES), 2)
+        once = CHANGES[first](program(name, MODEL))
+        twice = CHANGES[second](once) if once is not None and "app.py" in once else None
+        if twice is not None:
+            found.append((name, f"{first}-{second}", twice))
+    return found
+
+
+CASES = [*_cases(), *_pairs(200)]
 
 
 def _model(folder: Path, files: Files) -> str | None:
