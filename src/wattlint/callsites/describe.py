@@ -171,10 +171,12 @@ def _parts(value: Value) -> list[Value]:
 def _written(call: MatchedCall) -> str:
     """The prompt argument as it stands in the call."""
     argument, node = call.entry.prompt, call.record.node
-    for keyword in node.keywords if argument is not None else ():
-        if argument is not None and keyword.arg in argument.names:
+    if argument is None:
+        return "..."
+    for keyword in node.keywords:
+        if keyword.arg in argument.names:
             return strings.source(keyword.value)
-    if argument is not None and argument.position is not None and argument.position < len(node.args):
+    if argument.position is not None and argument.position < len(node.args):
         return strings.source(node.args[argument.position])
     return "..."
 

@@ -85,7 +85,8 @@ class Objects:
             return value
         if value.frame is None or value.spot is None:
             return value
-        ev, parts = self.evaluator, list[Value]()
+        ev = self.evaluator
+        parts: list[Value] = []
         for node in (*value.call.args, *(keyword.value for keyword in value.call.keywords)):
             for one in alternatives(ev.value(node, value.frame, value.spot)):
                 inner = (*one.entries.values(), *one.others) if isinstance(one, Mapping) else (one,)
