@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from resolver.project import sites
 from wattlint.callsites.facts import CallSite
 from wattlint.callsites.finder import Finder
 from wattlint.settings import Settings
@@ -114,11 +115,7 @@ def serve(request): return ask(request.model, request.messages)
 
 def sites_of(folder: Path, text: str) -> list[CallSite]:
     (folder / "pyproject.toml").write_text("")
-    file = folder / "module.py"
-    file.write_text(text)
-    source = read(FileRef(file, "module.py", True))
-    assert isinstance(source, SourceFile)
-    return Finder(folder, Settings()).sites(source)
+    return sites(folder, text, "module.py")
 
 
 @pytest.mark.parametrize("name", CASES)

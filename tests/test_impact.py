@@ -25,7 +25,7 @@ from wattlint.callsites.facts import (
 from wattlint.catalogue.records import ModelRecord, Range
 from wattlint.impact import constants
 from wattlint.impact.compare import ratio
-from wattlint.impact.estimate import estimate, estimate_context
+from wattlint.impact.estimate import as_called, estimate
 from wattlint.impact.explain import explain
 from wattlint.impact.quantities import Factor, Impact, Interval, combine, shares
 from wattlint.settings import ImpactSettings
@@ -349,7 +349,7 @@ def test_a_measured_model_uses_its_measurement() -> None:
 def test_a_context_is_estimated_with_its_own_prompt_and_limit() -> None:
     site = call(output_limit=1000)
     context = Context(Place("b.py", 3), ModelFact(id="x"), None, Loop(), output_limit=5)
-    impact = estimate_context(site, context, model(8), DEFAULT)
+    impact = estimate(as_called(site, context), model(8), DEFAULT)
     assert impact is not None and impact.tokens_out.p90 <= 5
 
 

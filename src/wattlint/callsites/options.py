@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from wattlint.catalogue.records import Argument
@@ -160,20 +161,24 @@ def _class_default(evaluator: Evaluator, instance: Instance, name: str) -> Value
     return None if all(isinstance(one, (Unknown, Member, Element)) for one in alternatives(value)) else value
 
 
+def _constants(value: Value | None) -> Iterator[object]:
+    """The literals a value can be, in order."""
+    for one in alternatives(value) if value is not None else ():
+        if isinstance(one, Const):
+            yield one.value
+
+
 def text(value: Value | None) -> str | None:
     """The first literal string a value can be."""
-    for one in alternatives(value) if value is not None else ():
-        if isinstance(one, Const) and isinstance(one.value, str):
-            return one.value
-    return None
+    return next((one for one in _constants(value) if isinstance(one, str)), None)
 
 
 def number(value: Value | None) -> float | None:
     """The first literal number a value can be."""
-    for one in alternatives(value) if value is not None else ():
-        if isinstance(one, Const) and isinstance(one.value, (int, float)) and not isinstance(one.value, bool):
-            return float(one.value)
-    return None
+    numbers = (
+        one for one in _constants(value) if isinstance(one, (int, float)) and not isinstance(one, bool)
+    )
+    return next((float(one) for one in numbers), None)
 
 
 def integer(value: Value | None) -> int | None:
@@ -183,10 +188,7 @@ def integer(value: Value | None) -> int | None:
 
 def flag(value: Value | None) -> bool | None:
     """The first literal truth value."""
-    for one in alternatives(value) if value is not None else ():
-        if isinstance(one, Const) and isinstance(one.value, bool):
-            return one.value
-    return None
+    return next((one for one in _constants(value) if isinstance(one, bool)), None)
 
 
 def opening(value: Value | None) -> str | None:

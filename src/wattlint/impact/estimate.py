@@ -43,13 +43,6 @@ def estimate(site: CallSite, record: ModelRecord | None, settings: ImpactSetting
     return _inference(site, record, deployment, settings, measured)
 
 
-def estimate_context(
-    site: CallSite, context: Context, record: ModelRecord | None, settings: ImpactSettings
-) -> Impact | None:
-    """As ``estimate``, for the call as one caller of the project's own wrapper makes it."""
-    return estimate(as_called(site, context), record, settings)
-
-
 def as_called(site: CallSite, context: Context) -> CallSite:
     """The site with the prompt, model, loop and limit of ``context``."""
     limit = context.output_limit if context.output_limit is not None else site.output_limit

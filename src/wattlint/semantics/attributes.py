@@ -22,6 +22,7 @@ from wattlint.semantics.values import (
     Unknown,
     Value,
     alternatives,
+    is_none,
     join,
 )
 
@@ -33,8 +34,8 @@ def get(ev: Evaluator, owner: Value, name: str) -> Value:
     """``owner.name``."""
     if isinstance(owner, Choice):
         return (
-            join(get(ev, one, name) for one in owner.values if not _is_none(one))
-            if any(not _is_none(one) for one in owner.values)
+            join(get(ev, one, name) for one in owner.values if not is_none(one))
+            if any(not is_none(one) for one in owner.values)
             else Unknown("attribute of None")
         )
     if isinstance(owner, External):
@@ -55,13 +56,9 @@ def get(ev: Evaluator, owner: Value, name: str) -> Value:
         folder = paths.attribute(owner, name)
         if folder is not None:
             return folder
-    if isinstance(owner, Unknown) or _is_none(owner):
-        return Element(Unknown("None") if _is_none(owner) else owner, Const(name))
+    if isinstance(owner, Unknown) or is_none(owner):
+        return Element(Unknown("None") if is_none(owner) else owner, Const(name))
     return Member(owner, name)
-
-
-def _is_none(value: Value) -> bool:
-    return isinstance(value, Const) and value.value is None
 
 
 # -- classes ----------------------------------------------------------------------------------------------------

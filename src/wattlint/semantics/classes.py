@@ -26,6 +26,7 @@ from wattlint.semantics.values import (
     Unknown,
     Value,
     alternatives,
+    is_none,
     join,
     through,
 )
@@ -180,7 +181,7 @@ def class_level(ev: Evaluator, cls: ClassInfo, name: str) -> Value:
         for store in shared:
             if store.value is not None:
                 held.append(ev.value(store.value, ev.frame_of(store.scope), store.spot))
-        value = join(sorted((one for each in held for one in alternatives(each)), key=_is_none))
+        value = join(sorted((one for each in held for one in alternatives(each)), key=is_none))
     how = "settings_class" if is_record(ev, cls) else "class_attr"
     line = getattr(definitions[0].node, "lineno", cls.node.lineno) if definitions else cls.node.lineno
     return through(value, Hop(how, cls.module.path, line, f"{cls.name}.{name}"))
@@ -189,10 +190,6 @@ def class_level(ev: Evaluator, cls: ClassInfo, name: str) -> Value:
 def _on_class(store: Store) -> bool:
     method = store.scope.function
     return method is not None and "classmethod" in method.decorators
-
-
-def _is_none(value: Value) -> bool:
-    return isinstance(value, Const) and value.value is None
 
 
 def is_record(ev: Evaluator, cls: ClassInfo) -> bool:

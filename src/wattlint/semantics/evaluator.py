@@ -16,7 +16,6 @@ from wattlint.semantics.values import (
     Class,
     Composite,
     Const,
-    External,
     Function,
     Hop,
     Instance,
@@ -265,10 +264,6 @@ def _name(ev: Evaluator, node: ast.Name, frame: Frame, spot: Spot) -> Value:
     return names.lookup(ev, node.id, frame, spot)
 
 
-def _named(ev: Evaluator, node: ast.NamedExpr, frame: Frame, spot: Spot) -> Value:
-    return ev.value(node.value, frame, spot)
-
-
 _HANDLERS: dict[type[ast.expr], Callable[[Evaluator, Any, Frame, Spot], Value]] = {
     ast.Name: _name,
     ast.Attribute: _attribute,
@@ -284,7 +279,7 @@ _HANDLERS: dict[type[ast.expr], Callable[[Evaluator, Any, Frame, Spot], Value]] 
     ast.Subscript: containers.subscript,
     ast.Lambda: _function,
     ast.Await: _pass_through,
-    ast.NamedExpr: _named,
+    ast.NamedExpr: _pass_through,
     ast.Starred: _pass_through,
     ast.Compare: _known_truth,
     ast.UnaryOp: _unary,
@@ -293,8 +288,3 @@ _HANDLERS: dict[type[ast.expr], Callable[[Evaluator, Any, Frame, Spot], Value]] 
     ast.GeneratorExp: comprehensions.comprehension,
     ast.DictComp: comprehensions.comprehension,
 }
-
-
-def external_path(value: Value) -> str | None:
-    """The dotted path of a module, class or function outside the project."""
-    return value.path if isinstance(value, External) else None

@@ -29,6 +29,7 @@ from wattlint.semantics.values import (
     Value,
     alternatives,
     is_known,
+    is_none,
     join,
     through,
 )
@@ -207,7 +208,7 @@ def _stored(ev: Evaluator, owner: Instance, cls: ClassInfo, name: str, stores: l
                 if given_type is not None:
                     found.append(given_type)
     flat = [one for value in found for one in alternatives(value)]
-    flat.sort(key=lambda one: _is_none(one))
+    flat.sort(key=lambda one: is_none(one))
     return join(flat)
 
 
@@ -266,7 +267,3 @@ def _passed_up(ev: Evaluator, owner: Instance, constructor: FunctionInfo, name: 
                 hop = Hop("self_attr", constructor.module.path, record.node.lineno, name)
                 return through(ev.force(given.keywords[name]), hop)
     return None
-
-
-def _is_none(value: Value) -> bool:
-    return isinstance(value, Const) and value.value is None

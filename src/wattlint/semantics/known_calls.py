@@ -163,11 +163,6 @@ def _partial(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot
     )
 
 
-def _dumped(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value:
-    """``json.dumps(x)``: the data itself, because a request body is read through it."""
-    return ev.force(given.positional[0]) if given.positional else Unknown("call")
-
-
 def _field(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value:
     """``dataclasses.field``, ``pydantic.Field``, ``attrs.field``, ``typer.Option``: the default."""
     if "default" in given.keywords:
@@ -279,7 +274,7 @@ _EXTERNAL: dict[str, Handler] = {
     "os.path.abspath": _first,
     "os.path.realpath": _first,
     "os.path.normpath": _first,
-    "json.dumps": _dumped,
+    "json.dumps": _first,  # the data itself: a request body is read through it
     "dataclasses.replace": records.replaced,
     "attrs.evolve": records.replaced,
     "attr.evolve": records.replaced,

@@ -30,6 +30,7 @@ from wattlint.semantics.values import (
     Unknown,
     Value,
     alternatives,
+    is_none,
     join,
     through,
 )
@@ -51,7 +52,7 @@ def lookup(ev: Evaluator, name: str, frame: Frame, spot: Spot) -> Value:
             return in_module(ev, name, frame.module)
         if (scope.kind != "class" or at is frame) and name in scope.bindings:
             value = _bound(ev, name, at, place, local=scope is frame.scope)
-            if all(isinstance(one, (Unknown, Element)) or _is_none(one) for one in alternatives(value)):
+            if all(isinstance(one, (Unknown, Element)) or is_none(one) for one in alternatives(value)):
                 return _narrowed(ev, name, frame, spot) or value
             return value
         place = scope.spot or END
@@ -64,10 +65,6 @@ def lookup(ev: Evaluator, name: str, frame: Frame, spot: Spot) -> Value:
     if name == "__file__":
         return Const(frame.module.file)
     return Unknown(f"name {name}")
-
-
-def _is_none(value: Value) -> bool:
-    return isinstance(value, Const) and value.value is None
 
 
 def _narrowed(ev: Evaluator, name: str, frame: Frame, spot: Spot) -> Value | None:
@@ -121,7 +118,7 @@ def _bound(ev: Evaluator, name: str, frame: Frame, spot: Spot, local: bool) -> V
     if len(own) < len(scope.bindings[name]):
         found += _set_elsewhere(ev, name, frame)
         flat = [one for value in found for one in alternatives(value)]
-        found = sorted(flat, key=_is_none)  # None only says that a function sets it later
+        found = sorted(flat, key=is_none)  # None only says that a function sets it later
     value = join(found)
     if name in scope.mutations:
         made = definitions[0].spot if definitions else None

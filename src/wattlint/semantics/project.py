@@ -7,8 +7,10 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from wattlint.semantics.module_index import ModuleIndex
+from wattlint.sources.folders import SOURCE_FOLDERS, names_in
 
 SKIPPED_FOLDERS = frozenset(
     {
@@ -23,7 +25,6 @@ SKIPPED_FOLDERS = frozenset(
         "buck-out",
     }
 )
-SOURCE_FOLDERS = ("src", "lib", "python")
 MAX_FILE_BYTES = 2_000_000
 """Larger modules are not followed into (they can still be linted themselves)."""
 _NAME = re.compile(rb"[A-Za-z_]\w+")
@@ -52,7 +53,7 @@ class Project:
         self._modules: dict[str, ModuleIndex | None] = {}
         self.broken: dict[str, SyntaxError] = {}
         """Files that others led to and that are no Python."""
-        self._listing: dict[str, frozenset[str]] = {}
+        self._names_in = lru_cache(maxsize=None)(names_in)
         self._files: list[str] | None = None
         self._texts: dict[str, int] = {}
         """Hash of the bytes that each module was parsed from."""
@@ -162,14 +163,6 @@ class Project:
         for name in SOURCE_FOLDERS:
             if name in self._names_in(self.root):
                 yield os.path.join(self.root, name)
-
-    def _names_in(self, folder: str) -> frozenset[str]:
-        if folder not in self._listing:
-            try:
-                self._listing[folder] = frozenset(os.listdir(folder))
-            except OSError:
-                self._listing[folder] = frozenset()
-        return self._listing[folder]
 
     def _has(self, folder: str, name: str) -> bool:
         return name in self._names_in(folder)

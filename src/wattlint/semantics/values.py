@@ -216,6 +216,10 @@ def alternatives(value: Value) -> tuple[Value, ...]:
     return value.values if isinstance(value, Choice) else (value,)
 
 
+def is_none(value: Value) -> bool:
+    return isinstance(value, Const) and value.value is None
+
+
 def join(values: Iterable[Value]) -> Value:
     """One value for several: duplicates dropped, order kept, bounded."""
     values = list(values)

@@ -7,6 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from wattlint.sources.folders import names_in
+
 if TYPE_CHECKING:
     from packaging.version import Version
 
@@ -81,6 +83,9 @@ def project_root(path: Path) -> Path:
     return Path(_root_of(absolute if os.path.isdir(absolute) else os.path.dirname(absolute)))
 
 
+_names_in = lru_cache(maxsize=4096)(names_in)
+
+
 @lru_cache(maxsize=4096)
 def _root_of(folder: str) -> str:
     weak: str | None = None
@@ -99,14 +104,6 @@ def _root_of(folder: str) -> str:
         if parent == at:
             return weak or _above_package(folder)
         at = parent
-
-
-@lru_cache(maxsize=4096)
-def _names_in(folder: str) -> frozenset[str]:
-    try:
-        return frozenset(os.listdir(folder))
-    except OSError:
-        return frozenset()
 
 
 def _serves(relative: str) -> bool:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
+from wattlint.sources.folders import SOURCE_FOLDERS, names_in
 from wattlint.sources.sieve import Scan, Sieve
 
 _FROM = re.compile(rb"\bfrom\s+(\.*)\s*([\w.]*)\s*\bimport\b[\s\\]*(\([^)]*|[^\n;#]*)")
@@ -28,7 +30,7 @@ class Reach:
         self._own = tuple(os.sep + module.replace(".", os.sep) for module in own_modules)
         self._root = str(root)
         self._sieve = sieve
-        self._names: dict[str, frozenset[str]] = {}
+        self._names_in = lru_cache(maxsize=None)(names_in)
         self._bases_of: dict[tuple[str, str], tuple[str, ...]] = {}
         self._imports_sdk: dict[str, bool] = {}
         self._targets: dict[str, tuple[str, ...]] = {}
@@ -115,7 +117,7 @@ class Reach:
             if folder == self._root or len(folder) <= len(self._root):
                 break
             folder = os.path.dirname(folder)
-        for name in ("src", "lib", "python"):
+        for name in SOURCE_FOLDERS:
             source = os.path.join(self._root, name)
             if name in self._names_in(self._root) and self._has_module(source, first):
                 yield source
@@ -142,11 +144,3 @@ class Reach:
     def _has_module(self, folder: str, name: str) -> bool:
         names = self._names_in(folder)
         return name in names or name + ".py" in names
-
-    def _names_in(self, folder: str) -> frozenset[str]:
-        if folder not in self._names:
-            try:
-                self._names[folder] = frozenset(os.listdir(folder))
-            except OSError:
-                self._names[folder] = frozenset()
-        return self._names[folder]
