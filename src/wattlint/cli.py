@@ -28,7 +28,9 @@ PIPE_WIDTH = 132
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    parser = build_parser({"check": _check, "estimate": _estimate, "rule": _rule, "models": _models})
+    parser = build_parser(
+        {"check": _check, "estimate": _estimate, "badge": _badge, "rule": _rule, "models": _models}
+    )
     options = parser.parse_args(argv)
     if options.command is None:
         parser.print_help()
@@ -120,6 +122,11 @@ def _estimate(options: argparse.Namespace) -> int:
         from wattlint.reports.json_data import estimate_json
 
         report = estimate_json(analysis, items)
+    elif options.format == "html":
+        from wattlint.grading import grade
+        from wattlint.reports.html_report import estimate_html
+
+        report = estimate_html(analysis, items, grade(analysis, items), ", ".join(options.paths))
     else:
         from wattlint.reports.estimate_text import estimate_text
         from wattlint.reports.monthly import month_lines
@@ -129,6 +136,21 @@ def _estimate(options: argparse.Namespace) -> int:
         if not options.quiet:
             report += f"{analysis.coverage}\n"
     written = _write(options, report)
+    _print_problems(analysis.problems)
+    return FAILED if analysis.problems or not written else CLEAN
+
+
+def _badge(options: argparse.Namespace) -> int:
+    from wattlint.grading import grade
+    from wattlint.reports.badge import badge_json, badge_svg
+    from wattlint.run import estimates
+
+    configuration = _configuration(options)
+    if configuration is None:
+        return FAILED
+    analysis = _analysis(options, configuration, lint=False)
+    project = grade(analysis, estimates(analysis)).project
+    written = _write(options, (badge_json if options.format == "json" else badge_svg)(project))
     _print_problems(analysis.problems)
     return FAILED if analysis.problems or not written else CLEAN
 

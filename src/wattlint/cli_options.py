@@ -48,10 +48,23 @@ ESTIMATE_EXAMPLES = """\
 examples:
   wattlint estimate                          the current folder
   wattlint estimate src --format json        plain units (Wh, gCO2e, mL, US$) for other programs
+  wattlint estimate --format html -o report.html   one page with charts, grade and derivations
   wattlint estimate --explain src/app.py:12  every step behind the figures of one call, with sources
 
 exit status: 0 everything was read, 2 something could not be analysed (it is
 named on standard error)
+"""
+BADGE = """\
+Draw the energy grade (A to G) of a project as an SVG badge, or as JSON for an
+endpoint of shields.io. The grade compares each call whose task is recognised
+with the smallest solver known to be adequate for it; see docs/grade.md.
+"""
+BADGE_EXAMPLES = """\
+examples:
+  wattlint badge -o docs/energy.svg           the current project
+  wattlint badge src --format json            {"schemaVersion": 1, "label": "LLM energy", ...}
+
+exit status: 0 everything was read, 2 something could not be analysed
 """
 MODELS_EXAMPLES = """\
 examples:
@@ -75,6 +88,7 @@ def build_parser(run: Mapping[str, Command]) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     _add_check(commands, run["check"])
     _add_estimate(commands, run["estimate"])
+    _add_badge(commands, run["badge"])
 
     rule = _add_command(commands, "rule", "explain a rule")
     rule.add_argument("code", nargs="?", metavar="CODE", help="code or name of a rule")
@@ -136,7 +150,7 @@ def _add_estimate(commands: argparse._SubParsersAction[argparse.ArgumentParser],
     estimate = _add_command(
         commands, "estimate", "energy, carbon, water and money per call", ESTIMATE, ESTIMATE_EXAMPLES
     )
-    _add_common(estimate, formats=("text", "json"))
+    _add_common(estimate, formats=("text", "json", "html"))
     estimate.add_argument("--explain", metavar="FILE:LINE", help="the whole derivation for one call site")
     estimate.add_argument(
         "--traffic",
@@ -144,6 +158,12 @@ def _add_estimate(commands: argparse._SubParsersAction[argparse.ArgumentParser],
         help="recorded calls (OpenTelemetry spans, LiteLLM spend logs, or CSV): their tokens and numbers count",
     )
     estimate.set_defaults(run=run, select=[], extend_select=[], ignore=[], preview=False)
+
+
+def _add_badge(commands: argparse._SubParsersAction[argparse.ArgumentParser], run: Command) -> None:
+    badge = _add_command(commands, "badge", "the project's energy grade as a badge", BADGE, BADGE_EXAMPLES)
+    _add_common(badge, formats=("svg", "json"))
+    badge.set_defaults(run=run, select=[], extend_select=[], ignore=[], preview=False)
 
 
 def _add_common(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None:

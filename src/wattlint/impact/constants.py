@@ -123,7 +123,7 @@ ASSUMED = (
     "host_consumer", "host_complete", "lifetime_years", "busy_share", "mean_draw", "grid_spread",
     "water_spread", "train_flop", "train_mfu", "train_draw", "moe_active_unknown", "measured_by_user", "cached_prefix",
     "train_flop_adapter", "train_quantized",
-    "speculative",
+    "speculative", "code_solver_wh",
 )  # fmt: skip
 COEFFICIENTS = FITTED + ASSUMED
 NEEDED_PRIORS = {"input_tokens": ("unknown", "nothing", "embedded-text"), "reasoning": ("medium",)}
