@@ -239,9 +239,9 @@ def test_an_incomplete_prompt_lowers_confidence() -> None:
     ids=lambda text: repr(text[:12]),
 )  # fmt: skip
 def test_hostile_prompts_cost_little(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     judge(text)
-    assert time.perf_counter() - start < 2.0
+    assert time.process_time() - start < 2.0
 
 
 FRAGMENTS = st.sampled_from(

@@ -84,9 +84,9 @@ def test_empty_text_has_no_tokens() -> None:
     ],
 )
 def test_hostile_text_is_counted_quickly(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     assert count_tokens(text).tokens > 0
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_an_accented_word_is_one_piece() -> None:

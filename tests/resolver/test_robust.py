@@ -21,16 +21,16 @@ CALL = "from openai import OpenAI\nOpenAI().responses.create(model={}, input={})
 
 
 def found(folder: Path, text: str) -> list[CallSite] | None:
-    """The sites of one text; None for what is no Python. Fails when it takes longer than a second."""
+    """The sites of one text; None for what is no Python. Fails when it takes seconds of processor time: it is bounded, or it is not."""
     finder = Finder(folder, Settings())
     source = SourceFile(folder / "app.py", "app.py", text.encode("utf-8", "surrogatepass"), text, None)
-    start = time.perf_counter()
+    start = time.process_time()
     try:
         return finder.sites(source)
     except SyntaxError:
         return None
     finally:
-        assert time.perf_counter() - start < 1.5
+        assert time.process_time() - start < 3
 
 
 HARD: dict[str, str] = {
