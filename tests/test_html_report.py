@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import time
@@ -13,6 +14,10 @@ import pytest
 
 from browser import chromium
 from wattlint.cli import main
+from wattlint.config import Configuration
+from wattlint.grading import grade
+from wattlint.reports.html_report import estimate_html
+from wattlint.run import analyse, estimates
 
 HOSTILE = '</script><img src=x onerror="document.title=1"> <!-- ::error:: ‮ {{data}}'
 MODELS = ("gpt-4o", "gpt-4o-mini", "claude-3-5-haiku-latest")
@@ -166,26 +171,25 @@ def test_the_layout_fits_a_telephone(page: Any) -> None:
     assert wide <= shown
 
 
-def test_five_thousand_sites_do_not_freeze(browser: Any, tmp_path: Path) -> None:
-    (tmp_path / "pyproject.toml").write_text("[project]\nname = 'large'\n")
-    for number in range(50):
-        lines = ["from openai import OpenAI", "client = OpenAI()", "def run(text):"]
-        lines += [
-            f"    client.chat.completions.create(model={MODELS[index % 2]!r}, messages=[{{'role': 'user', 'content': 'Write a poem about {index}. ' + text}}])"
-            for index in range(100)
-        ]
-        (tmp_path / f"module_{number}.py").write_text("\n".join(lines) + "\n")
+def test_five_thousand_sites_do_not_freeze(browser: Any, project: Path, tmp_path: Path) -> None:
+    analysis = analyse([str(project)], Configuration(), lint=False)
+    items = estimates(analysis)
+    many = [
+        dataclasses.replace(item, site=dataclasses.replace(item.site, line=number * 10))
+        for number in range(5000 // len(items) + 1)
+        for item in items
+    ][:5000]
     file = tmp_path / "report.html"
-    assert main(["estimate", str(tmp_path), "--format", "html", "-o", str(file), "-q"]) == 0
+    file.write_text(estimate_html(analysis, many, grade(analysis, many), "large"), encoding="utf-8")
     browser.get(file.as_uri())
     assert browser.find_element("id", "shown").text == "5000 of 5000 call sites"
     took = browser.execute_script(
         "const field = document.getElementById('filter'); const start = performance.now();"
-        "field.value = 'module_7'; field.dispatchEvent(new Event('input'));"
+        "field.value = 'mail_1'; field.dispatchEvent(new Event('input'));"
         "document.querySelector('#head button').click();"
         "document.body.offsetHeight; return performance.now() - start"
     )
-    assert browser.find_element("id", "shown").text == "100 of 5000 call sites"
+    assert 700 < int(browser.find_element("id", "shown").text.split()[0]) < 730
     assert took < 5000  # an order of magnitude above what it takes on two busy cores
 
 
