@@ -19,10 +19,11 @@ PLACE = re.compile(r"\{\{(\w+)\}\}")
 
 def estimate_html(analysis: Analysis, estimates: Sequence[Estimated], graded: Graded, title: str) -> str:
     """The whole file. ``title``: what was estimated."""
-    return _page(report_data(analysis, estimates, graded, title))
+    return page(report_data(analysis, estimates, graded, title))
 
 
-def _page(data: Data) -> str:
+def page(data: Data) -> str:
+    """The file that shows ``data``."""
     parts = {
         "style": _file("report.css"),
         "chart": _file("chart.umd.min.js").partition("//# sourceMappingURL")[0],
