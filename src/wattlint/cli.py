@@ -18,6 +18,7 @@ from wattlint.cli_options import build_parser
 
 if TYPE_CHECKING:
     from wattlint.analysis import Analysis
+    from wattlint.changes.compare import Comparison
     from wattlint.config import Configuration
     from wattlint.reports.progress import Progress
     from wattlint.sources.files import Problem
@@ -29,7 +30,14 @@ PIPE_WIDTH = 132
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = build_parser(
-        {"check": _check, "estimate": _estimate, "badge": _badge, "rule": _rule, "models": _models}
+        {
+            "check": _check,
+            "estimate": _estimate,
+            "diff": _diff,
+            "badge": _badge,
+            "rule": _rule,
+            "models": _models,
+        }
     )
     options = parser.parse_args(argv)
     if options.command is None:
@@ -153,6 +161,38 @@ def _badge(options: argparse.Namespace) -> int:
     written = _write(options, (badge_json if options.format == "json" else badge_svg)(project))
     _print_problems(analysis.problems)
     return FAILED if analysis.problems or not written else CLEAN
+
+
+def _diff(options: argparse.Namespace) -> int:
+    from wattlint.config import ConfigError
+    from wattlint.diffing import compare
+    from wattlint.sources.git import GitError
+
+    configuration = _configuration(options)
+    if configuration is None:
+        return FAILED
+    try:
+        comparison = compare(options.paths, configuration, options.staged, options.uncommitted)
+    except GitError as error:
+        return _fail(str(error))
+    except ConfigError as error:
+        _print_problems(error.problems)
+        return FAILED
+    written = _write(options, _diff_report(comparison, options))
+    _print_problems(comparison.problems)
+    if comparison.problems or not written:
+        return FAILED
+    return FINDINGS if any(gate.verdict == "failed" for gate in comparison.gates) else CLEAN
+
+
+def _diff_report(comparison: Comparison, options: argparse.Namespace) -> str:
+    if options.format == "json":
+        from wattlint.reports.json_data import diff_json
+
+        return diff_json(comparison)
+    from wattlint.reports.diff_text import diff_text
+
+    return diff_text(comparison, _colour(options), options.quiet)
 
 
 def _explain(options: argparse.Namespace, configuration: Configuration) -> int:

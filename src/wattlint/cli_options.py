@@ -17,6 +17,7 @@ EXAMPLES = """\
 examples:
   wattlint check                       lint the current project
   wattlint estimate src                what each call uses, with intervals
+  wattlint diff                        what this branch adds
   wattlint rule LLM101                 explain a rule
   wattlint models gpt-4o               what is known about a model
 
@@ -65,6 +66,24 @@ examples:
   wattlint badge src --format json            {"schemaVersion": 1, "label": "LLM energy", ...}
 
 exit status: 0 everything was read, 2 something could not be analysed
+(it is named on standard error)
+"""
+DIFF = """\
+Show what a change adds: call sites added, removed and changed, with energy,
+carbon, water and money before and after. Calls are matched by function and
+shape, not by line; a constant or settings file that changed shows at every
+call it feeds. Reads git's objects: nothing is checked out or written.
+"""
+DIFF_EXAMPLES = """\
+examples:
+  wattlint diff                      the working tree against its merge base with the default branch
+  wattlint diff origin/release       against the merge base with another branch
+  wattlint diff --uncommitted        against HEAD: what is not committed yet
+  wattlint diff --staged             what "git commit" would commit
+  wattlint diff v1.0..v1.1 src       two commits, only below src
+
+exit status: 0 done, 1 a limit is exceeded, 2 something could not be analysed
+(it is named on standard error)
 """
 MODELS_EXAMPLES = """\
 examples:
@@ -89,6 +108,7 @@ def build_parser(run: Mapping[str, Command]) -> argparse.ArgumentParser:
     _add_check(commands, run["check"])
     _add_estimate(commands, run["estimate"])
     _add_badge(commands, run["badge"])
+    _add_diff(commands, run["diff"])
 
     rule = _add_command(commands, "rule", "explain a rule")
     rule.add_argument("code", nargs="?", metavar="CODE", help="code or name of a rule")
@@ -166,6 +186,26 @@ def _add_badge(commands: argparse._SubParsersAction[argparse.ArgumentParser], ru
     badge.set_defaults(run=run, select=[], extend_select=[], ignore=[], preview=False)
 
 
+def _add_diff(commands: argparse._SubParsersAction[argparse.ArgumentParser], run: Command) -> None:
+    diff = _add_command(commands, "diff", "what a change adds", DIFF, DIFF_EXAMPLES)
+    diff.add_argument(
+        "paths",
+        nargs="*",
+        metavar="[BASE] [PATHS]",
+        help="a revision to compare with (default: the default branch), then files and folders",
+    )
+    side = diff.add_mutually_exclusive_group()
+    side.add_argument(
+        "--staged", action="store_true", help="compare what is staged, with HEAD unless BASE is given"
+    )
+    side.add_argument(
+        "--uncommitted", action="store_true", help="compare the working tree with HEAD unless BASE is given"
+    )
+    _add_output(diff, formats=("text", "json"))
+    _add_selection(diff)
+    diff.set_defaults(run=run)
+
+
 def _add_common(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None:
     parser.add_argument(
         "paths",
@@ -177,6 +217,10 @@ def _add_common(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None
     parser.add_argument(
         "--stdin-filename", default="stdin.py", metavar="NAME", help='name of what is read when PATHS is "-"'
     )
+    _add_output(parser, formats)
+
+
+def _add_output(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None:
     parser.add_argument("--format", choices=formats, default=formats[0], help=f"default: {formats[0]}")
     parser.add_argument("--output-file", "-o", metavar="FILE", help="write the report there")
     parser.add_argument("--config", metavar="FILE", help="use this configuration file for every path")

@@ -46,6 +46,7 @@ def contexts_of(describer: Describer, call: MatchedCall, site: CallSite) -> tupl
                 prompt=describer.prompt(inner, bindings),
                 loop=Loop(*loops.around(evaluator, record)),  # type: ignore[arg-type]
                 output_limit=bindings.limit,
+                function=caller.frame.scope.qualname or None,
             )
         )
     return tuple(found)

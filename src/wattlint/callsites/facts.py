@@ -182,6 +182,8 @@ class Context:
     prompt: Prompt | None
     loop: Loop
     output_limit: int | None = None
+    function: str | None = None
+    """Qualified name of the function that the caller stands in."""
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from wattlint.changes.compare import Change
     from wattlint.impact.quantities import Interval
 
 
@@ -36,3 +37,33 @@ def in_brackets(interval: Interval) -> str:
     """``(0.11–1.2)`` or ``(exact)``."""
     ends = span(interval)
     return f"({ends if '–' in ends else 'exact'})"
+
+
+def signed(change: Change, unit: str) -> str:
+    """``+0.34 Wh (+0.11 to +1.2)``, ``−US$ 1.2 (−2.5 to −0.40)``, in the unit that fits the middle."""
+    from wattlint.impact.quantities import Interval, in_readable_unit
+
+    if not any(change):
+        return "±0"
+    middle = abs(change.p50) or max(map(abs, change))
+    if unit.endswith("$"):
+        scale = 1.0
+    else:
+        interval, unit = in_readable_unit(Interval(middle, middle, middle), unit)
+        scale = interval.p50 / middle
+    low, mid, high = (_with_sign(value * scale) for value in change)
+    ends = "(exact)" if low == high else f"({low} to {high})"
+    return f"{mid[:1]}{unit} {mid[1:]} {ends}" if unit.endswith("$") else f"{mid} {unit} {ends}"
+
+
+def percent(share: float) -> str:
+    """``+17 %``, ``−74 %``; a manifold increase as a factor."""
+    if share >= 900:
+        return f"×{short(share / 100 + 1)}"
+    rounded = short(abs(share)) if abs(share) < 100 else f"{abs(share):.0f}"
+    return f"{'−' if share < 0 else '+'}{rounded} %"
+
+
+def _with_sign(value: float) -> str:
+    written = short(abs(value))
+    return written if written == "0" else f"{'−' if value < 0 else '+'}{written}"

@@ -16,7 +16,8 @@ from wattlint.reports.monthly import month_data, recorded_data
 from wattlint.reports.totals import totals
 
 if TYPE_CHECKING:
-    from wattlint.analysis import Analysis, Estimated
+    from wattlint.analysis import Analysis, Coverage, Estimated
+    from wattlint.changes.compare import Change, Comparison, SitePair, Sums
     from wattlint.impact.quantities import Impact, Interval
     from wattlint.lint.findings import Finding
     from wattlint.sources.files import Problem
@@ -65,6 +66,62 @@ def estimate_json(analysis: Analysis, estimates: Sequence[Estimated]) -> str:
             "skipped": _skipped(analysis.problems),
         }
     )
+
+
+def diff_json(comparison: Comparison) -> str:
+    """The report of ``wattlint diff --format json``."""
+    from wattlint.changes.compare import QUANTITIES
+
+    return _dump(
+        {
+            "version": __version__,
+            "schema": SCHEMA,
+            "base": comparison.base,
+            "head": comparison.head,
+            "pairs": [_pair(pair) for pair in comparison.pairs],
+            "unchanged": comparison.same,
+            "before": _sums(comparison.before),
+            "after": _sums(comparison.after),
+            "change": {name: _change(comparison.change(name)) for name in QUANTITIES},
+            "new_findings": [_finding(finding) for finding in comparison.new_findings],
+            "fixed_findings": [_finding(finding) for finding in comparison.fixed_findings],
+            "gates": [gate._asdict() for gate in comparison.gates],
+            "coverage": _counts(comparison.coverage) if comparison.coverage else None,
+            "skipped": _skipped(comparison.problems),
+            "skipped_at_base": _skipped(comparison.base_problems),
+        }
+    )
+
+
+def _pair(pair: SitePair) -> Data:
+    from wattlint.changes.compare import QUANTITIES
+
+    return {
+        "status": pair.status,
+        "before": _site(pair.before) if pair.before else None,
+        "after": _site(pair.after) if pair.after else None,
+        "through": _place(pair.via) if pair.via else None,
+        "differences": [one._asdict() for one in pair.differences],
+        "origin": _place(pair.origin) if pair.origin else None,
+        "change": {name: _change(pair.change(name)) for name in QUANTITIES},
+        "energy_kwh_per_month": _change(pair.month_change()),
+    }
+
+
+def _sums(sums: Sums) -> Data:
+    from wattlint.changes.compare import QUANTITIES
+
+    return {
+        "calls": sums.calls,
+        "without_estimate": sums.without_estimate,
+        "without_price": sums.without_price,
+        **{name: _interval(sums.quantities.get(name)) for name in QUANTITIES},
+        "per_month": month_data(sums.month),
+    }
+
+
+def _change(change: Change | None) -> Data | None:
+    return None if change is None else {name: float(f"{v:.4g}") for name, v in change._asdict().items()}
 
 
 def _dump(data: Data) -> str:
@@ -242,7 +299,10 @@ def _interval(interval: Interval | None) -> Data | None:
 
 
 def _coverage(analysis: Analysis) -> Data:
-    seen = analysis.coverage
+    return _counts(analysis.coverage)
+
+
+def _counts(seen: Coverage) -> Data:
     return {
         "files": seen.files,
         "files_with_sites": seen.files_with_sites,

@@ -1,0 +1,76 @@
+"""The calls of one version, as changes are counted: a call through the project's own wrapper is one for each caller."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from wattlint.analysis import Analysis, Estimated
+from wattlint.callsites.facts import CallSite, Place
+
+if TYPE_CHECKING:
+    from wattlint.lint.findings import Finding
+
+
+class Call(NamedTuple):
+    item: Estimated
+    """``site`` in it stands where the caller of a wrapper stands."""
+    via: Place | None
+    """The wrapper's own call, where ``item`` is one of its callers."""
+    findings: tuple[Finding, ...]
+
+    @property
+    def site(self) -> CallSite:
+        return self.item.site
+
+
+def calls_of(analysis: Analysis, items: list[Estimated]) -> list[Call]:
+    """``items``: the estimates of ``analysis``."""
+    found: dict[tuple[str, int | None, int], list[Finding]] = {}
+    for finding in analysis.findings:
+        found.setdefault((finding.path, finding.cell, finding.line), []).append(finding)
+    return [
+        call._replace(findings=tuple(_of(call, found.get(_place(call.site), ()))))
+        for item in items
+        for call in _expanded(item, analysis)
+    ]
+
+
+def _expanded(item: Estimated, analysis: Analysis) -> Iterator[Call]:
+    site = item.site
+    if (
+        not site.contexts or site.cell is not None
+    ):  # lines of callers in a notebook are not those of its cells
+        yield Call(item, None, ())
+        return
+    from wattlint.lint.subject import Subject
+
+    subject = Subject(site, analysis.settings[site.path])
+    wrapper = Place(site.path, site.line, site.function or "")
+    for caller, context in zip(subject.callers(), site.contexts, strict=True):
+        view = replace(
+            caller.site,
+            path=context.caller.path,
+            line=context.caller.line,
+            end_line=context.caller.line,
+            column=0,
+            end_column=0,
+            function=context.function,
+            callee=context.caller.note.removeprefix("call of "),
+        )
+        # A workload stated at the wrapper counts all its callers together: it stays with the only one, if it is.
+        month = item.month if len(site.contexts) == 1 else None
+        yield Call(Estimated(view, caller.record, caller.impact, month), wrapper, ())
+
+
+def _of(call: Call, findings: list[Finding] | tuple[Finding, ...]) -> Iterator[Finding]:
+    """The findings at the call's line that are about it; those at a wrapper's own line belong to all its callers."""
+    for finding in findings:
+        same = finding.site.entry_point == call.site.entry_point
+        if same and (call.via is not None or finding.column == call.site.column):
+            yield finding
+
+
+def _place(site: CallSite) -> tuple[str, int | None, int]:
+    return site.path, site.cell, site.line

@@ -1,0 +1,217 @@
+"""The result of ``wattlint diff``: pairs of call sites before and after a change, and the sums of both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from wattlint.changes.differences import Difference, differences
+from wattlint.changes.match import match
+from wattlint.traffic.match import RUNNING
+
+if TYPE_CHECKING:
+    from wattlint.analysis import Coverage, Estimated
+    from wattlint.callsites.facts import Place
+    from wattlint.changes.budget import Gate
+    from wattlint.changes.calls import Call
+    from wattlint.impact.monthly import PerMonth
+    from wattlint.impact.quantities import Impact, Interval
+    from wattlint.lint.findings import Finding
+    from wattlint.sources.files import Problem
+
+Status = Literal["added", "removed", "changed", "same"]
+QUANTITIES = ("energy_wh", "carbon_gco2e", "water_ml", "cost_usd")
+
+
+class Change(NamedTuple):
+    """A difference of two quantities that the same unknowns move: 10th, 50th and 90th percentile, may be negative."""
+
+    p10: float
+    p50: float
+    p90: float
+
+    @classmethod
+    def between(cls, before: Interval | None, after: Interval | None) -> Change:
+        """Hardware, grid and batch are the same on both sides, so that ends are subtracted from like ends."""
+        ends = sorted(b - a for a, b in zip(before or (0.0, 0.0, 0.0), after or (0.0, 0.0, 0.0)))
+        return cls(ends[0], ends[1], ends[2])
+
+
+@dataclass(frozen=True, slots=True)
+class SitePair:
+    """One call before and after. A call through the project's own wrapper is one pair for each caller."""
+
+    status: Status
+    before: Estimated | None
+    after: Estimated | None
+    via: Place | None = None
+    """The wrapper's own call."""
+    differences: tuple[Difference, ...] = ()
+    origin: Place | None = None
+    """Where what changed stands, when in another file than the call: a constant, a settings file."""
+    new_findings: tuple[Finding, ...] = ()
+    fixed_findings: tuple[Finding, ...] = ()
+
+    @property
+    def item(self) -> Estimated:
+        """The newer of the two."""
+        found = self.after or self.before
+        assert found is not None
+        return found
+
+    @property
+    def is_known(self) -> bool:
+        """Whether each side that exists has an estimate."""
+        return all(item.impact is not None for item in (self.before, self.after) if item is not None)
+
+    def change(self, quantity: str) -> Change | None:
+        """Of one call; None where a side is not known."""
+        sides = [_quantity(item.impact, quantity) if item else None for item in (self.before, self.after)]
+        for item, value in zip((self.before, self.after), sides):
+            if item is not None and value is None:
+                return None
+        return Change.between(*sides)
+
+    def month_change(self) -> Change | None:
+        """Energy in kWh per month, where the number of calls is known on each side that exists."""
+        sides = [item.month.energy_kwh if item and item.month else None for item in (self.before, self.after)]
+        for item, value in zip((self.before, self.after), sides):
+            if item is not None and value is None:
+                return None
+        return Change.between(*sides)
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """One call of each running call site of one side."""
+
+    calls: int = 0
+    without_estimate: int = 0
+    without_price: int = 0
+    quantities: Mapping[str, Interval] = field(default_factory=dict)
+    """By ``QUANTITIES``; one that no call has is missing."""
+    month: PerMonth | None = None
+    """Of the calls whose workload is known."""
+
+
+@dataclass(slots=True)
+class Comparison:
+    """Everything that reports on a change may show."""
+
+    base: str
+    """For people: ``merge base of main and HEAD (1a2b3c4)``."""
+    head: str
+    """``working tree``, ``index`` or a commit."""
+    pairs: list[SitePair] = field(default_factory=list)
+    """Those that differ: the largest change of energy first, then what has no estimate."""
+    same: int = 0
+    """Calls that do not differ."""
+    before: Sums = field(default_factory=Sums)
+    after: Sums = field(default_factory=Sums)
+    before_coverage: Coverage | None = None
+    coverage: Coverage | None = None
+    gates: list[Gate] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    """What could not be analysed now."""
+    base_problems: list[Problem] = field(default_factory=list)
+    """What could not be analysed at the base: its calls count as added."""
+
+    def having(self, status: Status) -> list[SitePair]:
+        return [pair for pair in self.pairs if pair.status == status]
+
+    @property
+    def new_findings(self) -> list[Finding]:
+        return _distinct(finding for pair in self.pairs for finding in pair.new_findings)
+
+    @property
+    def fixed_findings(self) -> list[Finding]:
+        return _distinct(finding for pair in self.pairs for finding in pair.fixed_findings)
+
+    @property
+    def unknown(self) -> list[SitePair]:
+        """Pairs that are in no sum, for a side has no estimate."""
+        return [pair for pair in self.pairs if not pair.is_known]
+
+    def change(self, quantity: str) -> Change | None:
+        """Of the sums; None where neither side has the quantity."""
+        sides = [sums.quantities.get(quantity) for sums in (self.before, self.after)]
+        return Change.between(*sides) if any(side is not None for side in sides) else None
+
+    def percent(self, quantity: str) -> float | None:
+        """The change of the middle in percent of the base; None where there is nothing to compare with."""
+        change, base = self.change(quantity), self.before.quantities.get(quantity)
+        return None if change is None or base is None or not base.p50 else 100 * change.p50 / base.p50
+
+
+def pair_up(
+    before: Sequence[Call], after: Sequence[Call], renamed: Mapping[str, str] | None = None
+) -> list[SitePair]:
+    """Every call of both sides, those that do not differ too. ``renamed``: new path -> old path, as displayed."""
+    pairs = []
+    for old, new in match([call.site for call in before], [call.site for call in after], renamed):
+        pairs.append(_pair(before[old] if old is not None else None, after[new] if new is not None else None))
+    return sorted(pairs, key=_rank)
+
+
+def sums(calls: Sequence[Call], months: Sequence[PerMonth]) -> Sums:
+    from wattlint.impact.monthly import together
+    from wattlint.impact.quantities import total
+
+    running = [call.item for call in calls if call.site.kind in RUNNING]
+    impacts = [item.impact for item in running if item.impact is not None]
+    quantities = {}
+    for name in QUANTITIES:
+        values = [value for impact in impacts if (value := _quantity(impact, name)) is not None]
+        if values:
+            quantities[name] = total(values)
+    return Sums(
+        calls=len(impacts),
+        without_estimate=len(running) - len(impacts),
+        without_price=sum(impact.cost_usd is None for impact in impacts),
+        quantities=quantities,
+        month=together(months),
+    )
+
+
+def _pair(old: Call | None, new: Call | None) -> SitePair:
+    found: tuple[Difference, ...] = ()
+    status: Status = "added" if old is None else "removed"
+    if old is not None and new is not None:
+        found = differences(old.item, new.item)
+        known = {finding.code for finding in old.findings}
+        fresh = tuple(finding for finding in new.findings if finding.code not in known)
+        known = {finding.code for finding in new.findings}
+        fixed = tuple(finding for finding in old.findings if finding.code not in known)
+        status = "changed" if found or fresh or fixed else "same"
+        return SitePair(status, old.item, new.item, new.via, found, _origin(new, found), fresh, fixed)
+    if new is not None:
+        return SitePair(status, None, new.item, new.via, (), None, new.findings)
+    assert old is not None
+    return SitePair(status, old.item, None, old.via, (), None, (), old.findings)
+
+
+def _origin(call: Call, found: Sequence[Difference]) -> Place | None:
+    """Where the model's name stands, if the model is what changed and it stands in another file."""
+    origin = call.site.model.origin
+    if not origin or not any(one.what == "model" for one in found):
+        return None
+    return origin[-1] if origin[-1].line and origin[-1].path != call.site.path else None
+
+
+def _rank(pair: SitePair) -> tuple[bool, float, list[str], int, int]:
+    change = pair.change("energy_wh")
+    site = pair.item.site
+    size = 0.0 if change is None else -abs(float(f"{change.p50:.4g}"))
+    return change is None, size, site.path.split("/"), site.line, site.column
+
+
+def _quantity(impact: Impact | None, name: str) -> Interval | None:
+    value: Interval | None = getattr(impact, name) if impact is not None else None
+    return value
+
+
+def _distinct(findings: Iterable[Finding]) -> list[Finding]:
+    """A finding at a wrapper's own line is seen by each of its callers, and is one."""
+    unique = {finding.order: finding for finding in findings}
+    return [unique[order] for order in sorted(unique)]

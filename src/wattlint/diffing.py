@@ -1,0 +1,84 @@
+"""``wattlint diff``: what a change adds, from the revisions that the options name."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wattlint.changes.calls import calls_of
+from wattlint.changes.compare import Comparison, pair_up, sums
+from wattlint.changes.versions import analyses, renames, versions
+from wattlint.sources.git import GitError, Repository
+
+if TYPE_CHECKING:
+    from wattlint.analysis import Analysis
+    from wattlint.changes.calls import Call
+    from wattlint.changes.compare import Sums
+    from wattlint.config import Configuration
+
+
+def compare(
+    arguments: Sequence[str], configuration: Configuration, staged: bool = False, uncommitted: bool = False
+) -> Comparison:
+    """``arguments``: a revision, where the first names one, and paths. Raises GitError, ConfigError."""
+    repository = Repository(Path.cwd())
+    revision, paths = _split(repository, arguments)
+    compared = versions(repository, revision, staged, uncommitted)
+    with _folder_above(repository, paths) as paths:
+        before, after = analyses(repository, compared, paths, configuration)
+        calls_before, sums_before = _counted(before)
+        calls_after, sums_after = _counted(after)
+        pairs = pair_up(calls_before, calls_after, renames(repository, compared))
+    known = set(after.problems)
+    return Comparison(
+        base=compared.base.name,
+        head=compared.head.name,
+        pairs=[pair for pair in pairs if pair.status != "same"],
+        same=sum(pair.status == "same" for pair in pairs),
+        before=sums_before,
+        after=sums_after,
+        before_coverage=before.coverage,
+        coverage=after.coverage,
+        problems=after.problems,
+        base_problems=[problem for problem in before.problems if problem not in known],
+    )
+
+
+def _counted(analysis: Analysis) -> tuple[list[Call], Sums]:
+    from wattlint.run import estimates
+
+    items = estimates(analysis)
+    calls = calls_of(analysis, items)
+    return calls, sums(calls, [item.month for item in items if item.month is not None])
+
+
+def _split(repository: Repository, arguments: Sequence[str]) -> tuple[str | None, list[str]]:
+    """As git does it: the first argument is a revision if it names one, else it has to be a path."""
+    revision, paths = None, list(arguments)
+    exists = bool(paths) and os.path.lexists(paths[0])
+    if paths and (repository.is_commit(paths[0]) or (".." in paths[0] and not exists)):
+        revision = paths.pop(0)
+    elif paths and not exists:
+        repository.commit(paths[0])  # raises: it is no revision
+    for path in paths:
+        if not f"{os.path.realpath(path)}{os.sep}".startswith(f"{repository.top}{os.sep}"):
+            raise GitError(f"{path}: outside the repository {repository.top}")
+    return revision, paths or ["."]
+
+
+@contextlib.contextmanager
+def _folder_above(repository: Repository, paths: Sequence[str]) -> Iterator[list[str]]:
+    """Paths that lie beside the working folder are shown from the top of the repository, as git shows them."""
+    here = os.getcwd()
+    absolute = [os.path.abspath(path) for path in paths]
+    if all(path == here or path.startswith(f"{here}{os.sep}") for path in absolute):
+        yield [os.path.relpath(path, here) for path in absolute]
+        return
+    os.chdir(repository.top)
+    try:
+        yield [os.path.relpath(path, repository.top) for path in absolute]
+    finally:
+        os.chdir(here)

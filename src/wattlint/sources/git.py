@@ -1,0 +1,200 @@
+"""What git knows about a repository, read from its objects. Nothing is checked out, no index or ref is written."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+DEFAULT_BRANCHES = ("origin/HEAD", "origin/main", "origin/master", "main", "master", "trunk", "develop")
+"""Names that a default branch goes by, the most certain first."""
+ENVIRONMENT = {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
+"""git must not write the index to remember what it learned, nor fetch what a partial clone lacks."""
+
+
+class GitError(Exception):
+    """Why git cannot answer; the message is one line for people."""
+
+
+class Entry(NamedTuple):
+    """A file of a tree or of the index."""
+
+    path: str
+    """Relative to the top of the repository; bytes that are no text as surrogate escapes."""
+    oid: str
+    mode: str
+    """``100644``, ``100755``, ``120000`` (symbolic link) or ``160000`` (submodule)."""
+    size: int | None
+    """In bytes; None where git does not say."""
+
+
+class Repository:
+    """The repository that ``folder`` lies in. Raises GitError when there is none, or it has no working tree."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        try:
+            bare, top = self._run("rev-parse", "--is-bare-repository"), ""
+            if bare.strip() != b"true":
+                top = _text(self._run("rev-parse", "--show-toplevel")).rstrip("\n")
+        except GitError as error:
+            if "not a git repository" in str(error):
+                raise GitError(f"{folder}: not in a git repository") from None
+            if "must be run in a work tree" in str(error):
+                raise GitError(f"{folder}: inside a git folder, not in a working tree") from None
+            raise
+        if not top:
+            raise GitError(f"{folder}: a bare repository has no working tree: compare in a clone of it")
+        self.top = Path(os.path.realpath(top))
+
+    def commit(self, revision: str) -> str:
+        """The id of the commit that ``revision`` names."""
+        found = self._try("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+        if found is None:
+            raise GitError(f'unknown revision "{revision}"{self._shallow_hint()}')
+        return found
+
+    def is_commit(self, revision: str) -> bool:
+        return (
+            self._try("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+            is not None
+        )
+
+    def merge_base(self, one: str, other: str) -> str:
+        """The nearest common ancestor of two commits."""
+        found = self._try("merge-base", self.commit(one), self.commit(other))
+        if found is None:
+            raise GitError(
+                f"{one} and {other} have no common ancestor{self._shallow_hint()}"
+                f'; "{one}..{other}" compares them directly'
+            )
+        return found
+
+    def default_branch(self) -> str:
+        """The branch that changes are merged into, as far as the repository tells."""
+        for name in DEFAULT_BRANCHES:
+            if self.is_commit(name):
+                if name == "origin/HEAD":
+                    target = self._try("symbolic-ref", "--short", "refs/remotes/origin/HEAD")
+                    return target or name
+                return name
+        raise GitError("no default branch found (no origin/HEAD, main or master): name what to compare with")
+
+    def files(self, revision: str | None, below: Sequence[str] = ()) -> list[Entry]:
+        """The files of a commit, or (None) of the index; only those below the folders ``below`` where there are any."""
+        paths = [f":(top,literal){path}" for path in below if path not in ("", ".")]
+        if revision is None:
+            lines = self._run("ls-files", "--stage", "-z", "--full-name", "--", *(paths or [":(top)"]))
+            return list(_staged(lines))
+        # ls-tree knows no pathspec magic: its paths are plain, and count from the top with --full-tree.
+        plain = [path for path in below if path not in ("", ".")]
+        lines = self._run("ls-tree", "-r", "-l", "-z", "--full-tree", revision, "--", *plain)
+        return list(_listed(lines))
+
+    def contents(self, oids: Iterable[str]) -> Iterator[bytes]:
+        """The contents of blobs, in order."""
+        wanted = "".join(f"{oid}\n" for oid in oids).encode()
+        if not wanted:
+            return
+        out = self._run("cat-file", "--batch", "--buffer", given=wanted)
+        at = 0
+        while at < len(out):
+            end = out.index(b"\n", at)
+            header = out[at:end].split()
+            if len(header) != 3:
+                raise GitError(f"object {header[0].decode()} is missing{self._shallow_hint()}")
+            start, size = end + 1, int(header[2])
+            yield out[start : start + size]
+            at = start + size + 1
+
+    def renames(self, base: str, head: str | None, staged: bool = False) -> dict[str, str]:
+        """New path -> old path between two commits; ``head`` None: the working tree, or the index if ``staged``."""
+        target = ["--cached", base] if staged else [base, head] if head else [base]
+        out = self._run(
+            "diff", "--no-ext-diff", "--no-textconv", "--ignore-submodules", "--name-status",
+            "--diff-filter=R", "-M", "-z", *target, "--",
+        )  # fmt: skip
+        fields = [os.fsdecode(field) for field in out.split(b"\0")]
+        return {new: old for _, old, new in zip(fields[::3], fields[1::3], fields[2::3])}
+
+    def changed(self, base: str, head: str | None, staged: bool = False) -> set[str]:
+        """Paths that differ, old and new names alike; with the working tree also files git does not track yet."""
+        target = ["--cached", base] if staged else [base, head] if head else [base]
+        out = self._run(
+            "diff", "--no-ext-diff", "--no-textconv", "--ignore-submodules", "--name-only", "--no-renames",
+            "-z", *target, "--",
+        )  # fmt: skip
+        if head is None and not staged:
+            out += self._run("ls-files", "--others", "--exclude-standard", "--full-name", "-z", ":(top)")
+        return {os.fsdecode(path) for path in out.split(b"\0") if path}
+
+    @property
+    def is_shallow(self) -> bool:
+        return self._try("rev-parse", "--is-shallow-repository") == "true"
+
+    def short(self, commit: str) -> str:
+        return self._try("rev-parse", "--short", commit) or commit[:7]
+
+    def private_excludes(self) -> Path:
+        """``info/exclude``, which may lie elsewhere in a linked worktree."""
+        return self.folder / _text(self._run("rev-parse", "--git-path", "info/exclude")).rstrip("\n")
+
+    def _shallow_hint(self) -> str:
+        if not self.is_shallow:
+            return ""
+        return (
+            " in this shallow clone: fetch more of its history (git fetch --unshallow; fetch-depth: 0 in CI)"
+        )
+
+    def _try(self, *arguments: str) -> str | None:
+        """One line of output; None where git answers no."""
+        try:
+            return _text(self._run(*arguments)).strip() or None
+        except GitError:
+            return None
+
+    def _run(self, *arguments: str, given: bytes = b"") -> bytes:
+        environment = {**os.environ, **ENVIRONMENT}
+        command = ["git", "-C", str(self.folder), "--no-pager", *arguments]
+        try:
+            done = subprocess.run(command, input=given, capture_output=True, env=environment)
+        except (FileNotFoundError, NotADirectoryError):
+            raise GitError("git is not installed, or not on PATH") from None
+        except (OSError, ValueError) as error:
+            raise GitError(f"git cannot be run: {error}") from None
+        if done.returncode:
+            raise GitError(_complaint(done.stderr) or f"git {arguments[0]} failed")
+        return done.stdout
+
+
+def _text(raw: bytes) -> str:
+    return os.fsdecode(raw)
+
+
+def _complaint(stderr: bytes) -> str:
+    """git's message as one line: what is fatal, without the advice."""
+    lines = [line for line in stderr.decode("utf-8", "replace").splitlines() if line.strip()]
+    fatal = [line.partition(": ")[2] for line in lines if line.startswith(("fatal: ", "error: "))]
+    return f"git: {(fatal or lines or [''])[0].strip()}" if lines else ""
+
+
+def _listed(out: bytes) -> Iterator[Entry]:
+    """Lines of ``git ls-tree -l``: ``mode type oid size<TAB>path``."""
+    for line in out.split(b"\0"):
+        if line:
+            about, _, path = line.partition(b"\t")
+            mode, _, oid, size = about.decode("ascii").split()
+            yield Entry(os.fsdecode(path), oid, mode, int(size) if size.isdigit() else None)
+
+
+def _staged(out: bytes) -> Iterator[Entry]:
+    """Lines of ``git ls-files --stage``: ``mode oid stage<TAB>path``."""
+    for line in out.split(b"\0"):
+        if line:
+            about, _, path = line.partition(b"\t")
+            mode, oid, stage = about.decode("ascii").split()
+            if stage != "0":
+                raise GitError(f"{os.fsdecode(path)}: has merge conflicts that are not resolved")
+            yield Entry(os.fsdecode(path), oid, mode, None)

@@ -1,0 +1,449 @@
+"""``wattlint diff`` on real git histories: each shows exactly the calls that it affects."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from git_helper import Repo, diff, run, told
+
+SCHEMA = json.loads((Path(__file__).parent.parent / "docs/schemas/diff.schema.json").read_text())
+
+SETTINGS = 'CHAT_MODEL = "gpt-4o"\nSMALL_MODEL = "gpt-4o-mini"\n'
+APP = """\
+from openai import OpenAI
+
+from settings import CHAT_MODEL, SMALL_MODEL
+
+client = OpenAI()
+
+
+def summarise(text):
+    prompt = f"Summarise the following text in two sentences: {text}"
+    return client.chat.completions.create(model=CHAT_MODEL, messages=[{"role": "user", "content": prompt}])
+
+
+def translate(text):
+    prompt = f"Translate the following text to French, keep the tone: {text}"
+    return client.chat.completions.create(model=SMALL_MODEL, messages=[{"role": "user", "content": prompt}])
+"""
+OTHER = """\
+import anthropic
+
+client = anthropic.Anthropic()
+
+
+def poem(topic):
+    return client.messages.create(
+        model="claude-3-5-haiku-latest", max_tokens=300, messages=[{"role": "user", "content": f"A poem about {topic}"}]
+    )
+"""
+PROJECT = {"settings.py": SETTINGS, "app.py": APP, "other.py": OTHER, "plain.py": "x = 1\n"}
+
+
+def notebook(*cells: str) -> str:
+    return json.dumps(
+        {
+            "nbformat": 4,
+            "nbformat_minor": 5,
+            "metadata": {},
+            "cells": [
+                {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": 1, "source": cell}
+                for cell in cells
+            ],
+        }
+    )
+
+
+NOTEBOOK = (
+    "from openai import OpenAI\nclient = OpenAI()",
+    "client.responses.create(model='gpt-4o', input='Write a long story about a fox.')",
+    "client.responses.create(model='gpt-4o-mini', input='Write a short story about a hen.')",
+)
+
+
+@pytest.fixture
+def repo(tmp_path):
+    repo = Repo(tmp_path / "repo")
+    repo.commit(dict(PROJECT))
+    repo.git("checkout", "-q", "-b", "feature")
+    return repo
+
+
+def test_model_swapped_in_a_settings_file(repo):
+    repo.commit({"settings.py": SETTINGS.replace("gpt-4o-mini", "gpt-4.1-nano")})
+    data = diff(repo.folder)
+    jsonschema.validate(data, SCHEMA)
+    assert told(data) == ["changed app.py translate: model gpt-4o-mini → gpt-4.1-nano"]
+    assert data["pairs"][0]["origin"]["path"] == "settings.py"
+    assert data["unchanged"] == 2
+
+
+def test_model_swapped_in_a_yaml_file(tmp_path):
+    repo = Repo(tmp_path)
+    code = (
+        "import openai\nimport yaml\n\nwith open('config.yaml') as file:\n    config = yaml.safe_load(file)\n\n\n"
+        "def ask(text):\n    return openai.OpenAI().responses.create(model=config['model'], input=text)\n"
+    )
+    repo.commit({"bot.py": code, "config.yaml": "model: gpt-4o\n"})
+    repo.git("checkout", "-q", "-b", "feature")
+    repo.commit({"config.yaml": "model: gpt-4o-mini\n"})
+    data = diff(repo.folder)
+    assert told(data) == ["changed bot.py ask: model gpt-4o → gpt-4o-mini"]
+    assert data["pairs"][0]["origin"] == {"path": "config.yaml", "line": 1, "note": "value of model"} or (
+        data["pairs"][0]["origin"]["path"] == "config.yaml"
+    )
+
+
+def test_new_loop_around_an_existing_call(repo):
+    looped = APP.replace(
+        "    return client.chat.completions.create(model=SMALL",
+        "    for _ in range(20):\n        client.chat.completions.create(model=SMALL",
+    )
+    repo.commit({"app.py": looped})
+    assert told(diff(repo.folder)) == ["changed app.py translate: loop none → once per item, 20 times"]
+
+
+def test_constant_moved_to_another_file_changes_nothing(repo):
+    repo.commit(
+        {
+            "settings.py": 'CHAT_MODEL = "gpt-4o"\nfrom models import SMALL_MODEL\n',
+            "models.py": 'SMALL_MODEL = "gpt-4o-mini"\n',
+        }
+    )
+    data = diff(repo.folder)
+    assert told(data) == [] and data["unchanged"] == 3
+
+
+def test_constant_moved_and_changed(repo):
+    repo.commit(
+        {
+            "settings.py": 'CHAT_MODEL = "gpt-4o"\nfrom models import SMALL_MODEL\n',
+            "models.py": 'SMALL_MODEL = "gpt-4.1"\n',
+        }
+    )
+    data = diff(repo.folder)
+    assert told(data) == ["changed app.py translate: model gpt-4o-mini → gpt-4.1"]
+    assert data["pairs"][0]["origin"]["path"] == "models.py"
+
+
+WRAPPED = """\
+from openai import OpenAI
+
+from settings import CHAT_MODEL, SMALL_MODEL
+
+client = OpenAI()
+
+
+def ask(prompt, model):
+    return client.chat.completions.create(model=model, messages=[{"role": "user", "content": prompt}])
+
+
+def summarise(text):
+    return ask(f"Summarise the following text in two sentences: {text}", CHAT_MODEL)
+
+
+def translate(text):
+    return ask(f"Translate the following text to French, keep the tone: {text}", SMALL_MODEL)
+"""
+
+
+def test_wrapper_added_is_the_same_calls(repo):
+    repo.commit({"app.py": WRAPPED})
+    data = diff(repo.folder)
+    assert told(data) == [] and data["unchanged"] == 3
+    assert data["before"]["energy_wh"] == data["after"]["energy_wh"]
+
+
+def test_wrapper_added_with_another_model(repo):
+    repo.commit({"app.py": WRAPPED.replace(", CHAT_MODEL)", ', "gpt-4.1")')})
+    data = diff(repo.folder)
+    assert told(data) == ["changed app.py summarise: model gpt-4o → gpt-4.1"]
+    assert data["pairs"][0]["through"]["note"] == "ask"
+
+
+def test_new_caller_of_a_wrapper_is_an_added_call(repo):
+    repo.git("checkout", "-q", "main")
+    repo.commit({"app.py": WRAPPED})
+    repo.git("checkout", "-q", "-b", "more")
+    repo.commit(
+        {
+            "more.py": "from app import ask\n\n\ndef title(text):\n    return ask('A title: ' + text, 'gpt-4o')\n"
+        }
+    )
+    assert told(diff(repo.folder)) == ["added more.py title"]
+
+
+def test_notebook_changed(tmp_path):
+    repo = Repo(tmp_path)
+    repo.commit({"n.ipynb": notebook(*NOTEBOOK), "app.py": OTHER})
+    repo.git("checkout", "-q", "-b", "feature")
+    changed = NOTEBOOK[2].replace("gpt-4o-mini", "gpt-4o")
+    repo.commit({"n.ipynb": notebook("print('a new first cell')", *NOTEBOOK[:2], changed)})
+    data = diff(repo.folder)
+    assert told(data) == ["changed n.ipynb None: model gpt-4o-mini → gpt-4o"]
+    assert data["pairs"][0]["after"]["cell"] == 3
+
+
+def test_lines_that_move_are_no_change(repo):
+    repo.commit(
+        {
+            "app.py": "# a comment\n\n" + APP.replace("(text)", "(document)").replace("{text}", "{document}"),
+            "plain.py": "x = 2\n",
+        }
+    )
+    assert told(diff(repo.folder)) == []
+
+
+def test_file_renamed(repo):
+    repo.git("mv", "other.py", "poems.py")
+    repo.write({"poems.py": OTHER.replace("max_tokens=300", "max_tokens=30")})
+    repo.commit({})
+    assert [line.partition(",")[0] for line in told(diff(repo.folder))] == [
+        "changed poems.py poem: output limit 300 → 30"
+    ]
+
+
+def test_function_moved_to_a_class_in_another_file(repo):
+    moved = OTHER.replace("def poem(topic):", "class Poet:\n  def poem(self, topic):").replace(
+        "3-5-haiku", "3-7-sonnet"
+    )
+    repo.commit({"other.py": None, "lib/poet.py": moved})
+    (line,) = told(diff(repo.folder))
+    assert line.startswith(
+        "changed lib/poet.py Poet.poem: model claude-3-5-haiku-latest → claude-3-7-sonnet-latest"
+    )
+
+
+def test_another_sdk_in_the_same_function(repo):
+    repo.commit(
+        {
+            "other.py": "import openai\n\n\ndef poem(topic):\n    return openai.OpenAI().responses.create("
+            'model="gpt-4o-mini", max_output_tokens=300, input=f"A poem about {topic}")\n'
+        }
+    )
+    (line,) = told(diff(repo.folder))
+    assert line.startswith("changed other.py poem: call anthropic.messages → openai.responses, model")
+
+
+def test_added_and_removed_calls_and_sums(repo):
+    repo.commit({"other.py": None, "new.py": APP.replace("summarise", "digest").split("def translate")[0]})
+    data = diff(repo.folder)
+    assert told(data) == ["added new.py digest", "removed other.py poem"]
+    assert (data["before"]["calls"], data["after"]["calls"]) == (3, 3)
+    added = next(pair for pair in data["pairs"] if pair["status"] == "added")
+    assert added["change"]["energy_wh"] == added["after"]["impact"]["energy_wh"]
+    for name in ("energy_wh", "carbon_gco2e", "water_ml", "cost_usd"):
+        difference = data["after"][name]["p50"] - data["before"][name]["p50"]
+        assert data["change"][name]["p50"] == pytest.approx(difference, rel=1e-2, abs=1e-9)
+
+
+def test_a_call_without_an_estimate_is_kept_apart(repo):
+    repo.commit({"app.py": APP.replace("def summarise(text)", "def summarise(text, CHAT_MODEL)")})
+    data = diff(repo.folder)
+    assert told(data) == ["changed app.py summarise: model gpt-4o → unknown"]
+    assert data["pairs"][0]["change"]["energy_wh"] is None
+    assert data["after"]["without_estimate"] == 1 and data["before"]["without_estimate"] == 0
+    assert "no estimate" in run(repo.folder, "diff")[1]
+
+
+def test_workload_per_month(repo):
+    repo.commit(
+        {"app.py": APP.replace("    return client", "    # wattlint: calls=1_000/day\n    return client")}
+    )
+    data = diff(repo.folder)
+    assert {line.split(": ")[1] for line in told(data)} == {"calls per month unknown → 30,438"}
+    assert data["before"]["per_month"] is None and data["after"]["per_month"]["calls"] > 60_000
+
+
+# what is compared
+
+
+def test_the_working_tree_counts_and_is_left_alone(repo):
+    repo.write(
+        {"settings.py": SETTINGS.replace("gpt-4o-mini", "gpt-4.1"), "fresh.py": OTHER.replace("poem", "song")}
+    )
+    before = {path: path.read_bytes() for path in repo.folder.rglob("*") if path.is_file()}
+    assert told(diff(repo.folder)) == [
+        "added fresh.py song",
+        "changed app.py translate: model gpt-4o-mini → gpt-4.1",
+    ]
+    assert {path: path.read_bytes() for path in repo.folder.rglob("*") if path.is_file()} == before
+
+
+def test_staged_and_uncommitted(repo):
+    repo.commit({"settings.py": SETTINGS.replace("gpt-4o-mini", "gpt-4.1-mini")})
+    repo.write({"settings.py": SETTINGS.replace("gpt-4o-mini", "gpt-4.1")})
+    repo.git("add", "-A")
+    repo.write({"settings.py": SETTINGS.replace("gpt-4o-mini", "gpt-4.1-nano")})
+    assert told(diff(repo.folder)) == ["changed app.py translate: model gpt-4o-mini → gpt-4.1-nano"]
+    assert told(diff(repo.folder, "--staged")) == ["changed app.py translate: model gpt-4.1-mini → gpt-4.1"]
+    assert told(diff(repo.folder, "--uncommitted")) == [
+        "changed app.py translate: model gpt-4.1-mini → gpt-4.1-nano"
+    ]
+    assert told(diff(repo.folder, "--staged", "main")) == [
+        "changed app.py translate: model gpt-4o-mini → gpt-4.1"
+    ]
+    assert told(diff(repo.folder, "main..feature")) == [
+        "changed app.py translate: model gpt-4o-mini → gpt-4.1-mini"
+    ]
+
+
+def test_the_merge_base_counts_not_the_tip(repo):
+    repo.commit({"plain.py": "x = 3\n"})
+    repo.git("checkout", "-q", "main")
+    repo.commit({"other.py": None})
+    repo.git("checkout", "-q", "feature")
+    assert told(diff(repo.folder, "main")) == []
+    assert told(diff(repo.folder, "main..HEAD")) == ["added other.py poem"]
+    assert told(diff(repo.folder, "main...HEAD")) == []
+
+
+def test_project_in_a_subfolder_of_a_bigger_repository(tmp_path):
+    repo = Repo(tmp_path)
+    files = {f"services/bot/{name}": text for name, text in PROJECT.items()}
+    repo.commit({**files, "services/bot/pyproject.toml": "[project]\nname='bot'\n", "tool.py": OTHER})
+    repo.git("checkout", "-q", "-b", "feature")
+    repo.commit(
+        {
+            "services/bot/settings.py": SETTINGS.replace("gpt-4o-mini", "gpt-4.1"),
+            "tool.py": OTHER.replace("300", "30"),
+        }
+    )
+    assert told(diff(tmp_path / "services/bot")) == ["changed app.py translate: model gpt-4o-mini → gpt-4.1"]
+    assert told(diff(tmp_path, "services")) == [
+        "changed services/bot/app.py translate: model gpt-4o-mini → gpt-4.1"
+    ]
+    assert len(told(diff(tmp_path))) == 2
+    assert len(told(diff(tmp_path / "services/bot", "main", "../.."))) == 2
+
+
+def test_configuration_of_now_holds_for_both_sides(repo):
+    repo.commit(
+        {
+            "pyproject.toml": '[tool.wattlint]\nextend-exclude = ["other.py"]\n[tool.wattlint.impact]\nregion = "SE"\n'
+        }
+    )
+    data = diff(repo.folder)
+    assert told(data) == [] and data["unchanged"] == 2
+
+
+def test_new_and_gone_findings(repo):
+    slow = (
+        "from transformers import pipeline\n\npipe = pipeline('text-generation', model='gpt2')\n\n\n"
+        "def run(texts):\n    for text in texts:\n        pipe(text)\n"
+    )
+    repo.commit({"slow.py": slow})
+    data = diff(repo.folder)
+    assert [finding["code"] for finding in data["new_findings"]] == ["LLM301"]
+    repo.git("checkout", "-q", "main")
+    repo.commit({"slow.py": slow})
+    repo.git("checkout", "-q", "-b", "faster")
+    repo.commit({"slow.py": slow.replace("    for text in texts:\n        pipe(text)", "    pipe(texts)")})
+    data = diff(repo.folder)
+    assert [finding["code"] for finding in data["fixed_findings"]] == ["LLM301"]
+
+
+# bad input
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["nowhere"], 'wattlint: unknown revision "nowhere"\n'),
+        (["main..nowhere"], 'wattlint: unknown revision "nowhere"\n'),
+        (["--output"], None),
+    ],
+)
+def test_unknown_revision(repo, arguments, message):
+    if message is None:
+        arguments, message = ["--", "--output"], 'wattlint: unknown revision "--output"\n'
+    status, out, err = run(repo.folder, "diff", *arguments)
+    assert (status, out, err) == (2, "", message)
+
+
+def test_no_repository(tmp_path):
+    status, out, err = run(tmp_path, "diff")
+    assert (status, out) == (2, "") and err == f"wattlint: {tmp_path}: not in a git repository\n"
+
+
+def test_bare_repository(repo, tmp_path):
+    repo.git("clone", "-q", "--bare", str(repo.folder), str(tmp_path / "bare"))
+    status, out, err = run(tmp_path / "bare", "diff")
+    assert (status, out) == (2, "") and "bare repository" in err and err.count("\n") == 1
+    status, _, err = run(repo.folder / ".git", "diff")
+    assert status == 2 and err.count("\n") == 1
+
+
+def test_repository_without_a_commit(tmp_path):
+    repo = Repo(tmp_path)
+    repo.write(dict(PROJECT))
+    status, out, err = run(tmp_path, "diff")
+    assert (status, out) == (2, "") and "no default branch" in err
+    status, out, err = run(tmp_path, "diff", "--staged")
+    assert (status, out) == (2, "") and err == 'wattlint: unknown revision "HEAD"\n'
+
+
+def test_shallow_clone(repo, tmp_path):
+    repo.commit({"plain.py": "x = 5\n"})
+    repo.git(
+        "clone",
+        "-q",
+        "--depth",
+        "1",
+        "--no-single-branch",
+        f"file://{repo.folder}",
+        str(tmp_path / "shallow"),
+    )
+    status, out, err = run(tmp_path / "shallow", "diff", "origin/main")
+    assert (status, out) == (2, "")
+    assert (
+        "no common ancestor in this shallow clone" in err and "fetch-depth: 0" in err and err.count("\n") == 1
+    )
+    assert told(diff(tmp_path / "shallow", "origin/main..HEAD")) == []
+
+
+def test_merge_conflict_in_the_index(repo):
+    repo.commit({"plain.py": "x = 7\n"})
+    repo.git("checkout", "-q", "main")
+    repo.commit({"plain.py": "x = 8\n"})
+    with pytest.raises(Exception, match="merge"):
+        repo.git("merge", "feature")
+    status, out, err = run(repo.folder, "diff", "--staged")
+    assert (status, out) == (2, "") and "plain.py: has merge conflicts" in err
+
+
+def test_git_is_not_installed(repo, monkeypatch):
+    monkeypatch.setenv("PATH", str(repo.folder))
+    status, out, err = run(repo.folder, "diff")
+    assert (status, out, err) == (2, "", "wattlint: git is not installed, or not on PATH\n")
+
+
+def test_broken_file_at_the_base_is_said(repo):
+    repo.git("checkout", "-q", "main")
+    repo.commit({"other.py": OTHER + "def f(:\n"})
+    repo.git("checkout", "-q", "-b", "repair")
+    repo.commit({"other.py": OTHER})
+    status, out, err = run(repo.folder, "diff")
+    assert status == 0 and err == ""
+    assert "Not read at the base: other.py:10: syntax error" in out
+    repo.commit({"other.py": OTHER + "def f(:\n"})
+    status, _, err = run(repo.folder, "diff", "main~1")
+    assert status == 2 and "other.py:10: syntax error" in err
+
+
+def test_odd_names_and_links(tmp_path):
+    repo = Repo(tmp_path / "repo")
+    repo.commit({"wörld/a b\tc.py": OTHER, "plain.py": ""})
+    os.symlink("wörld/a b\tc.py", repo.folder / "link.py")
+    os.symlink("/etc/passwd", repo.folder / "outside.py")
+    os.symlink("nowhere.py", repo.folder / "dangling.json")
+    repo.commit({})
+    repo.git("checkout", "-q", "-b", "feature")
+    repo.commit({"wörld/a b\tc.py": OTHER.replace("300", "3_000")})
+    data = diff(repo.folder, "main", "wörld", "link.py", "plain.py")
+    assert [pair["status"] for pair in data["pairs"]] == ["changed", "changed"]
