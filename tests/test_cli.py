@@ -23,7 +23,7 @@ client = OpenAI()
 
 def greet(name):
     return client.chat.completions.create(
-        model="gpt-4o",
+        model="gpt-6-sol",
         messages=[{"role": "user", "content": f"Write a long poem for {name}."}],
     )
 """
@@ -190,9 +190,9 @@ def test_what_cannot_be_analysed_is_named_and_the_rest_is_analysed(project, caps
 
 
 def test_a_broken_module_that_another_file_uses_is_named(project, capsys):
-    (project / "app" / "names.py").write_text("MODEL = 'gpt-4o'\ndef f(:\n")
+    (project / "app" / "names.py").write_text("MODEL = 'gpt-6-sol'\ndef f(:\n")
     (project / "app" / "hosted.py").write_text(
-        "from app.names import MODEL\n" + HOSTED.replace('"gpt-4o"', "MODEL")
+        "from app.names import MODEL\n" + HOSTED.replace('"gpt-6-sol"', "MODEL")
     )
     assert main(["check", "app/hosted.py"]) == 0, "a file that was not to be linted"
     assert main(["check", "app", "--select", "LLM1"]) == 2
@@ -402,7 +402,7 @@ def test_a_file_nested_too_deeply_is_named(project, capsys):
 def test_estimate_shows_every_figure_with_its_interval(project, capsys):
     assert main(["estimate"]) == 0
     out = capsys.readouterr().out
-    assert re.search(r"\napp/hosted.py\n +7  gpt-4o .* \d+ mWh \([\d.]+–[\d,.]+\) ", out)
+    assert re.search(r"\napp/hosted.py\n +7  gpt-6-sol .* [\d.]+ m?Wh \([\d.]+–[\d,.]+\) ", out)
     assert "Running the call once: " in out
     assert out.splitlines()[-1] == "2 call sites in 2 of 3 files: 2 models known, 0 unknown"
 
@@ -411,7 +411,7 @@ def test_explain_derives_one_estimate(project, capsys):
     for line in (7, 8, 10):
         assert main(["estimate", "--explain", f"app/hosted.py:{line}"]) == 0
         out = capsys.readouterr().out
-        assert "gpt-4o" in out and "Wh" in out
+        assert "gpt-6-sol" in out and "Wh" in out
 
 
 def test_rule_prints_the_page(capsys):

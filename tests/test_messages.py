@@ -12,8 +12,9 @@ import pytest
 
 from wattlint import cli_options
 from wattlint.cli import main
+from wattlint.lint.rules import load_rules
 
-CALL = 'from openai import OpenAI\n\nOpenAI().responses.create(model="gpt-4o", input="Write a poem.")\n'
+CALL = 'from openai import OpenAI\n\nOpenAI().responses.create(model="gpt-6-sol", input="Write a poem.")\n'
 
 
 @pytest.fixture
@@ -36,7 +37,8 @@ def said(capsys, *arguments: str) -> tuple[int, str, str]:
     return (status, *capsys.readouterr())
 
 
-CODES = "LLM101, LLM102, LLM103, LLM201, LLM202, LLM301"
+CODES = ", ".join(load_rules())
+LLM2 = ", ".join(code for code in load_rules() if code.startswith("LLM2"))
 CONVERSATIONS = [
     (["check"], 0, "No findings.\n1 call site in 1 of 1 file: 1 model known, 0 unknown\n", ""),
     (["check", "empty"], 0, "No Python files or notebooks found.\n0 files\n", ""),
@@ -64,7 +66,7 @@ CONVERSATIONS = [
         ["rule", "LLM2"],
         2,
         "",
-        'wattlint: "LLM2" is the beginning of LLM201, LLM202: give one of them\n',
+        f'wattlint: "LLM2" is the beginning of {LLM2}: give one of them\n',
     ),
     (
         ["rule", "oversize-model"],

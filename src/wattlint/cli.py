@@ -70,7 +70,8 @@ def _check(options: argparse.Namespace) -> int:
     _print_problems(analysis.problems)
     if analysis.problems or not written:
         return FAILED
-    return FINDINGS if analysis.findings and not options.exit_zero else CLEAN
+    faults = any(finding.severity != "info" for finding in analysis.findings)
+    return FINDINGS if faults and not options.exit_zero else CLEAN
 
 
 def _analysis(options: argparse.Namespace, configuration: Configuration, lint: bool) -> Analysis:

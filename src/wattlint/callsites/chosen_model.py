@@ -10,12 +10,11 @@ from wattlint.callsites import options, versions
 from wattlint.callsites.facts import ModelFact
 from wattlint.callsites.matched import Bindings, MatchedCall
 from wattlint.callsites.model_fact import OWN_MODELS_ONLY, model_fact
+from wattlint.callsites.objects import Objects
 from wattlint.callsites.options import Given
 from wattlint.catalogue.models import ModelCatalogue
 from wattlint.catalogue.records import EntryPoint
-from wattlint.catalogue.sdks import SdkCatalogue
 from wattlint.semantics import calls, classes
-from wattlint.semantics.evaluator import Evaluator
 from wattlint.semantics.frames import Frame
 from wattlint.semantics.scopes import Spot, enclosing_class
 from wattlint.semantics.values import (
@@ -41,9 +40,10 @@ PROVIDER_WORDS = frozenset(
 class ModelChooser:
     """Answers for the calls of one project."""
 
-    def __init__(self, evaluator: Evaluator, sdks: SdkCatalogue, models: ModelCatalogue, root: Path) -> None:
-        self.evaluator = evaluator
-        self.sdks = sdks
+    def __init__(self, objects: Objects, models: ModelCatalogue, root: Path) -> None:
+        self.objects = objects
+        self.evaluator = objects.evaluator
+        self.sdks = objects.sdks
         self.models = models
         self.root = root
 
@@ -95,6 +95,18 @@ class ModelChooser:
             reason = "the branch is not taken with default settings"
             return ModelFact(candidates=fact.candidates, unknown_reason=reason)
         return fact
+
+    def of_object(self, value: Value) -> str | None:
+        """The model of a draft: by name, or that of the object that is passed (``assistant_model=small``)."""
+        name = options.text(value)
+        for one in alternatives(value) if name is None else ():
+            if isinstance(one, (Result, Instance)):
+                for entry, given in self.objects.bound(one, as_model=True):
+                    found = options.read_argument(self.evaluator, given, entry.model)
+                    name = options.text(found) if found is not None else None
+                    if name is not None:
+                        break
+        return name if name and self.models.looks_like_model(name) else None
 
     def _of_subclasses(self, call: MatchedCall) -> bool:
         """``self.llm.generate(...)`` in a base class of which several subclasses make ``self.llm``, and none by default."""

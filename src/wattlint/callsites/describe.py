@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from pathlib import Path
 
-from wattlint.callsites import contracts, loads, options, tokenized, wrappers
+from wattlint.callsites import contracts, gradients, loads, options, outputs, tokenized, trainings, wrappers
 from wattlint.callsites.chosen_model import ModelChooser
 from wattlint.callsites.contexts import contexts_of
 from wattlint.callsites.facts import CallSite, Loop, Prompt
@@ -20,6 +20,8 @@ from wattlint.semantics import loops, strings
 from wattlint.semantics.values import Composite, Const, Sequence, Text, Value, alternatives
 
 INFERENCE = frozenset({"call", "embed", "train"})
+FORWARD_PASSES = frozenset({"transformers.forward", "transformers.encode"})
+"""Entry points that are plain forward passes; ``generate`` and pipelines switch gradients off themselves."""
 ANY_KIND = frozenset({"bedrock", "replicate", "http"})
 """SDKs with one entry point for models of every kind."""
 
@@ -33,7 +35,7 @@ class Describer:
         self.sdks = objects.sdks
         self.root = root
         self.models = models
-        self.chooser = ModelChooser(self.evaluator, self.sdks, models, root)
+        self.chooser = ModelChooser(objects, models, root)
 
     def site(self, call: MatchedCall) -> CallSite:
         """All facts about ``call``."""
@@ -53,7 +55,7 @@ class Describer:
             function=call.record.scope.qualname or None,
             base_url=http.url if http else bindings.base_url,
             region=bindings.text("region"),
-            open_arguments=call.given.open,
+            open_arguments=call.given.open and not self._only_tokens(call),
         )
         site.provider = self.provider(call, bindings)
         site.model = self.chooser.of_call(call, bindings, site.provider)
@@ -63,6 +65,9 @@ class Describer:
         self._options(site, bindings)
         site.loop = Loop(*loops.around(self.evaluator, call.record))  # type: ignore[arg-type]
         self._load(site, call, bindings)
+        self._forward(site, call)
+        if site.kind == "train":
+            site.training = trainings.train_fact(call.record.scope.module)
         if site.kind in ("call", "bind"):
             site.contract = contracts.of_call(self.evaluator, call.record, bindings.option("format"))
             names = (site.function,) if site.function else ()
@@ -136,6 +141,18 @@ class Describer:
                         return one
         return None
 
+    def _only_tokens(self, call: MatchedCall) -> bool:
+        """Every ``**`` of the call is what a tokenizer made: token ids and masks, no options."""
+        starred = [keyword.value for keyword in call.record.node.keywords if keyword.arg is None]
+        if call.indirect or not starred:
+            return False
+        values = [self.evaluator.value(node, call.frame, call.record.spot) for node in starred]
+        return all(
+            tokenized.source(self.evaluator, one) is not None
+            for value in values
+            for one in alternatives(value)
+        )
+
     def _options(self, site: CallSite, bindings: Bindings) -> None:
         site.output_limit_given = bindings.option("limit") is not None
         if site.output_limit_given or site.kind == "call":
@@ -143,11 +160,33 @@ class Describer:
         site.temperature = options.number(bindings.option("temperature"))
         site.samples = options.integer(bindings.option("samples"))
         site.reasoning_effort = bindings.text("effort")
+        site.thinking_tokens = options.integer(bindings.option("effort"))
         site.stream = options.flag(bindings.option("stream")) is True
         site.use_cache = options.flag(bindings.option("cache"))
-        site.draft_model = bindings.text("draft")
+        draft = bindings.option("draft")
+        site.draft_given = draft is not None
+        site.draft_model = self.chooser.of_object(draft) if draft is not None else None
+        site.draft_tokenizer = bindings.option("draft_tokenizer") is not None
+        site.made_elsewhere = self._made_elsewhere(bindings)
         batch = options.integer(bindings.option("batch"))
         site.batch_size = batch if batch is not None else site.prompt.batch if site.prompt else None
+
+    def _made_elsewhere(self, bindings: Bindings) -> bool:
+        (entry, given), *makers = bindings.pairs
+        if options.read_argument(self.evaluator, given, entry.model) is not None:
+            return False
+        return any(maker.kind in ("bind", "load") and maker.model is not None for maker, _ in makers)
+
+    def _forward(self, site: CallSite, call: MatchedCall) -> None:
+        """What a pass through a local model keeps beyond the answer."""
+        record = call.record
+        if call.indirect or call.entry.sdk != "transformers" or site.kind not in ("call", "embed"):
+            return
+        if call.entry.name in FORWARD_PASSES:
+            site.keeps_gradients = gradients.keeps_gradients(self.evaluator, record)
+            site.last_logits_only = outputs.last_logits_only(record)
+        site.unused_outputs = outputs.unused(self.evaluator, call.given, record)
+        site.padding = outputs.padding(record)
 
     def _load(self, site: CallSite, call: MatchedCall, bindings: Bindings) -> None:
         """How the weights in use are loaded: by this call, or by the one that made its receiver or its model."""

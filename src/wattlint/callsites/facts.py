@@ -121,7 +121,15 @@ class LoadFact:
     quantized_by: Place | None = None
     device_map: str | None = None
     attention: str | None = None
+    attention_read: bool = False
+    """The module reads attention weights, which only eager attention hands out."""
     draft_model: str | None = None
+    draft_given: bool = False
+    """Speculative decoding of any kind is switched on where the model is loaded."""
+    removed_argument: str | None = None
+    """``load_in_4bit`` or ``load_in_8bit`` as an argument of transformers' loading function, which 5.0 dropped."""
+    per_call: str | None = None
+    """The same weights are loaded again and again: where, in words (``at each pass of the loop in line 8``)."""
     trust_remote_code: bool = False
     open_arguments: bool = False
     """True when ``**kwargs`` may still set any of these: rules on "missing X" stay silent."""
@@ -138,6 +146,16 @@ class LoadFact:
     """Another call loads; this one works on its object."""
     library_version: tuple[str, str] | None = None
     """(version assumed, why): ``("4.57", "transformers<5 in requirements.txt:3")``."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainFact:
+    """How a training call trains. None: not known."""
+
+    adapters: bool | None = None
+    """Only adapters (LoRA and the like) on frozen weights."""
+    early_stopping: bool | None = None
+    """Something may end the training before its last epoch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +235,8 @@ class CallSite:
     samples: int | None = None
     """``n``, ``best_of``, ``num_return_sequences``."""
     reasoning_effort: str | None = None
+    thinking_tokens: int | None = None
+    """Tokens that the call allows for reasoning before the answer."""
     stream: bool = False
     batch_size: int | None = None
     use_cache: bool | None = None
@@ -228,6 +248,21 @@ class CallSite:
     load: LoadFact | None = None
     """Of this call, or of the object the call runs on (``model.generate``)."""
     draft_model: str | None = None
+    draft_given: bool = False
+    """Speculative decoding of any kind is switched on."""
+    draft_tokenizer: bool = False
+    """The draft model comes with a tokenizer of its own."""
+    made_elsewhere: bool = False
+    """The model is given where the object that the call runs on was made, which is a call site of its own."""
+    keeps_gradients: bool = False
+    """A forward pass outside training that records what a backward pass would need."""
+    unused_outputs: tuple[str, ...] = ()
+    """Outputs asked for (``output_hidden_states``) that the module never reads."""
+    last_logits_only: bool = False
+    """Of the logits of all positions, only those of the last one are read."""
+    padding: str | None = None
+    """How the tokenizer pads what is sent: ``max_length``, ``longest``."""
+    training: TrainFact | None = None
     task: TaskVerdict | None = None
     workload: Workload | None = None
     contexts: tuple[Context, ...] = ()

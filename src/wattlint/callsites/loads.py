@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from wattlint.callsites import options, versions
+from wattlint.callsites import options, reloads, versions
 from wattlint.callsites.facts import LoadFact, Place
 from wattlint.callsites.options import Given
+from wattlint.callsites.outputs import attention_read
 from wattlint.catalogue.records import EntryPoint
 from wattlint.catalogue.sdks import Quantization, SdkCatalogue
 from wattlint.semantics.evaluator import Evaluator
@@ -41,6 +42,8 @@ DTYPES = {
     "float64": "float64",
 }
 CASTS = {"half": "float16", "bfloat16": "bfloat16", "float": "float32"}
+REMOVED = ("load_in_4bit", "load_in_8bit")
+"""Arguments of ``from_pretrained`` up to transformers 4.x; a TypeError from 5.0.0 (run on 4.57.6 and 5.23.0)."""
 SAME_OBJECT = frozenset({"eval", "to", "cuda", "cpu", "half", "bfloat16", "float", "train", "requires_grad_"})
 SAME_WEIGHTS = frozenset(
     {
@@ -100,16 +103,28 @@ def load_fact(
         quantized_by=place,
         device_map=options.text(device),
         attention=options.text(attention),
+        attention_read=attention is not None and record is not None and attention_read(record.scope.module),
         draft_model=options.text(draft),
+        draft_given=draft is not None,
+        removed_argument=_removed(given) if entry.distribution == "transformers" else None,
+        per_call=reloads.per_call(evaluator, record) if record is not None else None,
         trust_remote_code=options.flag(remote) is True,
         open_arguments=given.open,
         cast_after=_cast_after(evaluator, record) if record is not None else None,
-        for_training=_trains(record.scope.module) if record is not None else False,
+        for_training=trains(record.scope.module) if record is not None else False,
         library=entry.distribution or entry.sdk,
         library_class=loader,
         task=options.text(options.read_argument(evaluator, given, opts.get("task"))),
         library_version=_version(sdks, entry, root),
     )
+
+
+def _removed(given: Given) -> str | None:
+    """What 5.0 no longer takes, as written; in ``model_kwargs`` of a pipeline it reaches the same function."""
+    for name in REMOVED:
+        if name in given.arguments.keywords:
+            return name
+    return None
 
 
 def _version(sdks: SdkCatalogue, entry: EntryPoint, root: Path) -> tuple[str, str] | None:
@@ -189,7 +204,7 @@ def _config(
     if rule is None or given is None:
         return "unknown", None, place
     compute = options.read_argument(evaluator, given, rule.compute_dtype)
-    compute_name = _dtype(compute, True) if compute is not None else None
+    compute_name = _dtype(compute, True) if compute is not None else "unknown" if given.open else None
     if rule.format is not None:
         return rule.format, compute_name, place
     for keyword, format_name in rule.flags.items():
@@ -294,7 +309,8 @@ def _root(node: ast.expr) -> ast.expr:
     return node
 
 
-def _trains(module: ModuleIndex) -> bool:
+def trains(module: ModuleIndex) -> bool:
+    """The module trains, converts or saves weights."""
     for record in module.calls:
         name = last_name(record.node.func)
         if (

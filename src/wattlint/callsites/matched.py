@@ -15,7 +15,7 @@ from wattlint.semantics.values import Const, Text, Unknown, Value, alternatives
 
 CLIENT_ARGUMENTS = {
     "base_url": ("base_url", "api_base"),
-    "region": ("region_name", "region", "location"),
+    "region": ("region_name", "region", "location", "aws_region"),
 }
 """Read from clients that the catalogue knows no options of."""
 

@@ -31,6 +31,14 @@ class Resolution(NamedTuple):
     how: str
 
 
+class Superseded(NamedTuple):
+    """What a maker's own figures show to be at least as good."""
+
+    by: str
+    reason: str
+    source: str
+
+
 class ModelCatalogue:
     """``data`` is the compiled section (``catalogue/schema/models.py``)."""
 
@@ -46,6 +54,9 @@ class ModelCatalogue:
             [Family(*row) for row in data["families"]], data["family_index"], data["endings"]
         )
         self._library: dict[str, str] = data["library"]
+        self._superseded: dict[str, tuple[str, str, str]] = data["superseded"]
+        self._tokenizers: dict[str, str] = data["tokenizers"]
+        self._drafts: dict[str, str] = data["drafts"]
         self._resolved: dict[str, Resolution | None] = {}
         self.own_names: tuple[str, ...] = tuple(data.get("own_names", ()))
         """What the user's own folder names, where there is one."""
@@ -115,6 +126,21 @@ class ModelCatalogue:
     def records(self) -> list[ModelRecord]:
         """Every listed model, in the order of the files."""
         return [_record(row) for row in self._rows]
+
+    def superseded(self, id: str) -> Superseded | None:
+        """The smaller model that replaces ``id`` by its maker's own figures."""
+        for form in readings(id, self._providers):
+            if key(form) in self._superseded:
+                return Superseded(*self._superseded[key(form)])
+        return None
+
+    def tokenizer(self, record: ModelRecord) -> str | None:
+        """The group of families with the same tokens; None where it is not known for certain."""
+        return self._tokenizers.get(record.family) if record.provenance == "disclosed" else None
+
+    def draft(self, record: ModelRecord) -> str | None:
+        """A small model with the same tokens, for speculative decoding."""
+        return self._drafts.get(record.family) if record.provenance == "disclosed" else None
 
     def _by_spelling(self, id: str) -> Resolution | None:
         for form in readings(id, self._routes):

@@ -178,6 +178,11 @@ def region(name: str) -> Region | None:
     return Region(*found) if found else None
 
 
+def regions() -> tuple[Region, ...]:
+    """Every cloud region, in the order of the file."""
+    return tuple(Region(*row) for row in _data()["regions"].values())
+
+
 def region_names() -> tuple[str, ...]:
     """Cloud regions and countries, for messages."""
     return (*_data()["regions"], *_data()["grids"])

@@ -23,6 +23,7 @@ class Fact(NamedTuple):
 
 TEXTS, DATE = FactType("texts"), FactType("date")
 TOKENS, BILLION, GB = (FactType("number", unit=unit) for unit in ("tokens", "billion", "GB"))
+GRID = FactType("number", unit="gCO2e per kWh")
 RELIABILITY = FactType("text", ("certain", "reliable", "none"))
 USD_PER_MTOK = FactType("number", unit="US$ per million tokens")
 
@@ -79,12 +80,38 @@ GROUPS: dict[str, tuple[str, str, list[tuple[str, FactType, str] | tuple[str, Fa
             ("temperature", NUMBER, "Sampling temperature."),
             ("samples", NUMBER, "Answers per call (`n`, `num_return_sequences`)."),
             ("reasoning_effort", TEXT, "Reasoning effort, as given."),
+            ("thinking_tokens", TOKENS, "Tokens allowed for reasoning, where given as a number."),
             ("stream", BOOLEAN, "The answer is streamed."),
             ("batch_size", NUMBER, "Batch size given to the call."),
             ("use_cache", BOOLEAN, "KV cache of local generation, where given."),
             ("region", TEXT, "Cloud region given in code."),
             ("base_url", TEXT, "Endpoint given in code."),
             ("draft_model", TEXT, "Draft model for speculative decoding."),
+            (
+                "made_elsewhere",
+                BOOLEAN,
+                "The model is given where the object that the call runs on was made, a site of its own.",
+            ),
+            ("cache_off", TEXT, "`use_cache=False`, where the KV cache is switched off.", "cache_off"),
+            (
+                "kept_gradients",
+                TEXT,
+                "A forward pass outside training that records gradients, as written.",
+                "kept_gradients",
+            ),
+            (
+                "unused_outputs",
+                TEXTS,
+                "Outputs asked for (`output_hidden_states`) that nothing reads.",
+                "unused_outputs",
+            ),
+            (
+                "last_logits",
+                TEXT,
+                "A forward pass of whose logits only the last position is read, as written.",
+                "last_logits",
+            ),
+            ("padded", TEXT, '`padding="max_length"` of the tokenizer, where given.', "padded"),
         ],
     ),
     "model": (
@@ -124,7 +151,26 @@ GROUPS: dict[str, tuple[str, str, list[tuple[str, FactType, str] | tuple[str, Fa
             ("released", DATE, "Release date."),
             ("deprecated", DATE, "Deprecation date."),
             ("retired", DATE, "Retirement date."),
+            (
+                "retirement",
+                TEXT,
+                "The retirement date, for messages: past or future by the date of the data.",
+                "retirement",
+            ),
+            ("retirement_source", TEXT, "Where that date stands."),
+            (
+                "served_by_maker",
+                BOOLEAN,
+                "The maker's own service answers, whose dates these are.",
+                "served_by_maker",
+            ),
             ("successor", TEXT, "The maker's successor."),
+            (
+                "tokenizer",
+                TEXT,
+                "Group of families with the same tokens (`rules/models/tokenizers.yaml`).",
+                "tokenizer",
+            ),
         ],
     ),
     "smaller": (
@@ -139,6 +185,60 @@ GROUPS: dict[str, tuple[str, str, list[tuple[str, FactType, str] | tuple[str, Fa
             ("energy_range", TEXT, "The ratio with its p10–p90, for messages.", "ratio_range"),
             ("reliability", RELIABILITY, "`certain` from 3, `reliable` from 2.", "ratio.reliability"),
             ("track_record", TEXT, "How often predicted ratios of this size were right.", "ratio_record"),
+        ],
+    ),
+    "successor": (
+        "A smaller model that is at least as good by its maker's own figures (`rules/models/superseded.yaml`).",
+        "successor",
+        [
+            ("id", TEXT, "Its id.", "superseded.by"),
+            ("reason", TEXT, "What the maker's figures say.", "superseded.reason"),
+            ("source", TEXT, "Where they stand.", "superseded.source"),
+            (
+                "energy_ratio",
+                NUMBER,
+                "Predicted energy of the present model over it.",
+                "successor_ratio.value",
+            ),
+            ("energy_ratio_low", NUMBER, "Low end of that ratio.", "successor_ratio.low"),
+            ("energy_ratio_high", NUMBER, "High end of that ratio.", "successor_ratio.high"),
+            ("energy_range", TEXT, "The ratio with its p10–p90, for messages.", "successor_ratio_range"),
+        ],
+    ),
+    "draft": (
+        "The draft model of speculative decoding.",
+        "draft",
+        [
+            ("given", BOOLEAN, "Speculative decoding of any kind is switched on.", "draft_given"),
+            ("id", TEXT, "The draft model."),
+            ("params_total_b", BILLION, "Its parameters, middle of the range.", "draft.total_b.mid"),
+            ("tokenizer", TEXT, "Group of families with the same tokens.", "draft_tokenizer"),
+            ("own_tokenizer", BOOLEAN, "The call gives it a tokenizer of its own.", "site.draft_tokenizer"),
+            ("is_head", BOOLEAN, "A head trained on its target (EAGLE, Medusa).", "draft_is_head"),
+            ("known", TEXT, "A model that could draft for this one.", "known_draft"),
+        ],
+    ),
+    "region": (
+        "The cloud region in the code, and the cleanest one near it (`rules/impact/regions.csv`).",
+        "nearby",
+        [
+            ("gco2e_kwh", GRID, "Carbon of its grid, location-based.", "nearby.here_gco2e_kwh"),
+            ("nearby", TEXT, "The cleanest region of the same cloud near it.", "nearby.region"),
+            ("nearby_gco2e_kwh", GRID, "Carbon of its grid.", "nearby.gco2e_kwh"),
+            ("ratio", NUMBER, "The first over the second.", "nearby.ratio"),
+        ],
+    ),
+    "training": (
+        "How a training call trains.",
+        "site.training",
+        [
+            (
+                "method",
+                FactType("text", ("full", "adapters")),
+                "All weights, or adapters on frozen ones.",
+                "training_method",
+            ),
+            ("early_stopping", BOOLEAN, "Something may end it before its last epoch."),
         ],
     ),
     "prompt": (
@@ -201,6 +301,27 @@ GROUPS: dict[str, tuple[str, str, list[tuple[str, FactType, str] | tuple[str, Fa
             ("compute_dtype", TEXT, "Compute dtype of the quantization.", "load.fact.compute_dtype"),
             ("device_map", TEXT, "Device map, as given.", "load.fact.device_map"),
             ("attention", TEXT, "Attention implementation, as given.", "load.fact.attention"),
+            ("eager", TEXT, "`eager`, where that attention is asked for and its weights are not read."),
+            (
+                "attention_read",
+                BOOLEAN,
+                "The module reads attention weights.",
+                "load.fact.attention_read",
+            ),
+            (
+                "removed_argument",
+                TEXT,
+                "`load_in_4bit` or `load_in_8bit`, which the declared transformers no longer takes.",
+            ),
+            ("slow", BOOLEAN, "Quantized in a way that fails, or computes slower than without."),
+            ("slow_compute_dtype", TEXT, "`float32` where 4-bit layers are computed in it."),
+            ("int8_overhead", TEXT, "Measured energy of int8 on so small a model, for messages."),
+            (
+                "per_call",
+                TEXT,
+                "Where the same weights are loaded again and again, in words.",
+                "load.fact.per_call",
+            ),
             ("draft_model", TEXT, "Draft model given at the load.", "load.fact.draft_model"),
             ("trust_remote_code", BOOLEAN, "Code of the repository runs.", "load.fact.trust_remote_code"),
             (
@@ -212,6 +333,7 @@ GROUPS: dict[str, tuple[str, str, list[tuple[str, FactType, str] | tuple[str, Fa
             ("memory_gb", GB, "Weights alone, as loaded."),
             ("memory_16bit_gb", GB, "Weights alone, at 16 bits."),
             ("memory_4bit_gb", GB, "Weights alone, at 4 bits with their scales."),
+            ("memory_8bit_saved_gb", GB, "What 8 bits save of that at 16."),
             ("gpus", NUMBER, "GPUs of the configured kind that hold the weights as loaded; a lower bound."),
             ("gpus_4bit", NUMBER, "The same at 4 bits."),
         ],
@@ -247,6 +369,7 @@ GROUPS: dict[str, tuple[str, str, list[tuple[str, FactType, str] | tuple[str, Fa
         "impact",
         [
             ("deployment", TEXT, "`api`, `server` or `local`."),
+            ("unit", TEXT, "What the estimate is for: `call`, `text`, `million training tokens`."),
             ("tokens_in", TOKENS, "Input tokens.", "impact.tokens_in.p50"),
             ("tokens_out", TOKENS, "Output tokens.", "impact.tokens_out.p50"),
             ("energy_wh", FactType("number", unit="Wh"), "Energy.", "impact.energy_wh.p50"),

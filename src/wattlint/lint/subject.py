@@ -20,7 +20,9 @@ from wattlint.lint.weights import Weights
 from wattlint.settings import Settings
 
 if TYPE_CHECKING:
+    from wattlint.catalogue.models import ModelCatalogue, Superseded
     from wattlint.impact.compare import Ratio
+    from wattlint.impact.nearby import NearbyRegion
     from wattlint.impact.quantities import Impact
 
 DEFAULT_GPU_GB = 80.0
@@ -31,6 +33,12 @@ TRACK_RECORD = {
     "reliable": "predictions of 2 to 3 had the order right in 95.8 % of measured pairs",
 }
 """By reliability of a ratio: 2,460 pairs of models served alike, rows of the ML.ENERGY leaderboard."""
+
+MAKER_OF_PROVIDER = {"mistral": "mistral", "mistralai": "mistral", "gemini": "google", "google": "google"}
+"""Whose service a provider's name stands for, where it is not the maker's own name."""
+ROUTERS = ("litellm", "langchain", "llama-index")
+"""Libraries that ask the maker's service where the model's name says no other."""
+HEADS = re.compile(r"eagle|medusa|hydra|speculator|mtp|dflash|draft", re.IGNORECASE)
 
 BATCH_WORDS = re.compile(
     r"batch|loader|shard|bucket|partition|(?<![a-z])chunk\w*\(|array_split|\bwindowed\(", re.IGNORECASE
@@ -78,11 +86,136 @@ class Subject:
     @cached_property
     def ratio(self) -> Ratio | None:
         """Predicted energy of this model relative to the smaller one, same work, same deployment."""
-        if self.record is None or self.smaller is None or None in (self.record.total_b, self.smaller.total_b):
+        return self._ratio_to(self.smaller)
+
+    def _ratio_to(self, other: ModelRecord | None) -> Ratio | None:
+        if self.record is None or other is None or None in (self.record.total_b, other.total_b):
             return None
         from wattlint.impact.compare import ratio
 
-        return ratio(self.record, self.smaller, self.site, self.settings.impact)
+        return ratio(self.record, other, self.site, self.settings.impact)
+
+    @cached_property
+    def superseded(self) -> Superseded | None:
+        """By which smaller model of the same maker, and why."""
+        id = self.site.catalogue_id
+        return None if id is None else _catalogue(self.settings.rules_dir).superseded(id)
+
+    @cached_property
+    def successor(self) -> ModelRecord | None:
+        return None if self.superseded is None else model_record(self.superseded.by, self.settings.rules_dir)
+
+    @cached_property
+    def successor_ratio(self) -> Ratio | None:
+        return self._ratio_to(self.successor)
+
+    @property
+    def served_by_maker(self) -> bool | None:
+        """Whether the maker's own service answers: other clouds keep models longer, or end them earlier."""
+        if self.record is None:
+            return None
+        if self.site.load is not None or (self.site.base_url is not None and self.site.provider is None):
+            return False
+        provider = self.site.provider
+        if provider is None:
+            provider = (
+                (self.site.model.id or "").partition("/")[0] if "/" in (self.site.model.id or "") else None
+            )
+        if provider is None:
+            return True if self.site.sdk in ROUTERS else None
+        return MAKER_OF_PROVIDER.get(provider, provider) == self.record.maker
+
+    @property
+    def retirement(self) -> str | None:
+        """The retirement date as a part of a sentence; past or future is judged by the date of the data.
+
+        A date to come counts where the maker has deprecated the model: until then it is only the earliest possible.
+        """
+        if self.record is None or self.record.retired is None:
+            return None
+        if self.record.retired <= self.record.dated:
+            return f"has ended on {self.record.retired}"
+        return f"ends on {self.record.retired}" if self.record.deprecated else None
+
+    @property
+    def cache_off(self) -> str | None:
+        return "use_cache=False" if self.site.use_cache is False else None
+
+    @property
+    def kept_gradients(self) -> str | None:
+        return self.site.callee if self.site.keeps_gradients else None
+
+    @property
+    def unused_outputs(self) -> tuple[str, ...] | None:
+        return self.site.unused_outputs or None
+
+    @property
+    def last_logits(self) -> str | None:
+        return self.site.callee if self.site.last_logits_only else None
+
+    @property
+    def padded(self) -> str | None:
+        return 'padding="max_length"' if self.site.padding == "max_length" else None
+
+    @cached_property
+    def draft(self) -> ModelRecord | None:
+        """The draft model that the call or its load is given."""
+        id = self.site.draft_model or (self.site.load.draft_model if self.site.load else None)
+        return None if id is None else model_record(id, self.settings.rules_dir)
+
+    @property
+    def draft_given(self) -> bool | None:
+        """Speculative decoding is on; unknown where ``**kwargs`` may switch it on."""
+        load = self.site.load
+        if self.site.draft_given or (load is not None and load.draft_given):
+            return True
+        return None if self.site.open_arguments or (load is not None and load.open_arguments) else False
+
+    @property
+    def draft_is_head(self) -> bool | None:
+        """A head trained on its target (EAGLE, Medusa), named after that: neither size nor tokens are its own."""
+        return None if self.draft is None else bool(HEADS.search(self.draft.id))
+
+    @property
+    def tokenizer(self) -> str | None:
+        return self._tokenizer(self.record)
+
+    @property
+    def draft_tokenizer(self) -> str | None:
+        return self._tokenizer(self.draft)
+
+    @property
+    def known_draft(self) -> str | None:
+        """A model with the same tokens, at most a tenth of this one."""
+        if self.record is None or self.record.total_b is None:
+            return None
+        id = _catalogue(self.settings.rules_dir).draft(self.record)
+        found = None if id is None else model_record(id, self.settings.rules_dir)
+        if found is None or found.total_b is None or found.total_b.mid * 10 > self.record.total_b.mid:
+            return None
+        return id
+
+    def _tokenizer(self, record: ModelRecord | None) -> str | None:
+        return None if record is None else _catalogue(self.settings.rules_dir).tokenizer(record)
+
+    @cached_property
+    def nearby(self) -> NearbyRegion | None:
+        """The cleanest region of the same provider near the one in the code."""
+        if self.site.region is None or "{" in self.site.region:
+            return None
+        from wattlint.impact.nearby import cleanest_nearby
+
+        return cleanest_nearby(self.site.region, self.site.provider)
+
+    @property
+    def training_method(self) -> str | None:
+        if self.site.kind != "train":
+            return None
+        if self.site.training is not None and self.site.training.adapters:
+            return "adapters"
+        from wattlint.impact.training import method_of
+
+        return "full" if method_of(self.site).name == "all weights" else "adapters"
 
     @cached_property
     def impact(self) -> Impact | None:
@@ -101,10 +234,11 @@ class Subject:
 
     @property
     def ratio_range(self) -> str | None:
-        if self.ratio is None:
-            return None
-        low, high = two_digits(self.ratio.low), two_digits(self.ratio.high)
-        return f"{two_digits(self.ratio.value)} ({low}–{high})"
+        return _range(self.ratio)
+
+    @property
+    def successor_ratio_range(self) -> str | None:
+        return _range(self.successor_ratio)
 
     @property
     def ratio_record(self) -> str | None:
@@ -185,9 +319,20 @@ class Subject:
 
 
 def model_record(id: str, rules_dir: str | None = None) -> ModelRecord | None:
+    return _catalogue(rules_dir).lookup(id)
+
+
+def _catalogue(rules_dir: str | None) -> ModelCatalogue:
     from wattlint.catalogue.models import load_models
 
-    return load_models(part(rules_dir, "models")).lookup(id)
+    return load_models(part(rules_dir, "models"))
+
+
+def _range(ratio: Ratio | None) -> str | None:
+    """The value with its p10–p90."""
+    if ratio is None:
+        return None
+    return f"{two_digits(ratio.value)} ({two_digits(ratio.low)}–{two_digits(ratio.high)})"
 
 
 def _seen_by(site: CallSite, context: Context) -> CallSite:

@@ -8,6 +8,9 @@ from wattlint.callsites.facts import LoadFact
 from wattlint.callsites.versions import numbers
 from wattlint.catalogue.records import ModelRecord
 
+BITSANDBYTES_4BIT = ("int4", "nf4", "fp4")
+SLOW_INT8_BELOW_B = 4.0
+"""Below, the weights take less than 8 GB in 16 bits: int8 saves memory that nearly every GPU has."""
 BYTES_PER_PARAMETER = {
     "float32": 4.0,
     "float16": 2.0,
@@ -110,6 +113,61 @@ class Weights:
             return None
         version = f" {self.version} ({self.version_source})" if self.version else ""
         return f"the default of {self.fact.library}{version}"
+
+    @property
+    def eager(self) -> str | None:
+        return "eager" if self.fact.attention == "eager" and not self.fact.attention_read else None
+
+    @property
+    def is_five(self) -> bool:
+        """transformers 5 or later, by what the project declares."""
+        return (
+            self.fact.library == "transformers" and bool(self.version) and numbers(self.version or "") >= (5,)
+        )
+
+    @property
+    def removed_argument(self) -> str | None:
+        """What is passed although the declared version of transformers no longer takes it."""
+        return self.fact.removed_argument if self.is_five else None
+
+    @property
+    def slow_compute_dtype(self) -> str | None:
+        """``float32`` where bitsandbytes computes 4-bit layers in it: it follows inputs of float32 and bfloat16, and
+        takes its own setting, by default float32, for those of float16 (``Linear4bit.set_compute_type`` of 0.50.2)."""
+        fact = self.fact
+        if fact.quantization not in BITSANDBYTES_4BIT or fact.library != "transformers" or fact.cast_after:
+            return None
+        if fact.compute_dtype not in (None, "float32") or fact.open_arguments:
+            return "float32" if fact.dtype == "float32" and not fact.open_arguments else None
+        inputs = fact.dtype
+        if inputs is None:
+            # 4.x loads the other layers in float16 with bitsandbytes; 5.0 in the checkpoint's own dtype.
+            inputs = "auto" if self.version is None or self.is_five else "float16"
+        if inputs == "auto":
+            inputs = DTYPE_OF_PRECISION.get(self.record.native_precision) if self.record else None
+        return "float32" if inputs in ("float16", "float32") else None
+
+    @property
+    def int8_overhead(self) -> str | None:
+        """Measured energy of int8 against 16 bits, where the memory it saves is small."""
+        if self.fact.quantization != "int8" or self.fact.library != "transformers":
+            return None
+        if (
+            self.record is None
+            or self.record.total_b is None
+            or self.record.total_b.high >= SLOW_INT8_BELOW_B
+        ):
+            return None
+        return "1.3 to 2.5 times"
+
+    @property
+    def memory_8bit_saved_gb(self) -> float | None:
+        full, half = self.memory_16bit_gb, self._memory_gb("int8")
+        return None if full is None or half is None else full - half
+
+    @property
+    def slow(self) -> bool:
+        return any((self.removed_argument, self.slow_compute_dtype, self.int8_overhead))
 
     @property
     def memory_gb(self) -> float | None:

@@ -1,7 +1,7 @@
 """Schema of ``rules/models`` and its compiler.
 
-Files: ``<maker>.yaml`` (hand-written records), ``open_families.yaml``, ``providers.yaml`` and ``derived_prices.csv``
-(written by ``tools/refresh_models.py``; hand-written values win over it).
+Files: ``<maker>.yaml`` (hand-written records), ``open_families.yaml``, ``providers.yaml``, ``superseded.yaml``,
+``tokenizers.yaml`` and ``derived_prices.csv`` (written by ``tools/refresh_models.py``; hand-written values win over it).
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from wattlint.catalogue.models import ModelCatalogue
 from wattlint.catalogue.records import ModelRecord
 from wattlint.catalogue.schema.model_families import Kind, Strict, add_families, iso
 from wattlint.catalogue.schema.model_prices import add_derived, sizes_from_price
+from wattlint.catalogue.schema.model_relations import FILES as RELATIONS
+from wattlint.catalogue.schema.model_relations import add_relations
 from wattlint.catalogue.yaml_source import YamlSource, read_yaml
 
 Provenance = Literal["disclosed", "third-party-estimate", "price-derived"]
@@ -133,7 +135,7 @@ def compile_folder(folder: Path) -> object:
 
 def compile_hand_written(folder: Path) -> Row:
     """The same without the derived price list."""
-    special = {"open_families.yaml", "providers.yaml"}
+    special = {"open_families.yaml", "providers.yaml", *RELATIONS}
     sources = [read_yaml(path) for path in sorted(folder.glob("*.yaml")) if path.name not in special]
     files = [(source, source.validate(MakerFile)) for source in sources]
     compiled: Row = {"records": [], "index": {}, "prefixes": [], "makers": [], "organisations": {}}
@@ -141,6 +143,7 @@ def compile_hand_written(folder: Path) -> Row:
     check_references(places, compiled)
     add_prefixes(files, compiled)
     add_families(read_yaml(folder / "open_families.yaml"), compiled)
+    add_relations(folder, compiled)
     compiled["providers"] = sorted(
         map(str.lower, read_yaml(folder / "providers.yaml").validate(Providers).providers)
     )

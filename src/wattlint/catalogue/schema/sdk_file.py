@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 Kind = Literal["call", "bind", "load", "embed", "train", "derive", "other"]
 Option = Literal[
     "temperature", "samples", "format", "tools", "effort", "stream", "cache", "batch", "dtype", "quantization",
-    "device", "attention", "draft", "base_url", "region", "retries", "task", "trust_remote_code",
+    "device", "attention", "draft", "draft_tokenizer", "base_url", "region", "retries", "task", "trust_remote_code",
     "training_arguments", "generation", "dimensions",
 ]  # fmt: skip
 

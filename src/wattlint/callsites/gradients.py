@@ -1,0 +1,97 @@
+"""Forward passes that record what a backward pass would need, in code that never makes one."""
+
+from __future__ import annotations
+
+import ast
+
+from wattlint.callsites.loads import trains
+from wattlint.semantics import callers
+from wattlint.semantics.evaluator import Evaluator
+from wattlint.semantics.loop_body import contains
+from wattlint.semantics.module_index import ModuleIndex
+from wattlint.semantics.scopes import CallRecord, FunctionInfo, Scope, last_name
+
+OFF = frozenset({"no_grad", "inference_mode", "set_grad_enabled", "disable_grad", "disable_gradient"})
+WANTED = frozenset(
+    {
+        "backward",
+        "grad",
+        "enable_grad",
+        "requires_grad",
+        "requires_grad_",
+        "zero_grad",
+        "retain_grad",
+        "loss",
+        "labels",
+        "autograd",
+        "optimizer",
+        "GradientTape",
+        "checkpoint",
+        "trace",
+        "export",
+    }
+)
+"""Names whose presence in a module says that gradients are used there, switched off elsewhere, or may be."""
+MAX_HOPS = 3
+
+
+def keeps_gradients(ev: Evaluator, record: CallRecord) -> bool:
+    """Nothing around the forward pass, in its module or its callers, switches gradients off or uses them."""
+    module = record.scope.module
+    if trains(module) or _mentions(ev, module):
+        return False
+    return not _is_off(ev, record, MAX_HOPS)
+
+
+def _mentions(ev: Evaluator, module: ModuleIndex) -> bool:
+    return ev.once((id(module), "gradients wanted"), lambda: _find(module), True)
+
+
+def _find(module: ModuleIndex) -> bool:
+    for node in ast.walk(module.tree):
+        name = (
+            node.attr
+            if isinstance(node, ast.Attribute)
+            else node.id
+            if isinstance(node, ast.Name)
+            else node.arg
+            if isinstance(node, (ast.keyword, ast.arg))
+            else None
+        )
+        if name in WANTED:
+            return True
+    return False
+
+
+def _is_off(ev: Evaluator, record: CallRecord, hops: int) -> bool:
+    for statement in ast.walk(record.scope.module.tree):
+        if (
+            isinstance(statement, (ast.With, ast.AsyncWith))
+            and contains(statement, record.node)
+            and any(last_name(item.context_expr) in OFF for item in statement.items)
+        ):
+            return True
+    for call in record.scope.module.calls:
+        # ``torch.set_grad_enabled(False)`` as a statement holds for what follows.
+        if last_name(call.node.func) in ("set_grad_enabled", "_set_grad_enabled"):
+            return True
+    info = _function(record.scope)
+    if info is None:
+        return False
+    if OFF & set(info.decorators) or (info.cls is not None and OFF & set(info.cls.decorators)):
+        return True
+    if hops == 0:
+        return True
+    return any(
+        _is_off(ev, CallRecord(caller.node, caller.frame.scope, caller.spot, False), hops - 1)
+        for caller in callers.of(ev, info)
+    )
+
+
+def _function(scope: Scope) -> FunctionInfo | None:
+    at: Scope | None = scope
+    while at is not None:
+        if at.kind == "function":
+            return at.function
+        at = at.parent
+    return None

@@ -1,0 +1,203 @@
+"""Loads that run again and again with the same arguments: at each request, task or pass of a loop.
+
+Silent wherever something may keep the weights: a cache, a guard (``if model is None``), an attribute, a global; and
+where what is loaded may differ from pass to pass.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from wattlint.callsites.handlers import handler, is_rerun_page
+from wattlint.semantics import callers, loops
+from wattlint.semantics.evaluator import Evaluator
+from wattlint.semantics.loop_body import contains
+from wattlint.semantics.scopes import CallRecord, FunctionInfo, Scope, last_name
+
+MAX_HOPS = 2
+KEEPING = ("cache", "memo", "singleton", "once", "lru", "setup", "fixture")
+"""Parts of the names of decorators that keep what a function returned, or run it once."""
+FREEING = frozenset({"empty_cache", "collect"})
+"""Who frees the memory afterwards means to load again."""
+REPEATED = ("data", "unbounded", "chat")
+
+
+def per_call(ev: Evaluator, record: CallRecord) -> str | None:
+    """Where the load is repeated, in words; None where it is not, or may not be."""
+    return _repeated(ev, record, MAX_HOPS)
+
+
+def _repeated(ev: Evaluator, record: CallRecord, hops: int) -> str | None:
+    if _is_guarded(record) or _is_kept(record):
+        return None
+    info = _function(record.scope)
+    if info is None:
+        if is_rerun_page(record.scope.module) and _invariant(record, record.scope.module.tree):
+            return "at each run of the page, which streamlit starts anew at every click"
+        return _loop(ev, record)
+    if any(part in name.lower() for name in info.decorators for part in KEEPING) or _frees(info):
+        return None
+    parameters = _parameters(info)
+    if not parameters & _names(record.node):
+        where = handler(info)
+        if where is not None:
+            return f"in {where}"
+    inner = _loop(ev, record)
+    if inner is not None or hops == 0 or (info.cls is not None and info.name.startswith("__")):
+        return inner
+    for caller in callers.of(ev, info):
+        if parameters & _names(record.node) and (caller.node.args or caller.node.keywords):
+            continue
+        outer = CallRecord(caller.node, caller.frame.scope, caller.spot, False)
+        where = _repeated(ev, outer, hops - 1)
+        if where is not None:
+            return f"by `{info.name}`, which is called {where}" if " called " not in where else where
+    return None
+
+
+def _loop(ev: Evaluator, record: CallRecord) -> str | None:
+    """The innermost loop of the same function around the call, if nothing that the call reads changes in it."""
+    for node, _ in reversed(record.spot.branches):
+        if isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
+            shape = loops.around(ev, record)
+            if shape.line != node.lineno or shape.via_function is not None or shape.kind not in REPEATED:
+                return None
+            if shape.count is not None and shape.count < 2:
+                return None
+            if not _invariant(record, node):
+                return None
+            return f"at each pass of the loop in line {node.lineno}"
+    return None
+
+
+def _invariant(record: CallRecord, around: ast.AST) -> bool:
+    """No name that the call reads is set within ``around``; at the top of a module, only by loops."""
+    changed: set[str] = set()
+    for node in ast.walk(around):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            changed.add(node.id)
+        elif isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, ast.Store):
+            changed.add(_root(node))
+    if isinstance(around, ast.Module):
+        # Set once at the top is as good as never; what a widget returns is another choice of the user.
+        changed = {name for name in changed if not _is_plain(around, name)}
+    return not changed & _names(record.node)
+
+
+def _is_plain(module: ast.Module, name: str) -> bool:
+    """Set once at the top of the module, to a literal."""
+    values = [
+        node.value
+        for node in module.body
+        if isinstance(node, ast.Assign)
+        and any(isinstance(one, ast.Name) and one.id == name for one in node.targets)
+    ]
+    return len(values) == 1 and isinstance(values[0], ast.Constant)
+
+
+def _is_guarded(record: CallRecord) -> bool:
+    """In a branch that asks whether the weights are there already, or after a return that does."""
+    for node, arm in record.spot.branches:
+        if isinstance(node, ast.If) and _asks_presence(node.test):
+            return True
+        if isinstance(node, ast.Try) and arm.startswith("handler"):
+            return True
+    info = _function(record.scope)
+    if info is None or isinstance(info.node, ast.Lambda):
+        return info is not None
+    for statement in info.node.body:
+        if contains(statement, record.node):
+            break
+        if isinstance(statement, (ast.If, ast.Try, ast.With)) and any(
+            isinstance(one, ast.Return) for one in ast.walk(statement)
+        ):
+            test = getattr(statement, "test", None)
+            if test is None or _asks_presence(test) or isinstance(test, (ast.Name, ast.Attribute)):
+                return True
+    return False
+
+
+def _asks_presence(test: ast.expr) -> bool:
+    """``model is None``, ``not self.model``, ``name not in cache``, ``hasattr(self, "model")``."""
+    for node in ast.walk(test):
+        if isinstance(node, ast.Compare):
+            if any(isinstance(op, (ast.In, ast.NotIn)) for op in node.ops):
+                return True
+            if any(isinstance(one, ast.Constant) and one.value is None for one in node.comparators):
+                return True
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            return True
+        if isinstance(node, ast.Call) and last_name(node) in ("hasattr", "getattr", "get", "is_set"):
+            return True
+    return isinstance(test, (ast.Name, ast.Attribute)) and any(
+        word in last_name(test).lower() for word in ("load", "init", "force", "reload", "refresh", "first")
+    )
+
+
+def _is_kept(record: CallRecord) -> bool:
+    """The result goes into an attribute, an entry, a global, or a name of an outer function."""
+    scope = record.scope
+    outer = scope.globals | scope.nonlocals
+    for statement in ast.walk(scope.node):
+        if isinstance(statement, (ast.Assign, ast.AnnAssign)) and statement.value is not None:
+            if not contains(statement.value, record.node):
+                continue
+            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            for target in targets:
+                for one in ast.walk(target):
+                    if isinstance(one, (ast.Attribute, ast.Subscript)) and isinstance(one.ctx, ast.Store):
+                        return True
+                    if isinstance(one, ast.Name) and one.id in outer:
+                        return True
+        elif (isinstance(statement, ast.NamedExpr) and contains(statement.value, record.node)) or (
+            isinstance(statement, ast.Call)
+            and statement is not record.node
+            and last_name(statement) in ("append", "add", "setdefault", "update", "setattr")
+            and any(contains(argument, record.node) for argument in statement.args)
+        ):
+            return True
+    return False
+
+
+def _frees(info: FunctionInfo) -> bool:
+    return any(
+        isinstance(node, ast.Delete) or (isinstance(node, ast.Call) and last_name(node) in FREEING)
+        for node in ast.walk(info.node)
+    )
+
+
+def _function(scope: Scope) -> FunctionInfo | None:
+    at: Scope | None = scope
+    while at is not None:
+        if at.kind == "function":
+            return at.function
+        at = at.parent
+    return None
+
+
+def _parameters(info: FunctionInfo) -> set[str]:
+    arguments = info.node.args
+    every = [*info.parameters(), *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
+    names = {parameter.arg for parameter in every if parameter is not None}
+    if info.is_method and info.parameters():
+        names.discard(info.parameters()[0].arg)
+    # What the function makes of its parameters is as open as they are.
+    for node in ast.walk(info.node):
+        if isinstance(node, ast.Assign) and names & _names(node.value):
+            for target in node.targets:
+                names.update(one.id for one in ast.walk(target) if isinstance(one, ast.Name))
+    return names
+
+
+def _names(node: ast.expr) -> set[str]:
+    """Names read by a call's arguments, or by any other expression."""
+    parts = (
+        [*node.args, *(keyword.value for keyword in node.keywords)] if isinstance(node, ast.Call) else [node]
+    )
+    return {one.id for part in parts for one in ast.walk(part) if isinstance(one, ast.Name)}
+
+
+def _root(node: ast.expr) -> str:
+    while isinstance(node, (ast.Attribute, ast.Subscript)):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
