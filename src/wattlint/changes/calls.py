@@ -12,6 +12,8 @@ from wattlint.callsites.facts import CallSite, Place
 if TYPE_CHECKING:
     from wattlint.lint.findings import Finding
 
+    Places = dict[tuple[str, int | None, int], list[Finding]]
+
 
 class Call(NamedTuple):
     item: Estimated
@@ -27,11 +29,11 @@ class Call(NamedTuple):
 
 def calls_of(analysis: Analysis, items: list[Estimated]) -> list[Call]:
     """``items``: the estimates of ``analysis``."""
-    found: dict[tuple[str, int | None, int], list[Finding]] = {}
+    found: Places = {}
     for finding in analysis.findings:
         found.setdefault((finding.path, finding.cell, finding.line), []).append(finding)
     return [
-        call._replace(findings=tuple(_of(call, found.get(_place(call.site), ()))))
+        call._replace(findings=tuple(_about(call, found)))
         for item in items
         for call in _expanded(item, analysis)
     ]
@@ -64,12 +66,16 @@ def _expanded(item: Estimated, analysis: Analysis) -> Iterator[Call]:
         yield Call(Estimated(view, caller.record, caller.impact, month), wrapper, ())
 
 
-def _of(call: Call, findings: list[Finding] | tuple[Finding, ...]) -> Iterator[Finding]:
-    """The findings at the call's line that are about it; those at a wrapper's own line belong to all its callers."""
-    for finding in findings:
+def _about(call: Call, found: Places) -> Iterator[Finding]:
+    """The findings at the call's line that are about it; those at a wrapper's own line are about all its callers."""
+    for finding in found.get(_place(call.site), ()):
         same = finding.site.entry_point == call.site.entry_point
         if same and (call.via is not None or finding.column == call.site.column):
             yield finding
+    if call.via is not None:
+        for finding in found.get((call.via.path, None, call.via.line), ()):
+            if finding.site.entry_point == call.site.entry_point:
+                yield finding
 
 
 def _place(site: CallSite) -> tuple[str, int | None, int]:
