@@ -753,6 +753,7 @@ def test_the_examples_of_every_page(case, tmp_path, monkeypatch):
     from wattlint.run import check_paths
 
     (tmp_path / "requirements.txt").write_text("\n".join(case.requires) + "\n", encoding="utf-8")
+    (tmp_path / "wattlint.toml").write_text(case.settings + "\n", encoding="utf-8")
     (tmp_path / "case.py").write_text(case.source, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     code = Path(case.path).name[:6]

@@ -52,6 +52,8 @@ class Coverage:
     sites_not_checked: int = 0
     """In tests, examples, docs or benchmarks folders: estimated, but not linted."""
     unreadable: int = 0
+    not_budgeted: int = 0
+    """Calls without an estimate, which no configured limit can be held against."""
 
     @property
     def models_unknown(self) -> int:
@@ -65,6 +67,8 @@ class Coverage:
             line += f": {_count(self.models_known, 'model')} known, {self.models_unknown} unknown"
         if self.sites_not_checked:
             line += f"; {self.sites_not_checked} in tests or examples not checked"
+        if self.not_budgeted:
+            line += f"; {self.not_budgeted} without an estimate not held against the budget"
         if self.unreadable:
             line += f"; {_count(self.unreadable, 'file')} unreadable"
         return line
@@ -76,6 +80,8 @@ class Analysis:
 
     sites: list[CallSite] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    suppressed: list[Finding] = field(default_factory=list)
+    """Findings that a comment keeps from being reported."""
     problems: list[Problem] = field(default_factory=list)
     coverage: Coverage = field(default_factory=Coverage)
     sources: dict[str, SourceFile] = field(default_factory=dict)

@@ -18,6 +18,7 @@ from wattlint.cli_options import build_parser
 
 if TYPE_CHECKING:
     from wattlint.analysis import Analysis
+    from wattlint.changes.baseline import Held
     from wattlint.changes.compare import Comparison
     from wattlint.config import Configuration
     from wattlint.reports.progress import Progress
@@ -34,6 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             "check": _check,
             "estimate": _estimate,
             "diff": _diff,
+            "baseline": _baseline,
             "badge": _badge,
             "rule": _rule,
             "models": _models,
@@ -65,13 +67,72 @@ def _check(options: argparse.Namespace) -> int:
         return FAILED
     if options.explain:
         return _explain(options, configuration)
+    from wattlint.changes.baseline import BaselineError
+    from wattlint.changes.budget import FAULTS, failing
+
     analysis = _analysis(options, configuration, lint=True)
-    written = _write(options, _check_report(analysis, options))
+    try:
+        held = _held(options, configuration, analysis)
+    except BaselineError as error:
+        return _fail(str(error))
+    written = _write(options, _check_report(analysis, options, held))
     _print_problems(analysis.problems)
     if analysis.problems or not written:
         return FAILED
-    faults = any(finding.severity != "info" for finding in analysis.findings)
-    return FINDINGS if faults and not options.exit_zero else CLEAN
+    found = failing(analysis.findings, _listed(options.fail_on) or FAULTS)
+    return FINDINGS if found and not options.exit_zero else CLEAN
+
+
+def _held(options: argparse.Namespace, configuration: Configuration, analysis: Analysis) -> Held | None:
+    """Take the findings that the baseline lets be out of ``analysis``. Raises BaselineError."""
+    from wattlint.baselining import baseline_file, held
+    from wattlint.config import ConfigError
+
+    try:
+        file = baseline_file(options.baseline, configuration)
+    except ConfigError:  # a problem of the analysis already
+        return None
+    if file is None:
+        return None
+    paths = [options.stdin_filename] if options.paths == ["-"] else options.paths
+    found = held(analysis, file, paths)
+    analysis.findings = found.new
+    return found
+
+
+def _baseline(options: argparse.Namespace) -> int:
+    from wattlint import baselining
+    from wattlint.changes.baseline import BaselineError
+    from wattlint.changes.budget import FAULTS, failing
+    from wattlint.config import ConfigError
+
+    configuration = _configuration(options)
+    if configuration is None:
+        return FAILED
+    analysis = _analysis(options, configuration, lint=True)
+    status = CLEAN
+    try:
+        file = baselining.default_file(options.baseline, configuration)
+        if options.action == "check":
+            found = baselining.held(analysis, file, options.paths)
+            analysis.findings = found.new
+            said = _check_report(analysis, options) + baselining.differences(found, file)
+            status = FINDINGS if failing(found.new, FAULTS) or found.gone else CLEAN
+        elif analysis.problems:
+            _print_problems(analysis.problems)
+            return _fail(f"{file}: not written, for something could not be analysed")
+        elif options.action == "write":
+            said = baselining.write_all(analysis, file)
+        else:
+            said = baselining.update(analysis, file, options.paths)
+    except BaselineError as error:
+        return _fail(str(error))
+    except ConfigError as error:
+        _print_problems(error.problems)
+        return FAILED
+    written = _write(options, _clean(said) + "\n")
+    _print_problems(analysis.problems)
+    return FAILED if analysis.problems or not written else status
 
 
 def _analysis(options: argparse.Namespace, configuration: Configuration, lint: bool) -> Analysis:
@@ -84,11 +145,15 @@ def _analysis(options: argparse.Namespace, configuration: Configuration, lint: b
         return analyse(options.paths, configuration, lint, progress)
 
 
-def _check_report(analysis: Analysis, options: argparse.Namespace) -> str:
+def _check_report(analysis: Analysis, options: argparse.Namespace, held: Held | None = None) -> str:
     if options.format == "json":
         from wattlint.reports.json_data import check_json
 
         return check_json(analysis)
+    if options.format not in ("text", "concise"):
+        from wattlint.reports.by_format import check_report
+
+        return check_report(options.format, analysis, held.known if held else ())
     from wattlint.reports import text
     from wattlint.reports.terminal import painter
 
@@ -101,6 +166,9 @@ def _check_report(analysis: Analysis, options: argparse.Namespace) -> str:
         lines += text.statistics(analysis.findings, analysis.sites)
     if not options.quiet:
         lines += [text.verdict(analysis), str(analysis.coverage)]
+        if held is not None and (held.known or held.gone):
+            gone = f", {len(held.gone)} of its entries are no longer needed" if held.gone else ""
+            lines.append(f"{len(held.known)} in the baseline{gone}.")
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -136,6 +204,10 @@ def _estimate(options: argparse.Namespace) -> int:
         from wattlint.reports.html_report import estimate_html
 
         report = estimate_html(analysis, items, grade(analysis, items), ", ".join(options.paths))
+    elif options.format == "markdown":
+        from wattlint.reports.markdown import estimate_markdown
+
+        report = estimate_markdown(analysis, items)
     else:
         from wattlint.reports.estimate_text import estimate_text
         from wattlint.reports.monthly import month_lines
@@ -173,7 +245,8 @@ def _diff(options: argparse.Namespace) -> int:
     if configuration is None:
         return FAILED
     try:
-        comparison = compare(options.paths, configuration, options.staged, options.uncommitted)
+        fail_on = _listed(options.fail_on)
+        comparison = compare(options.paths, configuration, options.staged, options.uncommitted, fail_on)
     except GitError as error:
         return _fail(str(error))
     except ConfigError as error:
@@ -191,6 +264,10 @@ def _diff_report(comparison: Comparison, options: argparse.Namespace) -> str:
         from wattlint.reports.json_data import diff_json
 
         return diff_json(comparison)
+    if options.format != "text":
+        from wattlint.reports.by_format import diff_report
+
+        return diff_report(options.format, comparison)
     from wattlint.reports.diff_text import diff_text
 
     return diff_text(comparison, _colour(options), options.quiet)
@@ -290,6 +367,9 @@ def _configuration(options: argparse.Namespace) -> Configuration | None:
         configuration = Configuration(Path(options.config) if options.config else None, overrides)
         if overrides.select or overrides.extend_select or overrides.ignore:
             _check_codes(configuration)
+        if problem := _fail_on_problem(options, configuration):
+            _fail(f"--fail-on: {problem}")
+            return None
     except ConfigError as error:
         _print_problems(error.problems)
     except ValueError as error:  # UnknownCode: codes of configuration files are checked where those are read
@@ -303,6 +383,19 @@ def _check_codes(configuration: Configuration) -> None:
     from wattlint.lint.selection import check_codes
 
     check_codes(configuration.of_folder(Path.cwd()))
+
+
+def _fail_on_problem(options: argparse.Namespace, configuration: Configuration) -> str | None:
+    if not getattr(options, "fail_on", None):
+        return None
+    from wattlint.catalogue.user_folder import part
+    from wattlint.changes.budget import fail_on_problem
+    from wattlint.lint.rules import load_rules
+
+    known = load_rules(part(configuration.of_folder(Path.cwd()).rules_dir, "checks"))
+    return fail_on_problem(_listed(options.fail_on), known) or (
+        None if _listed(options.fail_on) else "names nothing"
+    )
 
 
 def _listed(values: Sequence[str]) -> tuple[str, ...]:

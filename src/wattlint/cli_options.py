@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from wattlint import __version__
 
+CHECK_FORMATS = DIFF_FORMATS = ("github", "gitlab", "sarif", "markdown", "junit")
 Command = Callable[[argparse.Namespace], int]
 
 DESCRIPTION = """\
@@ -34,6 +35,7 @@ examples:
   wattlint check                                   the current folder
   wattlint check src app.py --select LLM2          only rules that begin with LLM2
   wattlint check --format concise --statistics     one line each, and counts
+  wattlint check --format sarif -o wattlint.sarif  for code scanning
   wattlint check --explain LLM102 src/app.py:12    why a rule fires there, or does not
   wattlint check - --stdin-filename src/app.py < buffer.txt
 
@@ -81,9 +83,25 @@ examples:
   wattlint diff --uncommitted        against HEAD: what is not committed yet
   wattlint diff --staged             what "git commit" would commit
   wattlint diff v1.0..v1.1 src       two commits, only below src
+  wattlint diff --fail-on warning    exit with status 1 for new warnings and errors
 
 exit status: 0 done, 1 a limit is exceeded, 2 something could not be analysed
 (it is named on standard error)
+"""
+BASELINE = """\
+Keep a file of old findings that check lets be (--baseline, or baseline in the
+configuration). Entries name rule, file, function and call, never a line or a
+model. "update" drops what is gone and follows what moved; only "write" adds.
+"""
+BASELINE_EXAMPLES = """\
+examples:
+  wattlint baseline write            every finding of today becomes an old one
+  wattlint baseline update           drop the entries that are no longer needed
+  wattlint baseline check            is anything new, or no longer needed?
+  wattlint check --baseline .wattlint-baseline.json
+
+exit status: 0 done, 1 (check) there are new findings or entries that are gone,
+2 something could not be analysed, or the file is damaged: nothing is written
 """
 MODELS_EXAMPLES = """\
 examples:
@@ -109,6 +127,7 @@ def build_parser(run: Mapping[str, Command]) -> argparse.ArgumentParser:
     _add_estimate(commands, run["estimate"])
     _add_badge(commands, run["badge"])
     _add_diff(commands, run["diff"])
+    _add_baseline(commands, run["baseline"])
 
     rule = _add_command(commands, "rule", "explain a rule")
     rule.add_argument("code", nargs="?", metavar="CODE", help="code or name of a rule")
@@ -147,8 +166,10 @@ def _add_command(
 
 def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser], run: Command) -> None:
     check = _add_command(commands, "check", "lint files and folders", CHECK, CHECK_EXAMPLES)
-    _add_common(check, formats=("text", "concise", "json"))
+    _add_common(check, formats=("text", "concise", "json", *CHECK_FORMATS))
     _add_selection(check)
+    _add_fail_on(check, "findings")
+    check.add_argument("--baseline", metavar="FILE", help="let the findings in this baseline be")
     check.add_argument(
         "--statistics",
         action="store_true",
@@ -170,7 +191,7 @@ def _add_estimate(commands: argparse._SubParsersAction[argparse.ArgumentParser],
     estimate = _add_command(
         commands, "estimate", "energy, carbon, water and money per call", ESTIMATE, ESTIMATE_EXAMPLES
     )
-    _add_common(estimate, formats=("text", "json", "html"))
+    _add_common(estimate, formats=("text", "json", "html", "markdown"))
     estimate.add_argument("--explain", metavar="FILE:LINE", help="the whole derivation for one call site")
     estimate.add_argument(
         "--traffic",
@@ -201,9 +222,33 @@ def _add_diff(commands: argparse._SubParsersAction[argparse.ArgumentParser], run
     side.add_argument(
         "--uncommitted", action="store_true", help="compare the working tree with HEAD unless BASE is given"
     )
-    _add_output(diff, formats=("text", "json"))
+    _add_output(diff, formats=("text", "json", *DIFF_FORMATS))
     _add_selection(diff)
+    _add_fail_on(diff, "new findings")
     diff.set_defaults(run=run)
+
+
+def _add_baseline(commands: argparse._SubParsersAction[argparse.ArgumentParser], run: Command) -> None:
+    baseline = _add_command(commands, "baseline", "let old findings be", BASELINE, BASELINE_EXAMPLES)
+    baseline.add_argument("action", choices=("write", "update", "check"), help="what to do with the file")
+    _add_common(baseline, formats=("text",))
+    _add_selection(baseline)
+    baseline.add_argument(
+        "--baseline",
+        metavar="FILE",
+        help="the file (default: the configured one, or .wattlint-baseline.json)",
+    )
+    baseline.set_defaults(run=run, statistics=False)
+
+
+def _add_fail_on(parser: argparse.ArgumentParser, what: str) -> None:
+    parser.add_argument(
+        "--fail-on",
+        action="append",
+        default=[],
+        metavar="LIST",
+        help=f"severities (with those above) and rule codes: exit with status 1 only for such {what}",
+    )
 
 
 def _add_common(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None:

@@ -6,17 +6,18 @@ Imported only where such a table exists, because pydantic costs 0.1 s.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from wattlint.catalogue.errors import in_words
 from wattlint.catalogue.user_folder import part
 from wattlint.config import ConfigError, problem_of, where
-from wattlint.settings import ImpactSettings, Settings
+from wattlint.settings import BudgetSettings, ImpactSettings, Settings
 from wattlint.sources.files import Problem
 from wattlint.toml_place import line_of
 
@@ -44,6 +45,49 @@ class ImpactTable(Table):
     output_tokens: Annotated[int, Field(ge=1)] | None = None
 
 
+Limit = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+def _amount_or_share(value: Any) -> float | str:
+    if isinstance(value, str) and re.fullmatch(r"\d+(\.\d+)?\s*%", value):
+        return value
+    if type(value) in (int, float) and 0 <= value < float("inf"):
+        return float(value)
+    raise ValueError('must be a number of at least 0, or a share of the base such as "10%"')
+
+
+Growth = Annotated[Any, AfterValidator(_amount_or_share)]
+
+
+class LimitsTable(Table):
+    """Limits by quantity, units in their names."""
+
+    energy_wh: Limit | None = None
+    carbon_gco2e: Limit | None = None
+    water_ml: Limit | None = None
+    cost_usd: Limit | None = None
+
+
+class IncreaseTable(Table):
+    """Limits on what a change adds: an amount, or a share of the base."""
+
+    energy_wh: Growth = None
+    carbon_gco2e: Growth = None
+    water_ml: Growth = None
+    cost_usd: Growth = None
+
+
+class BudgetTable(Table):
+    """``[tool.wattlint.budget]``."""
+
+    per_call: LimitsTable = LimitsTable()
+    per_project: LimitsTable = LimitsTable()
+    per_month: LimitsTable = LimitsTable()
+    increase: IncreaseTable = IncreaseTable()
+    at: Literal["p10", "p50", "p90"] = "p50"
+    unknown: Literal["report", "fail"] = "report"
+
+
 class WattlintTable(Table):
     """``[tool.wattlint]``, or the whole of ``wattlint.toml``."""
 
@@ -58,7 +102,9 @@ class WattlintTable(Table):
     respect_gitignore: bool = True
     check_tests: bool = False
     rules_dir: str | None = None
+    baseline: str | None = None
     impact: ImpactTable = ImpactTable()
+    budget: BudgetTable = BudgetTable()
     measured: dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]] = {}
     workload: dict[str, str] = {}
 
@@ -81,7 +127,9 @@ def settings_from(table: object, file: Path, text: str, prefix: tuple[str, ...])
 
 
 def _settings(model: WattlintTable, file: Path) -> Settings:
-    values: dict[str, Any] = model.model_dump(exclude={"impact", "measured", "per_file_ignores", "rules_dir"})
+    values: dict[str, Any] = model.model_dump(
+        exclude={"impact", "measured", "per_file_ignores", "rules_dir", "budget", "baseline"}
+    )
     for name in ("select", "extend_select", "ignore", "exclude", "extend_exclude"):
         values[name] = tuple(values[name])
     return Settings(
@@ -89,6 +137,8 @@ def _settings(model: WattlintTable, file: Path) -> Settings:
         per_file_ignores={pattern: tuple(codes) for pattern, codes in model.per_file_ignores.items()},
         rules_dir=str(file.parent / model.rules_dir) if model.rules_dir is not None else None,
         impact=ImpactSettings(**model.impact.model_dump(), measured=model.measured),
+        budget=BudgetSettings(**model.budget.model_dump(exclude_none=True)),
+        baseline=str(file.parent / model.baseline) if model.baseline is not None else None,
         config_path=str(file),
     )
 
@@ -181,10 +231,20 @@ def _complaint(error: Any) -> Complaint:
     """A pydantic error in the user's words."""
     location, value = tuple(error["loc"]), error["input"]
     if error["type"] == "extra_forbidden":
-        keys = _keys(ImpactTable if location[:1] == ("impact",) else WattlintTable)
+        keys = _keys(_table_at(location[:-1]))
         word = str(location[-1])
         return location, word, "unknown key" + _choices(word, keys)
     return location, value, in_words(error)
+
+
+def _table_at(location: Sequence[str | int]) -> type[Table]:
+    """The table that a key path leads to."""
+    table: type[Table] = WattlintTable
+    for name in location:
+        field = next((one for one in table.model_fields.values() if one.alias == name), None)
+        inner = field.annotation if field is not None else None
+        table = inner if isinstance(inner, type) and issubclass(inner, Table) else table
+    return table
 
 
 def _keys(model: type[Table]) -> set[str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wattlint.changes.budget import gates
 from wattlint.changes.calls import calls_of
 from wattlint.changes.compare import Comparison, pair_up, sums
 from wattlint.changes.versions import analyses, renames, versions
@@ -21,9 +22,15 @@ if TYPE_CHECKING:
 
 
 def compare(
-    arguments: Sequence[str], configuration: Configuration, staged: bool = False, uncommitted: bool = False
+    arguments: Sequence[str],
+    configuration: Configuration,
+    staged: bool = False,
+    uncommitted: bool = False,
+    fail_on: Sequence[str] = (),
 ) -> Comparison:
-    """``arguments``: a revision, where the first names one, and paths. Raises GitError, ConfigError."""
+    """``arguments``: a revision, where the first names one, and paths. ``fail_on``: severities and codes of new
+    findings that fail the change, besides the configured limits. Raises GitError, ConfigError."""
+    budget = configuration.of_folder(Path.cwd()).budget
     repository = Repository(Path.cwd())
     revision, paths = _split(repository, arguments)
     compared = versions(repository, revision, staged, uncommitted)
@@ -33,7 +40,7 @@ def compare(
         calls_after, sums_after = _counted(after)
         pairs = pair_up(calls_before, calls_after, renames(repository, compared))
     known = set(after.problems)
-    return Comparison(
+    comparison = Comparison(
         base=compared.base.name,
         head=compared.head.name,
         pairs=[pair for pair in pairs if pair.status != "same"],
@@ -45,6 +52,8 @@ def compare(
         problems=after.problems,
         base_problems=[problem for problem in before.problems if problem not in known],
     )
+    comparison.gates = gates(comparison, budget, fail_on)
+    return comparison
 
 
 def _counted(analysis: Analysis) -> tuple[list[Call], Sums]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from wattlint.catalogue.errors import CatalogueError, nearest
@@ -54,6 +55,12 @@ def failed_examples(rules_dir: str) -> Iterator[CatalogueError]:
             file = Path(folder, "example.py")
             file.write_text(case.source, encoding="utf-8")
             settings = Settings(select=(code,), preview=True, check_tests=True, rules_dir=rules_dir)
+            if case.settings:
+                from wattlint.config_model import settings_from
+                from wattlint.sources.toml import loads
+
+                stated = settings_from(loads(case.settings), Path(case.path), case.settings, ())
+                settings = replace(settings, budget=stated.budget, impact=stated.impact)
             return {finding.line for finding in check_paths([str(file)], settings).findings}
 
     folder = part(rules_dir, "checks")

@@ -164,7 +164,8 @@ class _Run:
             if lint:
                 self._lint()
             self._obey_comments()
-        analysis.findings.sort(key=lambda finding: (finding.path.split("/"), finding.order))
+        for findings in (analysis.findings, analysis.suppressed):
+            findings.sort(key=lambda finding: (finding.path.split("/"), finding.order))
         analysis.problems = sorted(
             set(analysis.problems), key=lambda it: (it.path.split("/"), it.line or 0, it.message)
         )
@@ -184,8 +185,26 @@ class _Run:
         for settings, sites in groups.values():
             try:
                 analysis.findings += check_sites(sites, settings)
+                if settings.budget.per_call or settings.budget.per_project:
+                    self._hold_to_budget(sites, settings)
             except (UnknownCode, CatalogueError) as error:
                 analysis.problems.append(Problem(settings.config_path or "wattlint", None, str(error)))
+
+    def _hold_to_budget(self, sites: Sequence[CallSite], settings: Settings) -> None:
+        """Limits on the whole project, and how many calls no limit can be held against."""
+        from wattlint.lint.budget import CODE, RUNNING, project_finding
+        from wattlint.lint.selection import ignored_in_file, selected_rules
+        from wattlint.lint.subject import Subject
+
+        if CODE not in {rule.code for rule in selected_rules(settings)}:
+            return
+        running = [
+            site for site in sites if site.kind in RUNNING and (settings.check_tests or not site.in_tests)
+        ]
+        self.analysis.coverage.not_budgeted += sum(Subject(site, settings).impact is None for site in running)
+        finding = project_finding(running, settings) if settings.budget.per_project else None
+        if finding is not None and not ignored_in_file(finding.code, finding.path, settings):
+            self.analysis.findings.append(finding)
 
     def _obey_comments(self) -> None:
         """Drop the findings that a comment suppresses, and those in files that were not asked for."""
@@ -208,6 +227,7 @@ class _Run:
                 known = load_rules(part(settings.rules_dir, "checks") if settings else None)
                 kept, problems = suppress(by_path.get(path, ()), source, known)
                 analysis.findings += kept
+                analysis.suppressed += [one for one in by_path.get(path, ()) if one not in kept]
                 analysis.problems += problems
 
 

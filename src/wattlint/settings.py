@@ -29,6 +29,23 @@ class ImpactSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class BudgetSettings:
+    """``[tool.wattlint.budget]``: limits by quantity (``energy_wh``, ``carbon_gco2e``, ``water_ml``, ``cost_usd``)."""
+
+    per_call: dict[str, float] = field(default_factory=dict)
+    per_project: dict[str, float] = field(default_factory=dict)
+    """For one call of each call site."""
+    per_month: dict[str, float] = field(default_factory=dict)
+    """For the calls whose workload is known."""
+    increase: dict[str, float | str] = field(default_factory=dict)
+    """Of one change: an amount, or a share of the base (``"10%"``)."""
+    at: str = "p50"
+    """The percentile of the estimate that is held against the limits."""
+    unknown: str = "report"
+    """``fail``: a limit that cannot be judged for want of data counts as exceeded."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """``[tool.wattlint]``."""
 
@@ -48,5 +65,8 @@ class Settings:
     workload: dict[str, str] = field(default_factory=dict)
     """``[tool.wattlint.workload]``: ``file pattern::function`` -> how often it runs (``2_000/day``)."""
     impact: ImpactSettings = field(default_factory=ImpactSettings)
+    budget: BudgetSettings = field(default_factory=BudgetSettings)
+    baseline: str | None = None
+    """File of old findings that ``check`` lets be."""
     config_path: str | None = None
     """The file these come from, for messages."""

@@ -52,6 +52,8 @@ class SitePair:
     """Where what changed stands, when in another file than the call: a constant, a settings file."""
     new_findings: tuple[Finding, ...] = ()
     fixed_findings: tuple[Finding, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    """All that the newer one has."""
 
     @property
     def item(self) -> Estimated:
@@ -184,9 +186,10 @@ def _pair(old: Call | None, new: Call | None) -> SitePair:
         known = {finding.code for finding in new.findings}
         fixed = tuple(finding for finding in old.findings if finding.code not in known)
         status = "changed" if found or fresh or fixed else "same"
-        return SitePair(status, old.item, new.item, new.via, found, _origin(new, found), fresh, fixed)
+        origin = _origin(new, found)
+        return SitePair(status, old.item, new.item, new.via, found, origin, fresh, fixed, new.findings)
     if new is not None:
-        return SitePair(status, None, new.item, new.via, (), None, new.findings)
+        return SitePair(status, None, new.item, new.via, (), None, new.findings, (), new.findings)
     assert old is not None
     return SitePair(status, old.item, None, old.via, (), None, (), old.findings)
 

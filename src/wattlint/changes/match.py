@@ -10,15 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from wattlint.changes.shape import shape_of
+from wattlint.changes.shape import EVERYWHERE, own_name, shape_of
 
 if TYPE_CHECKING:
     from wattlint.callsites.facts import CallSite
 
-EVERYWHERE = frozenset(
-    {"main", "run", "call", "forward", "generate", "invoke", "predict", "process", "execute"}
-)
-"""Names that say nothing about which function it is."""
 Pair = tuple[int | None, int | None]
 """Indexes of a call before and after; None where it does not exist."""
 TELLING = 20
@@ -95,7 +91,7 @@ def _function(site: CallSite, renamed: Mapping[str, str]) -> Hashable:
 
 
 def _name(site: CallSite, renamed: Mapping[str, str]) -> Hashable:
-    return shape_of(site).name
+    return shape_of(site).function.rpartition(".")[2]
 
 
 def _named(site: CallSite, renamed: Mapping[str, str]) -> Hashable:
@@ -105,8 +101,7 @@ def _named(site: CallSite, renamed: Mapping[str, str]) -> Hashable:
 
 def _own_name(site: CallSite, renamed: Mapping[str, str]) -> Hashable:
     """A function's name without its class; None (no match) for names that every class may have."""
-    name = shape_of(site).name
-    return None if name.startswith(("__", "<")) or name in EVERYWHERE else name
+    return own_name(shape_of(site).function)
 
 
 def _call(site: CallSite, renamed: Mapping[str, str]) -> Hashable:

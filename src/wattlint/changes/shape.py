@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from wattlint.callsites.facts import CallSite
+    from wattlint.lint.findings import Finding
+
+MODULE = "<module>"
+EVERYWHERE = frozenset(
+    {"main", "run", "call", "forward", "generate", "invoke", "predict", "process", "execute"}
+)
+"""Names that say nothing about which function it is."""
 
 
 class Shape(NamedTuple):
@@ -16,11 +24,35 @@ class Shape(NamedTuple):
     call: str
     """``openai.chat.completions call``: entry point and kind."""
 
-    @property
-    def name(self) -> str:
-        """The function's own name, without the class around it."""
-        return self.function.rpartition(".")[2]
-
 
 def shape_of(site: CallSite) -> Shape:
-    return Shape(site.function or "<module>", f"{site.entry_point} {site.kind}")
+    return Shape(site.function or MODULE, f"{site.entry_point} {site.kind}")
+
+
+def shape_of_finding(finding: Finding) -> Shape:
+    """Of the call, or of its caller where the finding stands at one."""
+    shape = shape_of(finding.site)
+    if (finding.path, finding.line) != (finding.site.path, finding.site.line):
+        for context in finding.site.contexts:
+            if (context.caller.path, context.caller.line) == (finding.path, finding.line):
+                return shape._replace(function=context.function or MODULE)
+    return shape
+
+
+def fingerprints(findings: list[Finding]) -> list[str]:
+    """One text a finding, the same as long as rule, file, function and call are, and no two alike."""
+    seen: dict[str, int] = {}
+    found = []
+    for finding in findings:
+        shape = shape_of_finding(finding)
+        key = "\0".join((finding.code, finding.path, *shape))
+        seen[key] = seen.get(key, 0) + 1
+        text = f"{key}\0{seen[key]}".encode("utf-8", "surrogatepass")
+        found.append(hashlib.sha256(text).hexdigest()[:32])
+    return found
+
+
+def own_name(function: str) -> str | None:
+    """A function's name without its class; None for names that every class may have."""
+    name = function.rpartition(".")[2]
+    return None if name.startswith(("__", "<")) or name in EVERYWHERE else name

@@ -379,6 +379,19 @@ GROUPS: dict[str, tuple[str, str, list[tuple[str, FactType, str] | tuple[str, Fa
             ("cost_usd", FactType("number", unit="US$"), "Price.", "impact.cost_usd.p50"),
         ],
     ),
+    "budget": (
+        "The limits of `[tool.wattlint.budget]` for one call.",
+        "",
+        [
+            (
+                "over",
+                BOOLEAN,
+                "The estimate exceeds a limit; unknown without limits or estimate.",
+                "over_budget",
+            ),
+            ("excess", TEXT, "What it exceeds, for messages.", "budget_excess"),
+        ],
+    ),
 }
 
 FACTS: dict[str, Fact] = {

@@ -233,6 +233,22 @@ class Subject:
         return f"{two_digits(energy.p10)}–{two_digits(energy.p90)} {unit}"
 
     @property
+    def over_budget(self) -> bool | None:
+        """Whether one call exceeds a limit that the configuration sets."""
+        if not self.settings.budget.per_call or self.impact is None:
+            return None
+        return self.budget_excess is not None
+
+    @property
+    def budget_excess(self) -> str | None:
+        budget = self.settings.budget
+        if not budget.per_call:
+            return None
+        from wattlint.lint.budget import excess, quantities
+
+        return "; ".join(excess(quantities(self.impact), budget.per_call, budget.at)) or None
+
+    @property
     def ratio_range(self) -> str | None:
         return _range(self.ratio)
 

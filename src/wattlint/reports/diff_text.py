@@ -74,7 +74,7 @@ def reasons(pair: SitePair) -> str:
 def quantity(impact: Impact | None, name: str) -> str:
     """``86 mWh (19–420)``; empty where it is not known."""
     value: Interval | None = getattr(impact, name) if impact is not None else None
-    return "" if value is None else _figure(value, name)
+    return "" if value is None else figure(value, name)
 
 
 def change(pair: SitePair | Comparison, name: str) -> str:
@@ -130,7 +130,7 @@ def _sums(comparison: Comparison) -> Iterator[str]:
     for name, (title, _, _) in QUANTITIES.items():
         sides = [sums.quantities.get(name) for sums in (before, after)]
         if any(sides):
-            old, new = (_figure(side, name) if side else "none" for side in sides)
+            old, new = (figure(side, name) if side else "none" for side in sides)
             share = comparison.percent(name)
             of_base = f", {percent(share)}" if share else ""
             yield f"  {title:7} {old} → {new}: {change(comparison, name)}{of_base}"
@@ -172,7 +172,7 @@ def gate_lines(comparison: Comparison, paint: Paint) -> Iterable[str]:
         yield f"{paint(gate.verdict, styles[gate.verdict])}: {printable(f'{gate.name}: {gate.message}')}"
 
 
-def _figure(value: Interval, name: str) -> str:
+def figure(value: Interval, name: str) -> str:
     _, unit, factor = QUANTITIES[name]
     if unit.endswith("$"):
         return with_span(value, unit)

@@ -73,7 +73,7 @@ def estimate_text(estimates: Sequence[Estimated], width: int, colour: bool) -> s
         lines += [f"  {_place(item.site)}  {printable(item.why_unknown)}" for item in unknown]
     if estimates:
         lines.append("")
-    lines += _summary(totals(estimates))
+    lines += summary(totals(estimates))
     return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
@@ -196,7 +196,8 @@ def _cut_middle(text: str, most: int) -> str:
     return f"{text[:start]}…{text[start + 1 - most :]}"
 
 
-def _summary(sums: Totals) -> Iterator[str]:
+def summary(sums: Totals) -> Iterator[str]:
+    """What one pass over all calls uses, and what is not in it."""
     if sums.energy_wh is None or sums.carbon_gco2e is None or sums.water_ml is None:
         return
     figures = [

@@ -2,7 +2,8 @@
 
 A page is YAML front matter, a title, prose under fixed headings, and Python blocks. Blocks whose info string says
 ``bad`` hold lines marked with the page's code that must be reported; ``good`` blocks must stay silent. A first comment
-line ``# requires: transformers>=4.40,<5`` states the project's dependencies for that block.
+line ``# requires: transformers>=4.40,<5`` states the project's dependencies for that block, one such as
+``# settings: budget.per-call.energy-wh = 1.0`` its configuration.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ CASES = "Cases"
 
 FENCE = re.compile(r"^(`{3,}|~{3,})\s*(.*?)\s*$")
 MARKER = re.compile(r"#\s*([A-Z]{1,3}\d{3})\s*$")
+SETTINGS = re.compile(r"#\s*settings:\s*(.+?)\s*$")
 REQUIRES = re.compile(r"#\s*requires:\s*(.+?)\s*$")
 
 
@@ -74,6 +76,8 @@ class Case(NamedTuple):
     source: str
     marked: tuple[int, ...]
     requires: tuple[str, ...]
+    settings: str = ""
+    """TOML, as in ``wattlint.toml``."""
 
 
 class Page(NamedTuple):
@@ -254,7 +258,9 @@ def _case(path: Path, code: str, block: Block, bad: bool) -> Case:
         raise CatalogueError(path, block.line + marked[0], None, "a good example has no marked line")
     requires = REQUIRES.match(block.lines[0]) if block.lines else None
     wanted = tuple(part.strip() for part in requires[1].split(";")) if requires else ()
-    return Case(str(path), block.line + 1, bad, source, tuple(marked), wanted)
+    settings = SETTINGS.match(block.lines[0]) if block.lines else None
+    toml = settings[1] if settings else ""
+    return Case(str(path), block.line + 1, bad, source, tuple(marked), wanted, toml)
 
 
 def _readable(lines: list[str]) -> str:
