@@ -31,6 +31,7 @@ from wattlint.lint.pages import page, rule_list
 from wattlint.lint.rules import load_rules
 from wattlint.lint.selection import UnknownCode
 from wattlint.lint.suppressions import read_markers, suppress, workload_hints
+from wattlint.own_knowledge import case_settings
 from wattlint.settings import ImpactSettings, Settings
 from wattlint.sources.files import CellMap, SourceFile
 
@@ -753,10 +754,9 @@ def test_the_examples_of_every_page(case, tmp_path, monkeypatch):
     from wattlint.run import check_paths
 
     (tmp_path / "requirements.txt").write_text("\n".join(case.requires) + "\n", encoding="utf-8")
-    (tmp_path / "wattlint.toml").write_text(case.settings + "\n", encoding="utf-8")
     (tmp_path / "case.py").write_text(case.source, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     code = Path(case.path).name[:6]
-    analysis = check_paths(["case.py"], Settings(preview=True, extend_select=(code,)))
+    analysis = check_paths(["case.py"], case_settings(case, preview=True, extend_select=(code,)))
     assert analysis.problems == []
     assert [finding.line for finding in analysis.findings if finding.code == code] == list(case.marked)

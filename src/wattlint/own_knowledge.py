@@ -7,12 +7,17 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from wattlint.catalogue.errors import CatalogueError, nearest
 from wattlint.catalogue.models import load_models
 from wattlint.catalogue.sdks import load_sdks, sdk_data
 from wattlint.catalogue.user_folder import PARTS, part
 from wattlint.lint.rules import load_rules
+
+if TYPE_CHECKING:
+    from wattlint.catalogue.schema.checks import Case
+    from wattlint.settings import Settings
 
 OURS_ALONE = ("tasks", "impact")
 """Further folders of ``rules/``, which a user cannot add to."""
@@ -45,22 +50,17 @@ def mistakes(rules_dir: str) -> list[CatalogueError]:
 
 def failed_examples(rules_dir: str) -> Iterator[CatalogueError]:
     """Lines of the examples in the user's rule pages that are marked and not reported, or the other way round."""
-    from wattlint.catalogue.schema.checks import Case, read_folder
+    from wattlint.catalogue.schema.checks import read_folder
     from wattlint.run import check_paths
-    from wattlint.settings import Settings
 
     def reported(case: Case, code: str) -> set[int]:
         with tempfile.TemporaryDirectory() as folder:
             Path(folder, "requirements.txt").write_text("\n".join(case.requires) + "\n", encoding="utf-8")
             file = Path(folder, "example.py")
             file.write_text(case.source, encoding="utf-8")
-            settings = Settings(select=(code,), preview=True, check_tests=True, rules_dir=rules_dir)
-            if case.settings:
-                from wattlint.config_model import settings_from
-                from wattlint.sources.toml import loads
-
-                stated = settings_from(loads(case.settings), Path(case.path), case.settings, ())
-                settings = replace(settings, budget=stated.budget, impact=stated.impact)
+            settings = case_settings(
+                case, select=(code,), preview=True, check_tests=True, rules_dir=rules_dir
+            )
             return {finding.line for finding in check_paths([str(file)], settings).findings}
 
     folder = part(rules_dir, "checks")
@@ -74,6 +74,15 @@ def failed_examples(rules_dir: str) -> Iterator[CatalogueError]:
                     else "reports this line, which is not marked"
                 )
                 yield CatalogueError(page.path, case.line + line - 1, None, f"{code} {what}")
+
+
+def case_settings(case: Case, **values: Any) -> Settings:
+    """What the example's own ``# settings:`` line says, and ``values``."""
+    from wattlint.config_model import settings_from
+    from wattlint.sources.toml import loads
+
+    stated = settings_from(loads(case.settings), Path(case.path), case.settings, ())
+    return replace(stated, config_path=None, **values)
 
 
 def additions(rules_dir: str) -> Iterator[str]:
