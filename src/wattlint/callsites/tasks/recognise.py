@@ -14,12 +14,15 @@ from wattlint.callsites.tasks.demands import Demand, demands
 from wattlint.callsites.tasks.instruction import Instruction, read_instruction
 from wattlint.callsites.tasks.language import language
 from wattlint.callsites.tasks.records import (
+    ANY,
     TIERS,
     Recogniser,
+    demand_patterns,
     pattern,
     recogniser,
     recognisers,
     task_record,
+    templates,
     vocabulary,
 )
 
@@ -36,6 +39,15 @@ LABELS = "label-classification"
 YES_NO = "yes-no-question"
 Confidence = Literal["low", "medium", "high"]
 STEPS: tuple[Confidence, ...] = ("low", "medium", "high")
+ONLY = re.compile(r"\w+ (?:back |with )?(?:only|just|nothing (?:but|else|other))\b")
+"""``respond only with ...`` limits what was asked before."""
+QUOTED = re.compile(r"\"[^\"]{1,60}\"|(?<!\w)'[^']{1,60}'(?!\w)")
+NEGATED = re.compile(
+    r"\b(?:do not|don't|never|without|no|not|avoid|nor)\s+(?:\w+\s+){0,3}?"
+    r"(?:explain\w*|explanations?|justif\w*|reason\w*|rationale|comment\w*|summar\w*|translat\w*|write)\b"
+)
+"""What is forbidden is not asked for."""
+FIRST_WORD = re.compile(r"[a-z]+")
 BACK = re.compile(
     r"\w+(?: \w+)? (?:it|them|this|these|those)(?: (?:all|accordingly|verbatim|as is|if (?:any|needed|necessary)))?[\s.]*"
 )
@@ -106,29 +118,34 @@ def _at_most(task: Recogniser, confidence: Confidence) -> Confidence:
 
 def _claims(instruction: Instruction) -> list[Claim] | None:
     """Tasks claimed, in order; None when something is asked that no task covers, or in an unknown language."""
-    text, whole = instruction.text, instruction.whole
-    active = [task for task in recognisers() if _active(task, text, whole, instruction.labels)]
-    for task in active:
-        if task.template and not instruction.cut and pattern(task.template).search(whole):
+    whole = instruction.whole
+    possible = Possible(instruction)
+    for task in () if instruction.cut else templates():
+        if possible(task) and pattern(task.template or "").search(whole):
             return [Claim(task, whole[:80])]
     code = language(whole)
     if code != "en":
         return _claims_in(code, whole) if code else None
     claims: list[Claim] = []
     forms: list[Claim] = []
+    prepared: list[Claim] = []
     unclear = False
     for demand in demands(instruction.sentences):
         neutral = demand.verb in vocabulary()["neutral"]
-        if claims and neutral and BACK.fullmatch(demand.text):
+        if claims and neutral and (BACK.fullmatch(demand.text) or ONLY.match(demand.text)):
             continue
-        if claim := _claim(demand, active) or _open(demand):
+        if claim := _claim(demand, possible):
             (forms if neutral and claim.task.solver == "code" else claims).append(claim)
+        elif claim := _open(demand):
+            (prepared if _prepares(demand) else claims).append(claim)
         elif not _shapes_answer(demand, bool(claims or forms)):
             unclear = True
+    if not claims and not forms:
+        claims = prepared  # "analyse the text" is a task of its own only when nothing else is asked
     if unclear and not any(claim.task.solver == "llm" for claim in claims):
         return None
     # "return only the number" is a task of its own only when nothing else is asked
-    return claims or forms or _label_claim(instruction, active)
+    return claims or forms or _label_claim(instruction, possible)
 
 
 def _claims_in(code: str, whole: str) -> list[Claim] | None:
@@ -145,16 +162,37 @@ def _claims_in(code: str, whole: str) -> list[Claim] | None:
     return claims[:1]
 
 
-def _active(task: Recogniser, text: str, whole: str, labels: list[str]) -> bool:
-    """Whether its words occur and no near miss rules it out."""
-    if task.words and not any(word in whole for word in task.words):
-        return False
-    return not (task.unless and pattern(task.unless).search(" ".join([text, *labels])))
+class Possible:
+    """Whether a task's words occur in an instruction and no near miss rules it out; each is asked once."""
+
+    def __init__(self, instruction: Instruction) -> None:
+        self.whole = instruction.whole
+        self.asked = NEGATED.sub(" ", " ".join([instruction.text, *instruction.labels]))
+        self.known: dict[str, bool] = {}
+
+    def __call__(self, task: Recogniser) -> bool:
+        known = self.known.get(task.task)
+        if known is None:
+            known = self.known[task.task] = self.mentions(task) and not (
+                task.unless and pattern(task.unless).search(self.asked)
+            )
+        return known
+
+    def mentions(self, task: Recogniser) -> bool:
+        return not task.words or any(word in self.whole for word in task.words)
 
 
-def _claim(demand: Demand, active: list[Recogniser]) -> Claim | None:
+def _claim(demand: Demand, possible: Possible) -> Claim | None:
     """Of the tasks that match, the most demanding, then the first in the catalogue; generic ones only alone."""
-    matching = [task for task in active if task.demand and pattern(task.demand).match(demand.text)]
+    first = FIRST_WORD.match(demand.text)
+    index = demand_patterns()
+    tasks = recognisers()
+    matching = [
+        tasks[rank]
+        for word in (first[0] if first else ANY, ANY)
+        for rank, text in index.get(word, ())
+        if possible.mentions(tasks[rank]) and pattern(text).match(demand.text) and possible(tasks[rank])
+    ]
     if not matching:
         return None
     task = max(matching, key=lambda task: (not task.generic, TIERS.index(task.solver), -task.rank))
@@ -164,12 +202,16 @@ def _claim(demand: Demand, active: list[Recogniser]) -> Claim | None:
 def _shapes_answer(demand: Demand, claimed: bool) -> bool:
     """Whether an unclaimed demand asks for nothing new: it sets the scene, limits the answer, or takes up an earlier
     demand (``choose one of: a, b``; ``fix them``)."""
-    words = vocabulary()
-    if demand.verb in words["neutral"] or pattern(words["preparatory"]).fullmatch(demand.text):
+    if demand.verb in vocabulary()["neutral"] or _prepares(demand):
         return True
     if not claimed:
         return False
     return len(demand.text.split()) <= 2 or BACK.fullmatch(demand.text) is not None or _closes(demand.text)
+
+
+def _prepares(demand: Demand) -> bool:
+    """Whether it only introduces the real demand (``read the following text``)."""
+    return pattern(vocabulary()["preparatory"]).fullmatch(demand.text) is not None
 
 
 def _closes(text: str) -> bool:
@@ -190,7 +232,7 @@ def _open(demand: Demand) -> Claim | None:
         return Claim(recogniser(words["open_verbs"][demand.verb]), demand.text)
     if demand.question:
         return None
-    for word in re.findall(r"[a-z]+", demand.text)[:NOUN_REACH]:
+    for word in re.findall(r"[a-z]+", QUOTED.sub(" ", demand.text))[:NOUN_REACH]:
         if word in words["nouns"]:
             return Claim(recogniser(words["nouns"][word]), demand.text)
         if word in ("from", "in", "of", "based", "using", "mentioned", "below", "that"):
@@ -198,15 +240,15 @@ def _open(demand: Demand) -> Claim | None:
     return None
 
 
-def _label_claim(instruction: Instruction, active: list[Recogniser]) -> list[Claim]:
+def _label_claim(instruction: Instruction, possible: Possible) -> list[Claim]:
     """What the last slot of a template without demands waits for."""
     if not instruction.labels or instruction.words > FEW_WORDS:
         return []
     last = instruction.labels[-1]
     if "{" not in instruction.whole.rpartition(last)[0]:
         return []
-    for task in active:
-        if task.label and pattern(task.label).search(last):
+    for task in recognisers():
+        if task.label and pattern(task.label).search(last) and possible(task):
             return [Claim(task, last + ":")]
     return []
 

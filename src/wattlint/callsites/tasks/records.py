@@ -38,7 +38,6 @@ class Recogniser(NamedTuple):
     rank: int
     """Order in the catalogue: the more specific task comes first."""
     words: tuple[str, ...]
-    demand: str | None
     label: str | None
     template: str | None
     unless: str | None
@@ -70,7 +69,6 @@ def recognisers() -> tuple[Recogniser, ...]:
             task["solver"],
             rank,
             tuple(task["recognise"]["words"]),
-            task["recognise"]["demand"],
             task["recognise"]["label"],
             task["recognise"]["template"],
             task["recognise"]["unless"],
@@ -84,6 +82,30 @@ def recognisers() -> tuple[Recogniser, ...]:
         )
         for rank, task in enumerate(store.section("tasks")["tasks"])
     )
+
+
+@cache
+def templates() -> tuple[Recogniser, ...]:
+    """Tasks recognised from a whole prompt."""
+    return tuple(task for task in recognisers() if task.template)
+
+
+ANY = ""
+"""Key of the patterns that may begin with any word."""
+
+
+@cache
+def demand_patterns() -> dict[str, list[tuple[int, str]]]:
+    """First word of a demand -> (rank of the task, pattern) that can match it, in catalogue order.
+
+    A demand is matched against these few only, and the others are never compiled.
+    """
+    found: dict[str, list[tuple[int, str]]] = {ANY: []}
+    for rank, task in enumerate(store.section("tasks")["tasks"]):
+        for text, first in task["recognise"]["demand"]:
+            for word in first or (ANY,):
+                found.setdefault(word, []).append((rank, text))
+    return found
 
 
 @cache

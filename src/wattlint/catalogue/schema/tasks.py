@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from wattlint.catalogue.errors import CatalogueError, nearest
+from wattlint.catalogue.schema.first_words import first_words
 from wattlint.catalogue.yaml_source import YamlSource, read_yaml
 
 VOCABULARY = "vocabulary.yaml"
@@ -156,8 +157,13 @@ def _compile_file(source: YamlSource, lists: dict[str, str], taken: set[str]) ->
         taken.add(task.name)
         _check(source, at, task)
         recognise = task.recognise.model_dump()
-        for key in ("demand", "label", "template", "unless"):
+        for key in ("label", "template", "unless"):
             recognise[key] = _alternatives(source, (*at, "recognise", key), recognise[key], lists)
+        expanded = [
+            _expand(source, (*at, "recognise", "demand", i), pattern, lists)
+            for i, pattern in enumerate(task.recognise.demand)
+        ]
+        recognise["demand"] = tuple((pattern, first_words(pattern)) for pattern in expanded)
         recognise["languages"] = {
             language: _alternatives(source, (*at, "recognise", "languages", language), patterns, lists)
             for language, patterns in task.recognise.languages.items()
