@@ -155,9 +155,46 @@ def test_names_are_weak_evidence() -> None:
 
 
 def test_a_closed_contract_alone_is_a_low_verdict() -> None:
-    assert judge("{prompt}", OutputContract("bool")).name == "yes-no-question"  # type: ignore[union-attr]
-    assert judge("{prompt}", OutputContract("labels", ("a", "b"))).confidence == "low"  # type: ignore[union-attr]
+    assert judge("{prompt}", OutputContract("bool", stated=True)).name == "yes-no-question"  # type: ignore[union-attr]
+    assert judge("{prompt}", OutputContract("labels", ("a", "b"), stated=True)).confidence == "low"  # type: ignore[union-attr]
     assert judge("{prompt}") is None
+
+
+def test_words_the_code_compares_with_count_when_the_prompt_mentions_them() -> None:
+    """``"max_tokens" in response`` is about the envelope."""
+    envelope = OutputContract("labels", ("max_tokens", "length"), ('the answer is compared with "length"',))
+    assert judge("{prompt}", envelope) is None
+    answer = OutputContract("labels", ("allow", "block"), ('the answer is compared with "block"',))
+    verdict = judge("Policy: {policy} Post: {post} Block or allow?", answer)
+    assert verdict is not None and (verdict.solver, verdict.confidence) == ("small-model", "low")
+
+
+@pytest.mark.parametrize(
+    ("name", "task"),
+    [("SentimentBot.run", "sentiment"), ("runNERModel", "named-entities"), ("generate", None), ("MiniMaxChat._generate", None),
+     ("recount", None), ("count_votes", None)],
+)  # fmt: skip
+def test_a_name_counts_by_its_parts(name: str, task: str | None) -> None:
+    """``ner`` is no part of ``generate``; a name and a closed answer never say ``code``."""
+    verdict = recognise(None, OutputContract("labels", ("x", "y")), names=(name,))
+    assert (verdict and verdict.name) == task
+
+
+def test_what_is_forbidden_is_not_asked_for() -> None:
+    text = "Classify the ticket as 'bug' or 'question'. Do not explain your choice and give no reasoning. {ticket}"
+    verdict = judge(text)
+    assert verdict is not None and (verdict.name, verdict.confidence) == ("label-classification", "medium")
+
+
+def test_a_demand_that_prepares_or_limits_is_none_of_its_own() -> None:
+    text = "Analyze the following message. Classify it as 'reasoning', 'story' or 'other'. Return only the report type. {message}"
+    verdict = judge(text)
+    assert verdict is not None and verdict.name == "label-classification"
+    assert judge("Analyze the following message. {message}").solver == "llm"  # type: ignore[union-attr]
+
+
+def test_a_helper_of_people_says_nothing() -> None:
+    assert judge("You are an AI assistant that helps people find information. {prompt}") is None
 
 
 def test_the_verdict_carries_the_replacement_line() -> None:
@@ -231,6 +268,19 @@ def test_an_incomplete_prompt_lowers_confidence() -> None:
 # What must always hold
 
 
+@pytest.mark.parametrize("head", ["", "extract ", "determine whether ", "you are a ", "what is "])
+@pytest.mark.parametrize(
+    "unit",
+    ["the ", "{x} ", "'a', ", "yes ", "x: y\n", '"', "(", "<b>", "you ", "that ", "translate ", ", ", "a or b ", "-"],
+)  # fmt: skip
+def test_repetition_costs_little(head: str, unit: str) -> None:
+    """No pattern backtracks without bound: 100 kB of one unit behind each kind of beginning."""
+    prompt = Prompt((PromptPart("user", (head + unit * (100_000 // len(unit)),)),))
+    start = time.process_time()
+    recognise(prompt, OutputContract())
+    assert time.process_time() - start < 1.0  # below 0.05 s here
+
+
 @pytest.mark.parametrize(
     "text",
     ["a" * 200_000, "1" * 50_000 + "x", " " * 50_000 + "x", "\n" * 50_000, '"' * 50_000, "```" * 20_001, "{a} " * 20_000,
@@ -263,9 +313,7 @@ def test_a_prompt_takes_about_a_millisecond() -> None:
     start = time.process_time()
     for prompt in prompts:
         recognise(prompt, OutputContract())
-    assert (time.process_time() - start) / len(
-        prompts
-    ) < 0.005  # measured 0.4 ms; the bound allows for slow machines
+    assert (time.process_time() - start) / len(prompts) < 0.003  # 0.3 ms here; slow machines have room
 
 
 def test_a_record_is_found_by_name() -> None:

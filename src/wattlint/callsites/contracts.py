@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
 from wattlint.callsites.facts import OutputContract
 from wattlint.semantics import classes
@@ -32,12 +33,14 @@ RESPONSE_KEYS = frozenset(
     }
 )
 """``"choices" in response`` asks about the envelope, not about the answer."""
+NOTHING = frozenset({"none", "null", "n/a", "na", "nan", "nil", "unknown", "error", "empty"})
+"""Compared with nothing else, these ask whether there is an answer, not which."""
 TEXT = OutputContract()
 
 
 def of_call(evaluator: Evaluator, record: CallRecord, response_format: Value | None) -> OutputContract:
     """The contract of a call: from its schema argument, else from what happens to the answer in the same function."""
-    stated = _of_format(evaluator, response_format)
+    stated = replace(_of_format(evaluator, response_format), stated=True)
     used = _of_use(evaluator, record)
     if stated.kind in ("labels", "bool", "number") or used.kind == "text":
         return stated
@@ -154,8 +157,8 @@ class Words:
         value = classes.iterated(self.evaluator, value)
         if isinstance(value, Instance) and "value" in value.given:
             value = self.evaluator.force(value.given["value"])
-        if isinstance(value, Const) and isinstance(value.value, str) and 0 < len(value.value) <= 40:
-            return [value.value]
+        if isinstance(value, Const) and isinstance(value.value, str) and len(value.value) <= 40:
+            return [value.value] if any(map(str.isalnum, value.value)) else []  # "\n" and "```" are no labels
         if isinstance(value, Sequence) and not value.open and len(value.items) <= MAX_LABELS:
             inner = [self.evaluator.force(item) for item in value.items]
             return [
@@ -235,7 +238,7 @@ def _of_use(evaluator: Evaluator, record: CallRecord) -> OutputContract:
             elif name == "loads" and node.args and _is_answer(node.args[0], names, holders):
                 kind = kind or "json"
                 evidence.append(f"the answer is parsed with {source(node.func)} (line {node.lineno})")
-    if labels:
+    if labels.keys() - NOTHING:
         found = tuple(labels.values())[:MAX_LABELS]
         is_bool = set(labels) <= {"yes", "no", "true", "false", "y", "n", "1", "0"}
         return OutputContract("bool" if is_bool else "labels", found, tuple(evidence[:4]))

@@ -166,6 +166,8 @@ class OutputContract:
     labels: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
     """Each as a sentence part with its line: ``answer compared with "yes" (line 14)``."""
+    stated: bool = False
+    """Given with the call, as a schema; else read from what the code does with the answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,11 @@ NEGATED = re.compile(
     r"(?:explain\w*|explanations?|justif\w*|reason\w*|rationale|comment\w*|summar\w*|translat\w*|write)\b"
 )
 """What is forbidden is not asked for."""
+NAME_BREAK = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z0-9]+")
+WHOLE_PART = 3
+"""Words up to this length must be a whole part of a name: ``ner`` is no part of ``generate``."""
+HELPING = ("help", "assist", "guide", "support")
+"""``You help people find information`` opens prompts of every kind: alone, it says nothing."""
 FIRST_WORD = re.compile(r"[a-z]+")
 BACK = re.compile(
     r"\w+(?: \w+)? (?:it|them|this|these|those)(?: (?:all|accordingly|verbatim|as is|if (?:any|needed|necessary)))?[\s.]*"
@@ -136,12 +141,12 @@ def _claims(instruction: Instruction) -> list[Claim] | None:
             continue
         if claim := _claim(demand, possible):
             (forms if neutral and claim.task.solver == "code" else claims).append(claim)
-        elif claim := _open(demand):
-            (prepared if _prepares(demand) else claims).append(claim)
+        elif (claim := _open(demand)) and possible(claim.task):
+            (prepared if _prepares(demand) or demand.verb in HELPING else claims).append(claim)
         elif not _shapes_answer(demand, bool(claims or forms)):
             unclear = True
-    if not claims and not forms:
-        claims = prepared  # "analyse the text" is a task of its own only when nothing else is asked
+    if not claims and not forms:  # "analyse the text" is a task of its own only when nothing else is asked
+        claims = [claim for claim in prepared if not claim.clause.startswith(HELPING)]
     if unclear and not any(claim.task.solver == "llm" for claim in claims):
         return None
     # "return only the number" is a task of its own only when nothing else is asked
@@ -167,7 +172,8 @@ class Possible:
 
     def __init__(self, instruction: Instruction) -> None:
         self.whole = instruction.whole
-        self.asked = NEGATED.sub(" ", " ".join([instruction.text, *instruction.labels]))
+        text = " ".join([instruction.text, *instruction.labels])
+        self.asked = QUOTED.sub(" ", NEGATED.sub(" ", text))
         self.known: dict[str, bool] = {}
 
     def __call__(self, task: Recogniser) -> bool:
@@ -284,21 +290,37 @@ def _closed_evidence(
 def _from_contract(
     instruction: Instruction, contract: OutputContract, closed: list[str], names: tuple[str, ...]
 ) -> TaskVerdict | None:
-    """What a closed contract alone says, when nothing in the prompt tells a task; never more than ``low``."""
+    """What a closed contract alone says, when nothing in the prompt tells a task; never more than ``low``.
+
+    Words that the code merely compares with may belong to the envelope of the response: they count when a schema
+    states them, when the prompt mentions them, or when a name says what the call is for.
+    """
     if contract.kind not in ("labels", "bool") or instruction.words > LONG or instruction.history:
         return None
     task = recogniser(YES_NO if contract.kind == "bool" else LABELS)
     for candidate in recognisers():
-        if contract.kind in candidate.confirms and _named(candidate, names):
-            task = candidate
-            closed = [*closed, f"name `{_named(candidate, names)}`"]
-            break
+        if candidate.solver == "code":
+            continue  # a name and a closed answer are too little to say that no model is needed
+        if contract.kind in candidate.confirms and (name := _named(candidate, names)):
+            return _verdict(candidate, "low", [*closed, f"name `{name}`"])
+    if not contract.stated and not any(_mentions(instruction.whole, label) for label in contract.labels):
+        return None
     return _verdict(task, "low", closed)
 
 
+def _mentions(whole: str, label: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(label.lower())}(?!\w)", whole) is not None
+
+
 def _named(task: Recogniser, names: tuple[str, ...]) -> str | None:
-    """The name that points to the task, if any."""
-    return next((name for name in names if any(word in name.lower() for word in task.names)), None)
+    """The name that points to the task, if any: a part of it starts with one of the task's words."""
+    for name in names:
+        parts = "_" + NAME_BREAK.sub("_", name).lower() + "_"
+        if any(
+            f"_{word}_" in parts if len(word) <= WHOLE_PART else f"_{word}" in parts for word in task.names
+        ):
+            return name
+    return None
 
 
 def _verdict(
