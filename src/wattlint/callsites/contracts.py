@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import replace
 
 from wattlint.callsites.facts import OutputContract
@@ -16,6 +17,7 @@ CLEANING = frozenset(
     {"strip", "lower", "upper", "casefold", "rstrip", "lstrip", "title", "capitalize", "str"}
 )
 MAX_LABELS = 40
+CHOICE = re.compile(r"\^?(?:\\s\*)?(?:\\b)?\((?:\?:)?(\w[\w -]*(?:\|\w[\w -]*)+)\)(?:\\b)?(?:\\s\*)?\$?")
 RESPONSE_KEYS = frozenset(
     {
         "choices",
@@ -35,13 +37,21 @@ RESPONSE_KEYS = frozenset(
 """``"choices" in response`` asks about the envelope, not about the answer."""
 NOTHING = frozenset({"none", "null", "n/a", "na", "nan", "nil", "unknown", "error", "empty"})
 """Compared with nothing else, these ask whether there is an answer, not which."""
+TYPE_KEYWORDS = frozenset(
+    {"response_format", "response_model", "output_type", "result_type", "output_schema"}
+)
 TEXT = OutputContract()
 
 
 def of_call(evaluator: Evaluator, record: CallRecord, response_format: Value | None) -> OutputContract:
     """The contract of a call: from its schema argument, else from what happens to the answer in the same function."""
     stated = replace(_of_format(evaluator, response_format), stated=True)
+    if stated.kind in ("text", "json"):
+        given = _of_keywords(evaluator, record)
+        stated = given if given != TEXT else stated
     used = _of_use(evaluator, record)
+    if used.kind == "text" and used.evidence:
+        stated = replace(stated, evidence=(*stated.evidence, *used.evidence))
     if stated.kind in ("labels", "bool", "number") or used.kind == "text":
         return stated
     return OutputContract(used.kind, used.labels, (*stated.evidence, *used.evidence))
@@ -63,6 +73,49 @@ def _of_format(evaluator: Evaluator, value: Value | None) -> OutputContract:
         if isinstance(one, Const) and isinstance(one.value, str) and "json" in one.value:
             return OutputContract("json", (), ("a JSON response format is set",))
     return TEXT
+
+
+def _of_keywords(evaluator: Evaluator, record: CallRecord) -> OutputContract:
+    """What the call's own keywords say in the way of most SDKs: the answer's type, a forced tool, a token bias."""
+    given = {keyword.arg: keyword.value for keyword in record.node.keywords if keyword.arg}
+    for name in TYPE_KEYWORDS & given.keys():
+        node = given[name]
+        if labels := _literal_labels(node):
+            return OutputContract("labels", labels, (f"{name} allows only {_listed(labels)}",), True)
+        if isinstance(node, ast.Name) and node.id in ("bool", "int", "float"):
+            return OutputContract(
+                "bool" if node.id == "bool" else "number", (), (f"{name} is {node.id}",), True
+            )
+    frame = evaluator.frame_of(record.scope)
+    if "response_model" in given:
+        stated = _of_format(evaluator, evaluator.value(given["response_model"], frame, record.spot))
+        return replace(stated, stated=True)
+    if (
+        "tools" in given
+        and "tool_choice" in given
+        and (tool := _only_tool(evaluator, record, given["tools"]))
+    ):
+        labels = _enum_labels(evaluator, tool, 0)
+        if labels:
+            return OutputContract("labels", labels, (f"its one tool takes only {_listed(labels)}",), True)
+    if "logit_bias" in given:
+        return OutputContract(
+            "text", (), (f"logit_bias favours certain tokens (line {given['logit_bias'].lineno})",)
+        )
+    return TEXT
+
+
+def _only_tool(evaluator: Evaluator, record: CallRecord, node: ast.expr) -> Mapping | None:
+    """The parameters of the one tool that the call offers, in OpenAI's or Anthropic's form."""
+    for one in alternatives(evaluator.value(node, evaluator.frame_of(record.scope), record.spot)):
+        if not isinstance(one, Sequence) or one.open or len(one.items) != 1:
+            return None
+        tool = alternatives(evaluator.force(one.items[0]))[0]
+        for key in ("function", "parameters", "input_schema"):
+            if isinstance(tool, Mapping) and key in tool.entries:
+                tool = alternatives(evaluator.force(tool.entries[key]))[0]
+        return tool if isinstance(tool, Mapping) and "properties" in tool.entries else None
+    return None
 
 
 def _enum_labels(evaluator: Evaluator, schema: Mapping, depth: int) -> tuple[str, ...]:
@@ -235,6 +288,10 @@ def _of_use(evaluator: Evaluator, record: CallRecord) -> OutputContract:
                     labels.setdefault(word.lower(), word)
                 if words:
                     evidence.append(f"the answer is looked up among {_listed(words)} (line {node.lineno})")
+            elif name in ("match", "fullmatch", "search") and (words := _matched_words(node, names, holders)):
+                for word in words:
+                    labels.setdefault(word.lower(), word)
+                evidence.append(f"the answer is matched against {_listed(words)} (line {node.lineno})")
             elif name == "loads" and node.args and _is_answer(node.args[0], names, holders):
                 kind = kind or "json"
                 evidence.append(f"the answer is parsed with {source(node.func)} (line {node.lineno})")
@@ -251,6 +308,18 @@ def _uses(body: list[ast.stmt]) -> list[ast.AST]:
     """The nodes that say what becomes of an answer."""
     kinds = (ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.Subscript, ast.Compare, ast.Call)
     return [node for statement in body for node in ast.walk(statement) if isinstance(node, kinds)]
+
+
+def _matched_words(node: ast.Call, names: set[str], holders: set[int]) -> list[str]:
+    """``re.match("(yes|no)", answer)``: the words of a pattern that is a choice of words and nothing else."""
+    if (
+        len(node.args) < 2
+        or not isinstance(node.args[0], ast.Constant)
+        or not _is_answer(node.args[1], names, holders)
+    ):
+        return []
+    found = CHOICE.fullmatch(node.args[0].value) if isinstance(node.args[0].value, str) else None
+    return found[1].split("|") if found else []
 
 
 def _is_answer(node: ast.expr, names: set[str], holders: set[int]) -> bool:

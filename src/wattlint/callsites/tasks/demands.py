@@ -64,7 +64,9 @@ CONDITION = re.compile(
 )
 
 
-QUESTION = re.compile(r"(?:^\W*|[,:]\s+)(how|what|which|who|where|is|are|does|do)\b")
+QUESTION = re.compile(
+    r"(?:^\W*|[,:]\s+)(how|what|which|who|where|is|are|does|do|did|has|have|was|were|can)\b"
+)
 
 
 class Demand(NamedTuple):

@@ -41,7 +41,7 @@ Confidence = Literal["low", "medium", "high"]
 STEPS: tuple[Confidence, ...] = ("low", "medium", "high")
 ONLY = re.compile(r"\w+ (?:back |with )?(?:only|just|nothing (?:but|else|other))\b")
 """``respond only with ...`` limits what was asked before."""
-QUOTED = re.compile(r"\"[^\"]{1,60}\"|(?<!\w)'[^']{1,60}'(?!\w)")
+QUOTED = re.compile(r"\(\w[\w -]{0,30}(?:/\w[\w -]{0,30})+\)|\"[^\"]{1,60}\"|(?<!\w)'[^']{1,60}'(?!\w)")
 NEGATED = re.compile(
     r"\b(?:do not|don't|never|without|no|not|avoid|nor)\s+(?:\w+\s+){0,3}?"
     r"(?:explain\w*|explanations?|justif\w*|reason\w*|rationale|comment\w*|summar\w*|translat\w*|write)\b"
@@ -269,6 +269,8 @@ def _closed_evidence(
         evidence += contract.evidence or [
             f"output is one of {labels}" if labels else f"output is a {contract.kind}"
         ]
+    if contract.kind == "text":
+        evidence += contract.evidence
     if output_limit is not None and output_limit <= CLOSED_LIMIT:
         evidence.append(f"at most {output_limit} output tokens")
     answers = {answer for answer in instruction.answers if answer}

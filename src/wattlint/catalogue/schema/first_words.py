@@ -5,14 +5,12 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Iterable
 from typing import Any
 
-if sys.version_info >= (3, 11):
-    from re import _parser as parser
-else:
-    import sre_parse as parser
+parser: Any = importlib.import_module("re._parser" if sys.version_info >= (3, 11) else "sre_parse")
 
 MAX_WORDS = 400
 LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
@@ -59,7 +57,8 @@ def _step(operation: str, argument: Any, running: set[str]) -> tuple[set[str], s
             going |= on
         return ended, going
     if operation in ("MAX_REPEAT", "MIN_REPEAT"):
-        return _repeat(*argument, running)
+        low, high, items = argument
+        return _repeat(low, high, items, running)
     if operation == "IN":
         letters = {letter for member in argument for letter in _letters(*member)}
         others = any(not _letters(*member) for member in argument)
