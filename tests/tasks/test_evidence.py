@@ -20,7 +20,7 @@ def calls(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]
     file.write_text(SOURCE.read_text(encoding="utf-8"), encoding="utf-8")
     target = file.with_suffix(".json")
     main(["estimate", str(file), "--format", "json", "--output-file", str(target)])
-    found = json.loads(target.read_text(encoding="utf-8"))["calls"]
+    found = json.loads(target.read_text(encoding="utf-8"))["sites"]
     lines = file.read_text(encoding="utf-8").splitlines()
     return {
         call["function"] or lines[call["line"] - 1].split(" =")[0]: call

@@ -211,7 +211,7 @@ def _shapes_answer(demand: Demand, claimed: bool) -> bool:
     if demand.verb in vocabulary()["neutral"] or _prepares(demand):
         return True
     if not claimed:
-        return False
+        return demand.text == demand.verb  # "clean and correct the text": the object follows
     return len(demand.text.split()) <= 2 or BACK.fullmatch(demand.text) is not None or _closes(demand.text)
 
 
