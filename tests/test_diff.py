@@ -436,6 +436,32 @@ def test_broken_file_at_the_base_is_said(repo):
     assert status == 2 and "other.py:10: syntax error" in err
 
 
+def test_a_sparse_checkout_removes_nothing(tmp_path):
+    repo = Repo(tmp_path)
+    repo.commit({"kept/app.py": OTHER, "left/other.py": OTHER.replace("poem", "song")})
+    repo.git("checkout", "-q", "-b", "feature")
+    repo.git("sparse-checkout", "set", "kept")
+    assert not (tmp_path / "left").exists()
+    repo.commit({"kept/app.py": OTHER.replace("300", "30")})
+    assert [line.partition(",")[0] for line in told(diff(tmp_path))] == [
+        "changed kept/app.py poem: output limit 300 → 30"
+    ]
+
+
+def test_a_linked_worktree_and_a_submodule(repo, tmp_path):
+    repo.git("worktree", "add", "-q", "-b", "side", str(tmp_path / "side"), "main")
+    (tmp_path / "side" / "settings.py").write_text(SETTINGS.replace("gpt-4o-mini", "gpt-4.1"))
+    assert told(diff(tmp_path / "side")) == ["changed app.py translate: model gpt-4o-mini → gpt-4.1"]
+    inner = Repo(tmp_path / "inner")
+    inner.commit({"more.py": OTHER})
+    repo.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(inner.folder), "vendor")
+    repo.commit({})
+    repo.git("checkout", "-q", "-b", "after")
+    repo.commit({"settings.py": SETTINGS.replace("gpt-4o-mini", "gpt-4.1")})
+    data = diff(repo.folder, "feature")
+    assert told(data) == ["changed app.py translate: model gpt-4o-mini → gpt-4.1"]
+
+
 def test_odd_names_and_links(tmp_path):
     repo = Repo(tmp_path / "repo")
     repo.commit({"wörld/a b\tc.py": OTHER, "plain.py": ""})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -34,7 +35,7 @@ def compare(
     repository = Repository(Path.cwd())
     revision, paths = _split(repository, arguments)
     compared = versions(repository, revision, staged, uncommitted)
-    with _folder_above(repository, paths) as paths:
+    with _folder_above(repository, paths) as paths, _rare_collections():
         before, after = analyses(repository, compared, paths, configuration)
         calls_before, sums_before = _counted(before)
         calls_after, sums_after = _counted(after)
@@ -76,6 +77,19 @@ def _split(repository: Repository, arguments: Sequence[str]) -> tuple[str | None
         if not f"{os.path.realpath(path)}{os.sep}".startswith(f"{repository.top}{os.sep}"):
             raise GitError(f"{path}: outside the repository {repository.top}")
     return revision, paths or ["."]
+
+
+@contextlib.contextmanager
+def _rare_collections() -> Iterator[None]:
+    """The trees of two analyses are many objects and no garbage: to look through them again and again costs seconds."""
+    from wattlint.run import RARE_COLLECTION
+
+    thresholds = gc.get_threshold()
+    gc.set_threshold(RARE_COLLECTION, *thresholds[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
 
 
 @contextlib.contextmanager

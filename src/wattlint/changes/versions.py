@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -66,9 +66,10 @@ def analyses(
     repository: Repository, compared: Versions, paths: Sequence[str], configuration: Configuration
 ) -> tuple[Analysis, Analysis]:
     """Before and after. The configuration of the newer version holds for both: the ruler does not change in between."""
-    return _analysis(repository, compared.base, paths, configuration), _analysis(
-        repository, compared.head, paths, configuration
-    )
+    # What a sparse checkout leaves out of the working tree is not there to compare with, and was not removed.
+    absent = repository.left_out() if compared.head.kind == "tree" else ()
+    before = _analysis(repository, compared.base, paths, configuration, absent)
+    return before, _analysis(repository, compared.head, paths, configuration)
 
 
 def renames(repository: Repository, compared: Versions) -> dict[str, str]:
@@ -83,13 +84,17 @@ def _displayed(repository: Repository, path: str) -> str:
 
 
 def _analysis(
-    repository: Repository, version: Version, paths: Sequence[str], configuration: Configuration
+    repository: Repository,
+    version: Version,
+    paths: Sequence[str],
+    configuration: Configuration,
+    but: Container[str] = (),
 ) -> Analysis:
     from wattlint.run import analyse
 
     if version.kind == "tree":
         return analyse(_existing(paths), configuration)
-    with _laid_out(repository, version, paths) as folder:
+    with _laid_out(repository, version, paths, but) as folder:
         return analyse(_existing(paths), Moved(configuration, folder, str(repository.top)))
 
 
@@ -99,7 +104,9 @@ def _existing(paths: Sequence[str]) -> list[str]:
 
 
 @contextlib.contextmanager
-def _laid_out(repository: Repository, version: Version, paths: Sequence[str]) -> Iterator[str]:
+def _laid_out(
+    repository: Repository, version: Version, paths: Sequence[str], but: Container[str]
+) -> Iterator[str]:
     """The version in a folder for as long as it is analysed, and the working folder within it, so that all paths
     that the analysis shows, and all that it finds relative to the working folder, are those of the real one."""
     here = os.getcwd()
@@ -107,7 +114,8 @@ def _laid_out(repository: Repository, version: Version, paths: Sequence[str]) ->
     below = set() if any(path == "." or path.startswith("..") for path in below) else below
     with tempfile.TemporaryDirectory(prefix="wattlint-") as name:
         folder = os.path.realpath(name)
-        lay_out(repository, version.commit, [path.replace(os.sep, "/") for path in below], Path(folder))
+        inside = [path.replace(os.sep, "/") for path in below]
+        lay_out(repository, version.commit, inside, Path(folder), but)
         there = os.path.join(folder, os.path.relpath(here, repository.top))
         os.makedirs(there, exist_ok=True)
         os.chdir(there)

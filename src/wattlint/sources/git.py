@@ -33,8 +33,12 @@ class Entry(NamedTuple):
 class Repository:
     """The repository that ``folder`` lies in. Raises GitError when there is none, or it has no working tree."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, nested: bool = False) -> None:
+        """``nested``: a submodule, which what a hook's environment says about the repository is not about."""
         self.folder = folder
+        self._environment = {
+            name: value for name, value in os.environ.items() if not (nested and name.startswith("GIT_"))
+        }
         try:
             bare, top = self._run("rev-parse", "--is-bare-repository"), ""
             if bare.strip() != b"true":
@@ -130,6 +134,13 @@ class Repository:
             out += self._run("ls-files", "--others", "--exclude-standard", "--full-name", "-z", ":(top)")
         return {os.fsdecode(path) for path in out.split(b"\0") if path}
 
+    def left_out(self) -> set[str]:
+        """Paths that a sparse checkout keeps out of the working tree."""
+        if self._try("config", "--bool", "core.sparseCheckout") != "true":
+            return set()
+        lines = self._run("ls-files", "-t", "-z", "--full-name", "--", ":(top)").split(b"\0")
+        return {os.fsdecode(line[2:]) for line in lines if line.startswith(b"S ")}
+
     @property
     def is_shallow(self) -> bool:
         return self._try("rev-parse", "--is-shallow-repository") == "true"
@@ -156,7 +167,7 @@ class Repository:
             return None
 
     def _run(self, *arguments: str, given: bytes = b"") -> bytes:
-        environment = {**os.environ, **ENVIRONMENT}
+        environment = {**self._environment, **ENVIRONMENT}
         command = ["git", "-C", str(self.folder), "--no-pager", *arguments]
         try:
             done = subprocess.run(command, input=given, capture_output=True, env=environment)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import Path, PurePosixPath
 
 from wattlint.sources.discovery import SUFFIXES
@@ -23,13 +23,21 @@ PROJECT_SUFFIXES = (".txt", ".in", ".lock")
 PROJECT_NAMES = frozenset({"Pipfile", "PKG-INFO", "METADATA", ".gitignore"})
 """What tells where a project begins, which versions it wants, and what git ignores."""
 PROJECT_BYTES = 20_000_000
-LINK = "120000"
+LINK, SUBMODULE = "120000", "160000"
 FILES = frozenset({"100644", "100755", LINK})
 
 
-def lay_out(repository: Repository, revision: str | None, below: Iterable[str], folder: Path) -> None:
-    """Write what the analysis may read of ``revision`` (None: of the index) to ``folder``. Raises GitError."""
-    entries = [entry for entry in repository.files(revision, sorted(below)) if _is_read(entry)]
+def lay_out(
+    repository: Repository,
+    revision: str | None,
+    below: Iterable[str],
+    folder: Path,
+    but: Container[str] = (),
+) -> None:
+    """Write what the analysis may read of ``revision`` (None: of the index) to ``folder``, without the paths ``but``.
+    Raises GitError."""
+    listed = repository.files(revision, sorted(below))
+    entries = [entry for entry in listed if _is_read(entry) and entry.path not in but]
     made: set[str] = set()
     for entry, raw in zip(entries, repository.contents(entry.oid for entry in entries)):
         path = os.path.join(folder, *entry.path.split("/"))
@@ -46,18 +54,28 @@ def lay_out(repository: Repository, revision: str | None, below: Iterable[str], 
         except (OSError, ValueError) as error:
             raise GitError(f"{entry.path}: cannot be laid out: {error}") from None
     _as_repository(repository, folder)
+    for entry in listed:
+        nested = repository.top / entry.path
+        if entry.mode == SUBMODULE and _is_inside(entry.path) and os.path.lexists(nested / ".git"):
+            inner = folder / entry.path
+            inner.mkdir(parents=True, exist_ok=True)
+            lay_out(Repository(nested, nested=True), entry.oid, (), inner)
 
 
 def _is_read(entry: Entry) -> bool:
-    path = PurePosixPath(entry.path)
-    if entry.mode not in FILES or path.is_absolute() or not {"..", ".git"}.isdisjoint(path.parts):
+    if entry.mode not in FILES or not _is_inside(entry.path):
         return False
-    name, size = path.name, entry.size or 0
+    name, size = entry.path.rpartition("/")[2], entry.size or 0
     if name.endswith(SUFFIXES):
         return size <= MAX_BYTES
     if name.endswith(DATA_SUFFIXES) or name.startswith(".env"):
         return size <= DATA_BYTES or name.endswith(".lock")
     return (name in PROJECT_NAMES or name.endswith(PROJECT_SUFFIXES)) and size <= PROJECT_BYTES
+
+
+def _is_inside(path: str) -> bool:
+    """Whether a path of a tree, which anybody may have made, stays where it belongs."""
+    return not PurePosixPath(path).is_absolute() and {"..", ".git"}.isdisjoint(PurePosixPath(path).parts)
 
 
 def _link(path: str, target: str, folder: Path) -> None:
