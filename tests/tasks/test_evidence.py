@@ -53,6 +53,8 @@ def calls(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]
         ("agent2", "sentiment", "high", 'Mood allows only "positive", "negative"'),
         ("agent3", "spam", "high", "output_type is bool"),
         ("agent4", "sentiment", "high", 'output_type allows only "positive", "negative"'),
+        ("with_dspy", "sentiment", "high", 'sentiment allows only "positive", "negative"'),
+        ("with_dspy_inline", "sentiment", "high", "sentiment is bool"),
         ("chain", "translation", "medium", ""),
         ("german", "translation", "medium", ""),
         ("classify_sentiment", "sentiment", "low", "name `classify_sentiment`"),

@@ -78,14 +78,9 @@ def _of_format(evaluator: Evaluator, value: Value | None) -> OutputContract:
 def _of_keywords(evaluator: Evaluator, record: CallRecord) -> OutputContract:
     """What the call's own keywords say in the way of most SDKs: the answer's type, a forced tool, a token bias."""
     given = {keyword.arg: keyword.value for keyword in record.node.keywords if keyword.arg}
-    for name in TYPE_KEYWORDS & given.keys():
-        node = given[name]
-        if labels := _literal_labels(node):
-            return OutputContract("labels", labels, (f"{name} allows only {_listed(labels)}",), True)
-        if isinstance(node, ast.Name) and node.id in ("bool", "int", "float"):
-            return OutputContract(
-                "bool" if node.id == "bool" else "number", (), (f"{name} is {node.id}",), True
-            )
+    for name in sorted(TYPE_KEYWORDS & given.keys()):
+        if (stated := written_type(name, given[name])) != TEXT:
+            return stated
     frame = evaluator.frame_of(record.scope)
     if "response_model" in given:
         stated = _of_format(evaluator, evaluator.value(given["response_model"], frame, record.spot))
@@ -102,6 +97,15 @@ def _of_keywords(evaluator: Evaluator, record: CallRecord) -> OutputContract:
         return OutputContract(
             "text", (), (f"logit_bias favours certain tokens (line {given['logit_bias'].lineno})",)
         )
+    return TEXT
+
+
+def written_type(name: str, node: ast.expr) -> OutputContract:
+    """``Literal["a", "b"]``, ``bool``, ``int`` or ``float``, as the type of ``name``."""
+    if labels := _literal_labels(node):
+        return OutputContract("labels", labels, (f"{name} allows only {_listed(labels)}",), True)
+    if isinstance(node, ast.Name) and node.id in ("bool", "int", "float"):
+        return OutputContract("bool" if node.id == "bool" else "number", (), (f"{name} is {node.id}",), True)
     return TEXT
 
 

@@ -6,10 +6,20 @@ import ast
 from dataclasses import replace
 from pathlib import Path
 
-from wattlint.callsites import contracts, gradients, loads, options, outputs, tokenized, trainings, wrappers
+from wattlint.callsites import (
+    contracts,
+    gradients,
+    loads,
+    options,
+    outputs,
+    signatures,
+    tokenized,
+    trainings,
+    wrappers,
+)
 from wattlint.callsites.chosen_model import ModelChooser
 from wattlint.callsites.contexts import contexts_of
-from wattlint.callsites.facts import CallSite, Loop, Prompt
+from wattlint.callsites.facts import CallSite, Loop, OutputContract, Prompt
 from wattlint.callsites.matched import Bindings, MatchedCall
 from wattlint.callsites.model_fact import OWN_MODELS_ONLY
 from wattlint.callsites.objects import Objects
@@ -70,10 +80,21 @@ class Describer:
             site.training = trainings.train_fact(call.record.scope.module)
         if site.kind in ("call", "bind"):
             site.contract = contracts.of_call(self.evaluator, call.record, bindings.option("format"))
+            if site.contract.kind == "text":
+                site.contract = self._signed(bindings) or site.contract
             names = (site.function,) if site.function else ()
             site.task = recognise(site.prompt, site.contract, names, site.output_limit)
         site.contexts = contexts_of(self, call, site)
         return site
+
+    def _signed(self, bindings: Bindings) -> OutputContract | None:
+        """The contract of a DSPy signature that the called object was made with."""
+        for entry, given in bindings.pairs[1:]:
+            value = options.read_argument(self.evaluator, given, entry.prompt) if entry.prompt else None
+            for one in alternatives(value) if value is not None else ():
+                if (contract := signatures.contract_of(self.evaluator, one)).kind != "text":
+                    return contract
+        return None
 
     def _embeds(self, site: CallSite) -> bool:
         """An entry point that serves all kinds of models is asked for vectors (Bedrock's ``invoke_model``)."""

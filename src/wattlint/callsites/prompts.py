@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 import re
 
-from wattlint.callsites import tokenized
+from wattlint.callsites import signatures, tokenized
 from wattlint.callsites.facts import Hole, Prompt, PromptPart
 from wattlint.semantics import arguments, strings
 from wattlint.semantics.evaluator import Evaluator
 from wattlint.semantics.strings import source
 from wattlint.semantics.values import (
+    Class,
     Composite,
     Const,
     Element,
@@ -125,6 +126,10 @@ class PromptReader:
             return
         # Of several possible prompts, the one with text says most.
         one = max(options, key=_readable)
+        signed = signatures.prompt_of(self.evaluator, one) if isinstance(one, (Class, Const)) else None
+        if signed is not None:
+            self.parts.append(PromptPart(role, signed))
+            return
         tokenizes = tokenized.source(self.evaluator, one)
         if tokenizes is not None:
             self.add(tokenizes, role, depth + 1)

@@ -38,7 +38,7 @@ JOINED = re.compile(r"(?:[,;:]|\band|\bthen|\bor)\s+(?:and\s+|then\s+|also\s+|fi
 TO = re.compile(
     r"(?:\b(?:task|job|(?:your|my|our) (?:\w+ )?(?:goal|mission|role|objective|purpose|duty|responsibility|aim|work|function))\b[\w\s]{0,20}?"
     r"\b(?:is|will be|are|was)\b[\s:]*(?:now |simply |only )?(?:to)?(?: help(?: me| us| users?| the user)?(?: to)?)?"
-    r"|\b(?:want|need|like(?= you)|ask|asked|tasked|require|required|supposed|expected|have|are|designed|trained|built|able"
+    r"|(?<!that is )(?<!that are )(?<!information )\b(?:want|need|like(?= you)|ask|asked|tasked|require|required|supposed|expected|have|are|designed|trained|built|able"
     r"|going|help|helps|instructed|responsible|intended|meant|job|task|goal)(?: you| me| us)? to(?: only| simply| also)?"
     r"|\byou(?:'ll| will| must| should| can| shall| may| ought to| need to| now)(?: also| then| now| only| always| first| be)*"
     r"|\bplease(?: help me)?(?: to| also| just| only)*|(?:^\W*|, |\band )you(?: only| always| carefully)?)$"
@@ -53,6 +53,8 @@ GERUND = re.compile(
 )
 RECEIVE = {"get", "have", "receive", "see", "find", "know", "want", "like", "need", "answer"}
 """After a bare ``you`` these tell what the model gets, not what it shall do."""
+ALSO_NOUNS = {"name", "book", "test", "work", "order"}
+"""Verbs that without a determiner behind them are more often nouns (a table's head: ``name type default``)."""
 AGENT = re.compile(
     r"\b(?:assistant|bot|engine|system|model|expert|ai|agent|specialist|\w+(?:er|or|ist|yst))\s+$"
 )
@@ -129,6 +131,8 @@ def _demanded(match: re.Match[str], sentence: str, role: bool) -> str | None:
 
 
 def _imperative(word: str, before: str, after: str) -> bool:
+    if word in ALSO_NOUNS and not DETERMINER.match(after):
+        return False
     if AT_START.match(before):
         if after.startswith(":"):
             return word in vocabulary()["unambiguous"]

@@ -39,6 +39,7 @@ LABELS = "label-classification"
 YES_NO = "yes-no-question"
 Confidence = Literal["low", "medium", "high"]
 STEPS: tuple[Confidence, ...] = ("low", "medium", "high")
+WHETHER = re.compile(r"\w+ (?:if|whether)\b")
 ONLY = re.compile(r"\w+ (?:back |with )?(?:only|just|nothing (?:but|else|other))\b")
 """``respond only with ...`` limits what was asked before."""
 QUOTED = re.compile(r"\(\w[\w -]{0,30}(?:/\w[\w -]{0,30})+\)|\"[^\"]{1,60}\"|(?<!\w)'[^']{1,60}'(?!\w)")
@@ -234,6 +235,8 @@ def _open(demand: Demand) -> Claim | None:
     words = vocabulary()
     if demand.verb == "write" and _closes(demand.text):
         return None
+    if WHETHER.match(demand.text):
+        return None  # to assess whether something holds is a closed question, though none that we know
     if demand.verb in words["open_verbs"]:
         return Claim(recogniser(words["open_verbs"][demand.verb]), demand.text)
     if demand.question:
