@@ -14,15 +14,15 @@ SOURCE = Path(__file__).with_name("calls.txt")
 
 
 @pytest.fixture(scope="module")
-def calls(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    """Function name, or line of a bound agent, -> its call."""
+def calls(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Function name, or name of a bound agent, -> its call; ``*``: all."""
     file = tmp_path_factory.mktemp("evidence") / "calls.py"
     file.write_text(SOURCE.read_text(encoding="utf-8"), encoding="utf-8")
     target = file.with_suffix(".json")
     main(["estimate", str(file), "--format", "json", "--output-file", str(target)])
     found = json.loads(target.read_text(encoding="utf-8"))["sites"]
     lines = file.read_text(encoding="utf-8").splitlines()
-    return {
+    return {"*": found} | {
         call["function"] or lines[call["line"] - 1].split(" =")[0]: call
         for call in found
         if call["kind"] == "call" or not call["function"]
@@ -60,9 +60,17 @@ def calls(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]
         ("classify_sentiment", "sentiment", "low", "name `classify_sentiment`"),
     ],
 )
-def test_evidence(
-    calls: dict[str, dict[str, Any]], function: str, task: str, confidence: str, evidence: str
-) -> None:
+def test_evidence(calls: dict[str, Any], function: str, task: str, confidence: str, evidence: str) -> None:
     verdict = calls[function]["task"]
     assert (verdict["name"], verdict["confidence"]) == (task, confidence)
     assert any(evidence in clause for clause in verdict["evidence"])
+
+
+def test_an_agent_s_call_keeps_the_type_it_was_made_with(calls: dict[str, Any]) -> None:
+    made = [call for call in calls["*"] if call["function"] == "ask_agent"]
+    assert [(call["task"]["name"], call["task"]["confidence"]) for call in made] == [
+        ("label-classification", "high"),
+        ("sentiment", "high"),
+        ("spam", "high"),
+        ("sentiment", "high"),
+    ]

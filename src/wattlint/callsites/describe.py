@@ -81,15 +81,20 @@ class Describer:
         if site.kind in ("call", "bind"):
             site.contract = contracts.of_call(self.evaluator, call.record, bindings.option("format"))
             if site.contract.kind == "text":
-                site.contract = self._signed(bindings) or site.contract
+                site.contract = self._made_with(bindings) or site.contract
             names = (site.function,) if site.function else ()
             site.task = recognise(site.prompt, site.contract, names, site.output_limit)
         site.contexts = contexts_of(self, call, site)
         return site
 
-    def _signed(self, bindings: Bindings) -> OutputContract | None:
-        """The contract of a DSPy signature that the called object was made with."""
+    def _made_with(self, bindings: Bindings) -> OutputContract | None:
+        """The contract that the called object was made with: a type (``output_type=bool``) or a DSPy signature."""
         for entry, given in bindings.pairs[1:]:
+            for name in sorted(contracts.TYPE_KEYWORDS & given.arguments.keywords.keys()):
+                thunk = given.arguments.keywords[name]
+                typed = contracts.written_type(name, thunk[0]) if isinstance(thunk, tuple) else None
+                if typed is not None and typed.kind != "text":
+                    return typed
             value = options.read_argument(self.evaluator, given, entry.prompt) if entry.prompt else None
             for one in alternatives(value) if value is not None else ():
                 if (contract := signatures.contract_of(self.evaluator, one)).kind != "text":
