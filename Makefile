@@ -36,7 +36,8 @@ ci:  ## all that a merge needs, from a clean clone of HEAD
 evaluate: setup  ## fetch the labelled packages, score the call-site finder, write docs/evaluation.md (needs the network once)
 	$(BIN)/python benchmarks/evaluate.py --cache $(CORPUS) --labels $(LABELS)
 
-validate-impact: setup  ## compare the impact model with published measurements
+validate-impact: setup  ## compare the impact model with published measurements, or with those of ROWS=FILE.csv
+	@test -n "$(ROWS)" || $(BIN)/python -c 'import numpy, scipy' 2>/dev/null || $(BIN)/python -m pip install --quiet --editable '.[validate]'
 	$(BIN)/python benchmarks/validate_impact.py
 
 bench: setup  ## wall time of `wattlint check` next to one ruff rule on TREE (default: the evaluation packages)

@@ -72,7 +72,7 @@ def fit(rows: Sequence[Row]) -> Coefficients:
 
 
 def main() -> None:
-    rows = fit_rows(read(Path(sys.argv[1]))[0])
+    rows = fit_rows(read(Path(sys.argv[1])).rows)
     fitted = fit(rows)
     print(f"# {len(rows)} rows, {len({row.family for row in rows})} families")
     for name in PRIORS:

@@ -58,7 +58,9 @@ def ours(row: dict[str, str]) -> Interval:
     site.reasoning_effort = row["effort"] if row["effort"] not in ("", "train") else None
     if row["batch"] == "1":
         site.load = LoadFact(dtype="float32" if row["total_b"] else None, library="transformers")
+    hosted = site.load is None and (row["hardware"] or row["batch"] or row["gpus"])
     settings = ImpactSettings(
+        deployment="api" if hosted else None,
         hardware=row["hardware"] or None, batch=int(row["batch"]) if row["batch"] else None,
         gpus=int(row["gpus"]) if row["gpus"] else None, region=row["region"] or None,
     )  # fmt: skip

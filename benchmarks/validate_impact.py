@@ -22,7 +22,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import published_figures
-from impact_rows import IMAGE_TASKS, Row, fit_rows, read
+from impact_rows import FITTED, IMAGE_TASKS, Row, Rows, UnreadableFile, fit_rows, read
 
 from wattlint.impact import constants, physics
 from wattlint.impact.constants import Coefficients
@@ -34,6 +34,8 @@ MEASURED = Path(__file__).parents[2] / "shared" / "facts" / "energy" / "measured
 TRAINING = Path(__file__).parent / "training_runs.csv"
 START, END = "<!-- tables of make validate-impact -->", "<!-- end of tables -->"
 Predicted = list[tuple[Row, float]]
+Measured = list[tuple[Interval, float]]
+"""Intervals, each with what was measured."""
 Spread = tuple[float, float]
 """10th and 90th percentile of measured / predicted."""
 
@@ -65,8 +67,10 @@ def table(predicted: Predicted) -> None:
         "mixtures of experts": lambda row: row.size.is_moe,
         **{
             name: (lambda row, name=name: row.serving.precision.name == name)
-            for name in ("bf16", "fp8", "mxfp4")
+            for name in sorted({row.serving.precision.name for row, _ in predicted})
         },
+        "fp8 and mxfp4": lambda row: row.serving.precision.name in ("fp8", "mxfp4"),
+        "batch 1": lambda row: row.batch <= 1,
         **{
             name: (lambda row, name=name, column=column: getattr(row, column) == name)
             for column in ("source", "task", "family")
@@ -115,6 +119,7 @@ def spreads(predicted: Predicted, without: str | None = None) -> dict[bool, Spre
 
 def coverage(name: str, intervals: Sequence[tuple[Interval, float]]) -> None:
     if not intervals:
+        print(f"| {name} | 0 | - | - |")
         return
     inside = sum(interval.p10 <= measured <= interval.p90 for interval, measured in intervals) / len(
         intervals
@@ -176,6 +181,7 @@ def relative_claims(predicted: Predicted) -> None:
     """Pairs of models on the same task and GPU type at the same batch: is the one predicted to use more the one that does?"""
     bins = ((1, 1.25), (1.25, 1.5), (1.5, 2), (2, 3), (3, math.inf))
     right = {edges: [0, 0] for edges in bins}
+    off: dict[bool, list[float]] = {False: [], True: []}
     for (a, predicted_a), (b, predicted_b) in itertools.combinations(predicted, 2):
         alike = (
             a.source == b.source and a.task == b.task and a.serving.hardware.name == b.serving.hardware.name
@@ -183,15 +189,25 @@ def relative_claims(predicted: Predicted) -> None:
         if not alike or a.model == b.model or abs(math.log(a.batch / b.batch)) > 0.1:
             continue
         ratio = max(predicted_a, predicted_b) / min(predicted_a, predicted_b)
+        measured = a.joules / b.joules if predicted_a > predicted_b else b.joules / a.joules
+        off[a.size.is_moe or b.size.is_moe].append(measured / ratio)
         edges = next(edges for edges in bins if edges[0] <= ratio < edges[1])
         right[edges][1] += 1
         right[edges][0] += (predicted_a > predicted_b) == (a.joules > b.joules)
+    if not any(pairs for _, pairs in right.values()):
+        print("no two models of one source, task and GPU at the same batch")
+        return
     print("| predicted ratio | pairs | right |\n|---|---|---|")
     for (low, high), (hits, pairs) in right.items():
         if pairs:
             print(f"| {low:g} to {high:g} | {pairs} | {hits} ({hits / pairs:.1%}) |")
     hits, pairs = (sum(right[edges][i] for edges in bins if edges[0] >= 2) for i in (0, 1))
-    print(f"| 2 or more | {pairs} | {hits} ({hits / pairs:.1%}) |")
+    if pairs:
+        print(f"| 2 or more | {pairs} | {hits} ({hits / pairs:.1%}) |")
+    for moe, name in ((False, "dense models"), (True, "pairs with a mixture of experts")):
+        if off[moe]:
+            low, high = quantile(off[moe], 0.1), quantile(off[moe], 0.9)
+            print(f"\n{name}: measured ratio / predicted ratio {low:.2f} to {high:.2f} (p10 to p90)")
 
 
 def training() -> None:
@@ -212,14 +228,24 @@ def training() -> None:
 
 
 def as_shipped(rows: Sequence[Row]) -> None:
+    """Rows of other files with the shipped constants: those of families that were in the fit apart from the rest."""
     k = constants.coefficients()
     predicted = [(row, row.predicted(k)) for row in rows]
-    table(predicted)
-    print("\n| interval, shipped constants | rows | coverage | width |\n|---|---|---|---|")
-    coverage("deployment known", known_deployment(predicted, shipped=True))
-    coverage("deployment unknown", unknown_deployment(rows, dict.fromkeys((row.family for row in rows), k)))
-    print()
-    relative_claims(predicted)
+    new = [(row, joules) for row, joules in predicted if row.family not in FITTED]
+    old = [(row, joules) for row, joules in predicted if row.family in FITTED]
+    for title, part in (("Families that were not in the fit", new), ("Families that were in the fit", old)):
+        if not part:
+            continue
+        print(f"### {title}: {', '.join(sorted({row.family for row, _ in part}))}\n")
+        table(part)
+        print("\n| 80 % interval, shipped constants | rows | coverage | median width |\n|---|---|---|---|")
+        coverage("deployment known", known_deployment(part, shipped=True))
+        fits = dict.fromkeys((row.family for row, _ in part), k)
+        unknown = unknown_deployment([row for row, _ in part], fits)
+        coverage("deployment unknown (rows at batch 8 to 512 on H100 or B200)", unknown)
+        print("\nRelative claims\n")
+        relative_claims(part)
+        print()
 
 
 def main() -> int:
@@ -236,25 +262,30 @@ def main() -> int:
     if not path.is_file():
         print(f"no such file: {path} (name another: ROWS=FILE.csv)", file=sys.stderr)
         return 2
-    every, skipped = read(path)
+    try:
+        found = read(path)
+    except UnreadableFile as error:
+        print(error, file=sys.stderr)
+        return 2
+    report_left_out(found)
+    every, skipped = found.rows, found.skipped
     if options.rows:
-        print(f"{path}: {len(every)} rows scored with the shipped constants, {len(skipped)} skipped\n")
-        for line in skipped[:20]:
-            print(f"- {line}", file=sys.stderr)
-        if not every:
-            return 2
+        left_out = f"{len(skipped)} skipped, {len(found.damaged)} damaged"
+        print(f"{path}: {len(every)} rows scored with the shipped constants, {left_out}\n")
         as_shipped(every)
-        return 0
+        return 2 if found.damaged or not every else 0
 
     if options.write is None:
         leave_one_out(every, len(skipped))
         return 0
-    from impact_plot import scatter
+    from impact_plot import calibration, scatter
 
     text = io.StringIO()
     with contextlib.redirect_stdout(text):
-        predicted = leave_one_out(every, len(skipped))
-    (options.write.parent / "impact-predicted.svg").write_text(scatter(predicted), encoding="utf-8")
+        predicted, intervals = leave_one_out(every, len(skipped))
+    folder = options.write.parent
+    (folder / "impact-predicted.svg").write_text(scatter(predicted), encoding="utf-8")
+    (folder / "impact-coverage.svg").write_text(calibration(intervals), encoding="utf-8")
     before, start, rest = options.write.read_text(encoding="utf-8").partition(START)
     _, end, after = rest.partition(END)
     if not (start and end):
@@ -264,8 +295,21 @@ def main() -> int:
     return 0
 
 
-def leave_one_out(every: Sequence[Row], skipped: int) -> Predicted:
-    """Prints every table; the predictions of families left out."""
+def report_left_out(found: Rows) -> None:
+    """What was not scored, and why: damaged values all, other rows the first ones of each reason."""
+    for line in found.damaged:
+        print(f"error: {line}", file=sys.stderr)
+    reasons: dict[str, list[str]] = {}
+    for line in found.skipped:
+        place, _, reason = line.partition(": ")
+        reasons.setdefault(reason, []).append(place)
+    for reason, places in reasons.items():
+        more = f" and {len(places) - 3} more" if len(places) > 3 else ""
+        print(f"skipped: {', '.join(places[:3])}{more}: {reason}", file=sys.stderr)
+
+
+def leave_one_out(every: Sequence[Row], skipped: int) -> tuple[Predicted, dict[str, Measured]]:
+    """Prints every table; the predictions of families left out, and the intervals with what was measured."""
     rows = fit_rows(every)
     print(f"{len(every)} usable rows, {skipped} skipped; {len(rows)} text rows of ML.ENERGY v2 and v3\n")
     print("### Each family predicted by a fit to the others\n")
@@ -284,15 +328,16 @@ def leave_one_out(every: Sequence[Row], skipped: int) -> Predicted:
         )
     print("\n| interval | rows | coverage | median width |\n|---|---|---|---|")
     coverage("deployment known, spread of the other families", known_deployment(predicted, shipped=False))
-    coverage("deployment known, shipped spread", known_deployment(predicted, shipped=True))
-    coverage("deployment unknown (batch 8 to 512, H100 or B200)", unknown_deployment(rows, fits))
+    known, unknown = known_deployment(predicted, shipped=True), unknown_deployment(rows, fits)
+    coverage("deployment known, shipped spread", known)
+    coverage("deployment unknown (batch 8 to 512, H100 or B200)", unknown)
     print("\n### Relative claims on families left out\n")
     relative_claims(predicted)
     print("\n### Training\n")
     training()
     print("\n### Against published figures\n")
     published_figures.table()
-    return predicted
+    return predicted, {"deployment known": known, "deployment unknown": unknown}
 
 
 if __name__ == "__main__":

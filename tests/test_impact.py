@@ -121,7 +121,7 @@ def test_each_token_of_a_long_prompt_costs_more() -> None:
 def test_a_fuller_batch_spends_less_per_call() -> None:
     site = call(workload=work(500, 300))
     energies = [
-        known(site, model(70), ImpactSettings(batch=batch)).energy_wh.p50 for batch in (1, 8, 64, 256)
+        known(site, model(70), ImpactSettings("api", batch=batch)).energy_wh.p50 for batch in (1, 8, 64, 256)
     ]
     assert energies == sorted(energies, reverse=True)
     assert 2 < energies[1] / energies[2] < 6  # measured: 8 to 64, x 3.4 (2.5 to 5.2)
@@ -130,16 +130,16 @@ def test_a_fuller_batch_spends_less_per_call() -> None:
 def test_a_mixture_of_experts_costs_by_total_size_in_a_batch_and_by_active_size_alone() -> None:
     site = call(workload=work(100, 300))
     mixture, small, large = model(235, 22), model(22), model(235)
-    crowded = ImpactSettings(batch=64, gpus=8, hardware="H100")
-    alone = ImpactSettings(batch=1, gpus=8, hardware="H100")
+    crowded = ImpactSettings("api", batch=64, gpus=8, hardware="H100")
+    alone = ImpactSettings("api", batch=1, gpus=8, hardware="H100")
     assert known(site, mixture, crowded).energy_wh.p50 > 3 * known(site, small, crowded).energy_wh.p50
     assert known(site, mixture, alone).energy_wh.p50 < 0.5 * known(site, large, alone).energy_wh.p50
 
 
 def test_the_number_of_gpus_follows_memory() -> None:
     for total, gpus in ((8, 1), (70, 4), (405, 16)):
-        assert known(call(), model(total), ImpactSettings(hardware="H100")).gpus == gpus
-    assert known(call(), model(405), ImpactSettings(hardware="H100", precision="fp8")).gpus == 8
+        assert known(call(), model(total), ImpactSettings("api", hardware="H100")).gpus == gpus
+    assert known(call(), model(405), ImpactSettings("api", hardware="H100", precision="fp8")).gpus == 8
 
 
 def test_answers_follow_contract_task_limit_and_samples() -> None:
@@ -208,6 +208,13 @@ def test_half_precision_halves_memory_and_about_halves_energy_at_batch_one() -> 
     assert 1.4 < full.energy_wh.p50 / half.energy_wh.p50 < 2.5
 
 
+def test_a_hosted_model_does_not_run_on_machines_of_one_s_own() -> None:
+    mine = ImpactSettings(hardware="RTX-4090", batch=1, gpus=1, precision="int8", pue=1.6)
+    assert known(call(), model(70), mine) == known(call(), model(70))
+    own = known(call(base_url="http://localhost:8000/v1", provider="custom"), model(7), mine)
+    assert (own.hardware, own.batch.p90, own.precision) == ("RTX-4090", 1, "int8")
+
+
 @pytest.mark.parametrize("quantization", ["int8", "nf4", "awq"])
 def test_quantization_promises_no_saving(quantization: str) -> None:
     site = call(provider=None, workload=work(100, 300))
@@ -228,20 +235,6 @@ def test_training_is_per_million_tokens() -> None:
     impact = known(call(kind="train", provider=None), model(7))
     assert impact.unit == "million training tokens"
     assert 10 < impact.accelerator_wh.p50 < 100
-
-
-def test_adapters_and_quantized_weights_are_told_from_full_training() -> None:
-    def trained(**load: str) -> Impact:
-        return known(call(kind="train", provider=None, load=LoadFact(**load)), model(7))
-
-    full, adapters, quantized = trained(), trained(library="peft"), trained(quantization="nf4")
-    assert adapters.energy_wh.p50 == pytest.approx(full.energy_wh.p50 * 4 / 6)
-    assert adapters.energy_wh.p50 < quantized.energy_wh.p50 < 2 * full.energy_wh.p50
-    named = [
-        [step.unit for step in impact.steps if step.name == "trained"]
-        for impact in (full, adapters, quantized)
-    ]
-    assert named == [["all weights"], ["LoRA"], ["QLoRA"]]
 
 
 def test_training_is_in_total_where_the_size_of_the_data_is_stated() -> None:
@@ -272,7 +265,9 @@ def test_carbon_and_water_follow_the_place() -> None:
 
 
 def test_a_configured_pue_replaces_the_provider_s() -> None:
-    impacts = [known(call(workload=work(100, 100)), model(8), ImpactSettings(pue=pue)) for pue in (1.0, 1.5)]
+    impacts = [
+        known(call(workload=work(100, 100)), model(8), ImpactSettings("api", pue=pue)) for pue in (1.0, 1.5)
+    ]
     assert impacts[1].energy_wh.p50 == pytest.approx(1.5 * impacts[0].energy_wh.p50)
     assert impacts[1].water_onsite_ml == impacts[0].water_onsite_ml
 
@@ -375,7 +370,7 @@ def test_odd_records_never_fail(total: float, kind: str) -> None:
 
 def test_all_hardware_estimates() -> None:
     for name in constants.hardware_names():
-        assert known(call(), model(8), ImpactSettings(hardware=name)).energy_wh.p50 > 0
+        assert known(call(), model(8), ImpactSettings("api", hardware=name)).energy_wh.p50 > 0
 
 
 def test_a_clear_difference_is_claimed_and_a_small_one_is_not() -> None:

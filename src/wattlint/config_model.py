@@ -145,8 +145,8 @@ def _settings(model: WattlintTable, file: Path) -> Settings:
 
 def _unknown_names(model: WattlintTable, file: Path) -> Iterator[Complaint]:
     """Values that are well formed and name nothing: rule codes, hardware, regions, precisions, a rules folder."""
-    if model.rules_dir is not None and not os.path.isdir(file.parent / model.rules_dir):
-        yield ("rules-dir",), model.rules_dir, f"no such folder: {model.rules_dir}"
+    if model.rules_dir is not None and not (model.rules_dir and os.path.isdir(file.parent / model.rules_dir)):
+        yield ("rules-dir",), model.rules_dir, f"no such folder: {model.rules_dir or 'the name is empty'}"
         return  # which codes exist cannot be known then
     rules_dir = str(file.parent / model.rules_dir) if model.rules_dir is not None else None
     if rules_dir is not None:

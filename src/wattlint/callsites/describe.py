@@ -14,7 +14,8 @@ from wattlint.callsites import (
     outputs,
     signatures,
     tokenized,
-    trainings,
+    tools,
+    training,
     wrappers,
 )
 from wattlint.callsites.chosen_model import ModelChooser
@@ -76,14 +77,15 @@ class Describer:
         site.loop = Loop(*loops.around(self.evaluator, call.record))  # type: ignore[arg-type]
         self._load(site, call, bindings)
         self._forward(site, call)
-        if site.kind == "train":
-            site.training = trainings.train_fact(call.record.scope.module)
         if site.kind in ("call", "bind"):
             site.contract = contracts.of_call(self.evaluator, call.record, bindings.option("format"))
             if site.contract.kind == "text":
                 site.contract = self._made_with(bindings) or site.contract
             names = (site.function,) if site.function else ()
             site.task = recognise(site.prompt, site.contract, names, site.output_limit)
+            site.schemas = tools.of_call(self.evaluator, bindings.option("tools"), bindings.option("format"))
+        if site.kind == "train":
+            site.training = training.of_call(self.objects, site, call, bindings, self.root)
         site.contexts = contexts_of(self, call, site)
         return site
 

@@ -149,16 +149,6 @@ class LoadFact:
 
 
 @dataclass(frozen=True, slots=True)
-class TrainFact:
-    """How a training call trains. None: not known."""
-
-    adapters: bool | None = None
-    """Only adapters (LoRA and the like) on frozen weights."""
-    early_stopping: bool | None = None
-    """Something may end the training before its last epoch."""
-
-
-@dataclass(frozen=True, slots=True)
 class OutputContract:
     """What the caller accepts as an answer."""
 
@@ -168,6 +158,39 @@ class OutputContract:
     """Each as a sentence part with its line: ``answer compared with "yes" (line 14)``."""
     stated: bool = False
     """Given with the call, as a schema; else read from what the code does with the answer."""
+
+
+class Schemas(NamedTuple):
+    """What goes out beside the messages: schemas of the tools a model may call, and of its answer."""
+
+    texts: tuple[str, ...]
+    """One JSON text for each schema that can be read."""
+    unread: int
+    """Tools whose schema cannot be read: objects made elsewhere, names of built-in ones."""
+    open: bool
+    """Further tools may be there."""
+
+
+TrainingMethod = Literal["all weights", "LoRA", "QLoRA", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """What is trained, and on how much."""
+
+    method: TrainingMethod = "all weights"
+    reason: str = ""
+    examples: int | None = None
+    examples_reason: str = ""
+    epochs: float | None = None
+    steps: int | None = None
+    """``max_steps``; stands in for epochs."""
+    step_examples: int | None = None
+    """Examples of one step on one device: batch size times gradient accumulation."""
+    sequence_tokens: int | None = None
+    """Length at which examples are cut off."""
+    early_stopping: bool | None = None
+    """Something may end the training before its last epoch. None: not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +287,8 @@ class CallSite:
     """Of the logits of all positions, only those of the last one are read."""
     padding: str | None = None
     """How the tokenizer pads what is sent: ``max_length``, ``longest``."""
-    training: TrainFact | None = None
+    schemas: Schemas | None = None
+    training: Training | None = None
     task: TaskVerdict | None = None
     workload: Workload | None = None
     contexts: tuple[Context, ...] = ()

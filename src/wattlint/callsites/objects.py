@@ -78,7 +78,13 @@ class Objects:
         return None
 
     def composed(self, value: Value) -> Value:
-        """``RunnableParallel(a=chain, b=chain)`` as the composition of what it runs; any other value as it is."""
+        """What stands for another object as that object; any other value as it is.
+
+        ``RunnableParallel(a=chain, b=chain)`` is the composition of what it runs, and the first item of
+        ``model, tokenizer = load(...)`` the model.
+        """
+        if isinstance(value, Element):
+            return self._first_of_load(value) or value
         if not (isinstance(value, Result) and isinstance(value.callee, External)):
             return value
         if value.callee.path.rpartition(".")[2] not in PARALLEL or value.call is None:
@@ -92,6 +98,14 @@ class Objects:
                 inner = (*one.entries.values(), *one.others) if isinstance(one, Mapping) else (one,)
                 parts.extend(ev.force(thunk) for thunk in inner[:MAX_CHAIN])
         return Composite(tuple(parts))
+
+    def _first_of_load(self, value: Element) -> Result | None:
+        owner = alternatives(value.owner)[0]
+        if not (isinstance(owner, Result) and isinstance(value.key, Const) and value.key.value == 0):
+            return None
+        name = self.qualname(alternatives(owner.callee)[0])
+        entry = self.sdks.entry(name) if name else None
+        return owner if entry is not None and entry.kind == "load" else None
 
     def _is_chain(self, value: Composite, depth: int) -> bool:
         """A composition with a model in it, or with a prompt template and something that may be a model."""

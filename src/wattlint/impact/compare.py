@@ -2,7 +2,7 @@
 
 Relative statements are far safer than absolute ones: batch, hardware and place are the same on both sides and cancel.
 On pairs of models of families left out of the fit (``benchmarks/validate_impact.py``), the model predicted to need more
-did so in all 434 pairs at a ratio of 2 to 3 and in all 1,400 pairs from 3; an independent form of the model
+did so in all 419 pairs at a ratio of 2 to 3 and in all 1,414 pairs from 3; an independent form of the model
 was right in 95.8 % and in 1,178 of 1,178. Below 2 nothing is claimed.
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any, NamedTuple
@@ -15,16 +16,19 @@ class Hardware(NamedTuple):
     memory_gb: float
     bandwidth_tb_s: float
     peaks: dict[str, float]
-    """Dense TFLOP/s by arithmetic: bf16, fp32. fp8 is given the bf16 peak: measured serving was no faster."""
+    """Dense TFLOP/s by arithmetic: bf16, fp32, and fp4 where the hardware multiplies it. fp8 is given the bf16 peak:
+    measured serving was no faster."""
     tdp_w: float
     host: str
     """``datacenter``, ``consumer`` or ``complete`` (the power is that of the whole machine)."""
     embodied_kgco2e: tuple[float, float, float]
     source: str
     embodied_source: str
+    byte_energy: float = 1.0
+    """Energy of moving a byte over that of HBM2e and its successors, for which it was fitted."""
 
     def peak_tflops(self, compute: str) -> float:
-        return self.peaks["fp32" if compute == "fp32" else "bf16"]
+        return self.peaks["bf16"] if compute == "fp8" else self.peaks.get(compute, self.peaks["bf16"])
 
 
 class Precision(NamedTuple):
@@ -51,19 +55,6 @@ class Known(NamedTuple):
 
     def factor(self, name: str) -> Factor:
         return Factor.of(name, self.low, self.mid, self.high)
-
-
-class Prior(NamedTuple):
-    """Tokens where the code does not say."""
-
-    low: float
-    mid: float
-    high: float
-    source: str
-
-    @property
-    def interval(self) -> Interval:
-        return Interval(self.low, self.mid, self.high)
 
 
 class Grid(NamedTuple):
@@ -112,6 +103,7 @@ class Coefficients:
     moe_shared: float
     moe_weights: float
     moe_fp8_weights: float
+    moe_compute: float
     power_static: float
     power_compute: float
     joules_per_byte: float
@@ -126,7 +118,10 @@ ASSUMED = (
     "speculative", "code_solver_wh",
 )  # fmt: skip
 COEFFICIENTS = FITTED + ASSUMED
-NEEDED_PRIORS = {"input_tokens": ("unknown", "nothing", "embedded-text"), "reasoning": ("medium",)}
+NEEDED_PRIORS = {
+    "input_tokens": ("unknown", "nothing", "embedded-text", "training-example", "tool", "tools"),
+    "reasoning": ("medium",),
+}
 PRIOR_GROUPS = ("contract", "solver", "reasoning")
 
 
@@ -136,8 +131,18 @@ def _data() -> dict[str, Any]:
     return data
 
 
+MAKERS = re.compile(r"^(nvidia|amd|apple|instinct|tesla|geforce)[\s_-]+")
+MEMORY = re.compile(r"-\d+-?gb$")
+
+
 def hardware(name: str) -> Hardware | None:
-    found = _data()["hardware_names"].get(name.lower())
+    """By its name here or as tools spell it: ``NVIDIA H100 80GB HBM3``, ``GeForce RTX 4090``."""
+    spelling = name.strip().lower()
+    while MAKERS.match(spelling):
+        spelling = MAKERS.sub("", spelling)
+    spelling = re.sub(r"[\s_]+", "-", spelling)
+    names = _data()["hardware_names"]
+    found = names.get(spelling) or names.get(MEMORY.sub("", spelling))
     return Hardware(*_data()["hardware"][found]) if found else None
 
 
@@ -197,15 +202,21 @@ def provider(name: str | None) -> Provider:
     return Provider(*_data()["providers"][found])
 
 
-def find_prior(group: str, name: str) -> Prior | None:
+def find_prior(group: str, name: str) -> Known | None:
+    """Tokens where the code does not say."""
     found = _data()["priors"][group].get(name)
-    return Prior(*found) if found else None
+    return _prior(found) if found else None
 
 
-def prior(group: str, name: str, otherwise: str | None = None) -> Prior:
+def prior(group: str, name: str, otherwise: str | None = None) -> Known:
     """The schema checks that the names used without ``otherwise``, or as it, exist (``NEEDED_PRIORS``)."""
     priors = _data()["priors"][group]
-    return Prior(*(priors.get(name) or priors[otherwise or name]))
+    return _prior(priors.get(name) or priors[otherwise or name])
+
+
+def _prior(found: tuple[float, float, float, str]) -> Known:
+    low, mid, high, source = found
+    return Known(low, mid, high, "tokens", source)
 
 
 @cache
@@ -213,7 +224,7 @@ def _tasks() -> dict[str, tuple[float, float, float]]:
     return {task["name"]: tuple(task["output_tokens"]) for task in store.section("tasks")["tasks"]}
 
 
-def task_output(name: str) -> Prior | None:
+def task_output(name: str) -> Known | None:
     """Tokens that answers to a recognised task have."""
     found = _tasks().get(name)
-    return Prior(*found, f"rules/tasks: {name}") if found else None
+    return Known(*found, "tokens", f"rules/tasks: {name}") if found else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wattlint.callsites.facts import CallSite
 from wattlint.catalogue.records import ModelRecord
@@ -67,6 +67,8 @@ class Deployment:
 def deployment_of(site: CallSite, record: ModelRecord, settings: ImpactSettings) -> Deployment:
     named = _provider(site)
     kind, kind_reason = _kind(site, record, named, settings)
+    if kind == "api" and settings.deployment != "api":
+        settings = _of_others(settings)
     hardware, hardware_reason = _hardware(site, kind, named, settings)
     precision, precision_reason = _precision(site, record, kind, named, settings)
     default_place = {"server": "self-hosted", "local": "local"}.get(kind, named)
@@ -91,10 +93,15 @@ def deployment_of(site: CallSite, record: ModelRecord, settings: ImpactSettings)
     )
 
 
+def _of_others(settings: ImpactSettings) -> ImpactSettings:
+    """What the configuration says about machines is about one's own: a hosted model does not run on them."""
+    return replace(settings, hardware=None, gpus=None, batch=None, precision=None, pue=None)
+
+
 def _provider(site: CallSite) -> str | None:
     """As the code tells it, else by the prefix of the model (``ollama/llama3.1``, ``azure/gpt-4o``)."""
     prefix = (site.model.id or "").partition("/")[0]
-    known = site.base_url is None and constants.is_provider(prefix)
+    known = site.base_url is None and site.kind != "train" and constants.is_provider(prefix)
     return site.provider or (prefix.lower() if known else None)
 
 

@@ -22,7 +22,7 @@ from wattlint.impact.levers import levers
 from wattlint.impact.physics import memories_filled
 from wattlint.impact.quantities import Factor, Impact, Interval, Step, combine, exactly, plain, shares
 from wattlint.impact.training import training
-from wattlint.impact.volume import tokens_in, tokens_out
+from wattlint.impact.volume import is_forward, tokens_in, tokens_out
 from wattlint.settings import ImpactSettings
 
 NOT_TEXT = ("image", "audio", "vision")
@@ -58,6 +58,7 @@ def _inference(
     measured: float | None,
 ) -> Impact:
     encodes = record.kind in ENCODERS or site.kind == "embed"
+    one_pass = encodes or is_forward(site)
     reading = tokens_in(site.prompt, site, record)
     steps = [reading.step]
     written = exactly(0.0)
@@ -75,9 +76,9 @@ def _inference(
         work = Work(
             reading.tokens,
             written,
-            encodes,
-            rereads=site.use_cache is False and not encodes,
-            drafted=bool(site.draft_model or (site.load and site.load.draft_model)) and not encodes,
+            one_pass,
+            rereads=site.use_cache is False and not one_pass,
+            drafted=bool(site.draft_model or (site.load and site.load.draft_model)) and not one_pass,
         )
         energy = inference(record, deployment, work)
     steps += derivation.surroundings(deployment)
@@ -101,7 +102,7 @@ def _training(site: CallSite, record: ModelRecord, deployment: Deployment) -> Im
     steps = [
         derivation.assumption("hardware", derivation.names(deployment), deployment.hardware_reason),
     ]
-    return _impact(unit, deployment, energy, (exactly(read), exactly(0.0)), steps, None)
+    return _impact(unit, deployment, energy, (read, exactly(0.0)), steps, None)
 
 
 def _as_measured(joules_per_token: float, written: Interval, deployment: Deployment) -> AcceleratorEnergy:

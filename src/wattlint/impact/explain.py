@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from wattlint.callsites.facts import CallSite
+from wattlint.impact import constants
 from wattlint.impact.ecologits import other_estimate
 from wattlint.impact.quantities import Impact, Interval, Step, plain
 
@@ -32,7 +33,16 @@ def explain(site: CallSite, impact: Impact) -> str:
         )
     if impact.shares:
         lines += ["", "What the interval of the energy comes from"]
-        lines += [f"  {share:6.1%}  {source}" for source, share in impact.shares]
+        guessed = {source for source, _ in impact.shares if _is_assumed(source, impact)}
+        lines += [
+            f"  {share:6.1%}  {source}{' (assumed)' if source in guessed else ''}"
+            for source, share in impact.shares
+        ]
+        share = sum(share for source, share in impact.shares if source in guessed)
+        lines += _wrapped(
+            f"{share:.0%} rests on assumptions, {1 - share:.0%} on what is measured, published or written in the code.",
+            "  ",
+        )
     if impact.levers:
         lines += ["", "Bounds, not promises: energy with / without"]
         for lever in impact.levers:
@@ -48,6 +58,27 @@ def explain(site: CallSite, impact: Impact) -> str:
             ),
         ]
     return "\n".join(lines)
+
+
+STEPS = {
+    "input tokens": "input tokens",
+    "output tokens": "output tokens",
+    "training tokens": "training tokens",
+    "batch": "batch",
+    "hardware": "hardware",
+    "host and idle share": "whole system",
+    "PUE": "energy",
+    "precision": "precision",
+}
+"""Source of uncertainty -> the step whose source says where it comes from."""
+CONSTANTS = {"quantized weights": "train_quantized", "measurement": "measured_by_user"}
+
+
+def _is_assumed(source: str, impact: Impact) -> bool:
+    """Whether nobody measured or published what makes the estimate uncertain."""
+    if source in CONSTANTS:
+        return constants.known(CONSTANTS[source]).source.startswith("assumed")
+    return any("assumed" in step.source for step in impact.steps if step.name == STEPS.get(source))
 
 
 def _results(impact: Impact) -> list[tuple[str, Interval, str]]:

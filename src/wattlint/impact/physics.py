@@ -110,15 +110,17 @@ def decode_step(size: Size, serving: Serving, batch: float, context: float, k: C
 
 
 def step_joules(step: Step, serving: Serving, k: Coefficients) -> float:
-    return (
-        serving.gpus * serving.hardware.tdp_w * k.power_static * step.seconds
-        + k.joules_per_byte * step.bytes_moved
-    )
+    """A static share of TDP all the time, and a price per byte moved; never more than TDP."""
+    hardware = serving.hardware
+    moved = hardware.byte_energy * k.joules_per_byte * step.bytes_moved
+    full = serving.gpus * hardware.tdp_w * step.seconds
+    return min(full * k.power_static + moved, full)
 
 
 def arithmetic_seconds(size: Size, serving: Serving, k: Coefficients) -> float:
-    """GPU time of one token, read or written: 2 FLOP per active parameter."""
-    return k.compute * 2 * size.active / (serving.hardware.peak_tflops(serving.precision.compute) * TERA)
+    """GPU time of one token, read or written: 2 FLOP per active parameter; products of single experts are slower."""
+    share_of_peak = k.compute * (k.moe_compute if size.is_moe else 1.0)
+    return share_of_peak * 2 * size.active / (serving.hardware.peak_tflops(serving.precision.compute) * TERA)
 
 
 def arithmetic_joules(size: Size, serving: Serving, k: Coefficients) -> float:

@@ -114,7 +114,7 @@ class Impact:
     """One estimate. Energy in Wh, carbon in gCO2e, water in mL, money in US dollars, each per ``unit``."""
 
     unit: str
-    """``call``, ``text`` (embedding), ``million training tokens``, or ``training on N tokens`` where a workload says so."""
+    """``call``, ``text`` (embedding), ``million training tokens``, or ``training on N tokens`` where the code or a comment says so."""
     deployment: str
     """``api``, ``server`` or ``local``."""
     hardware: str

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from wattlint.callsites.facts import CallSite, Prompt
+from wattlint.callsites.facts import CallSite, Prompt, Schemas
 from wattlint.catalogue.records import ModelRecord
 from wattlint.impact import constants
 from wattlint.impact.quantities import Interval, Step
@@ -33,9 +33,16 @@ def tokens_in(prompt: Prompt | None, site: CallSite, record: ModelRecord | None)
         )
     if prompt is None or not any(part.pieces for part in prompt.parts):
         prior = constants.prior("input_tokens", "embedded-text" if site.kind == "embed" else "nothing")
-        tokens, formula, source = prior.interval, "the prompt cannot be seen", prior.source
+        tokens, formula, source = (
+            prior.interval,
+            f"{prior.mid:.0f} for a prompt that cannot be seen",
+            prior.source,
+        )
     else:
         tokens, formula, source = _of_prompt(prompt, embed=site.kind == "embed")
+    if site.schemas is not None:
+        schemas, term, origin = _of_schemas(site.schemas)
+        tokens, formula, source = _sum([tokens, schemas]), f"{formula} + {term}", f"{source}; {origin}"
     if record is not None and record.context_tokens:
         tokens = Interval(*(min(tokens_, float(record.context_tokens)) for tokens_ in tokens))
     return Volume(tokens, Step("input tokens", formula, tokens, "tokens", source))
@@ -73,6 +80,32 @@ def _of_prompt(prompt: Prompt, embed: bool) -> tuple[Interval, str, str]:
     return whole.scaled(1 / texts), formula, "; ".join(sources)
 
 
+def schema_tokens(schemas: Schemas) -> int:
+    """Tokens of the schemas that can be read, as JSON."""
+    return sum(count_tokens(text).tokens for text in schemas.texts)
+
+
+def _of_schemas(schemas: Schemas) -> tuple[Interval, str, str]:
+    """Of tools and answer; every provider writes them into the prompt in a form of its own."""
+    addends, terms, sources = [], [], []
+    if schemas.texts:
+        form, tokens = constants.prior("schema_form", "schema_form"), schema_tokens(schemas)
+        addends.append(form.interval.scaled(tokens))
+        terms.append(f"{tokens} of {len(schemas.texts)} schema{'s' * (len(schemas.texts) > 1)}")
+        sources.append(f"schemas: {form.source}")
+    for count, kind in ((schemas.unread, "tool"), (int(schemas.open), "tools")):
+        if count:
+            prior = constants.prior("input_tokens", kind)
+            addends += [prior.interval] * count
+            terms.append(
+                f"{prior.mid:.0f} x {count} tool{'s' * (count > 1)} unread"
+                if kind == "tool"
+                else f"{prior.mid:.0f} for tools that cannot be seen"
+            )
+            sources.append(f"{kind}: {prior.source}")
+    return _sum(addends), " + ".join(terms), "; ".join(sources)
+
+
 def _kinds(prompt: Prompt) -> list[str]:
     """What each hole is filled with. Where a hole is all of a message, nothing says that it is short."""
     kinds = []
@@ -87,9 +120,14 @@ def _kinds(prompt: Prompt) -> list[str]:
     return kinds
 
 
+def is_forward(site: CallSite) -> bool:
+    """``model(**inputs)``: one pass over the input, nothing is generated."""
+    return site.entry_point.endswith(".forward")
+
+
 def tokens_out(site: CallSite, limit: int | None, record: ModelRecord, settings: ImpactSettings) -> Volume:
     """Tokens written by one call: thought, answer, and all samples, never more than the limit allows."""
-    if site.entry_point.endswith(".forward"):
+    if is_forward(site):
         return _exact("output tokens", 0, "a forward pass reads and writes nothing")
     if site.workload and site.workload.tokens_out:
         return _exact(

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, get_args, get_type_hints
 
 from wattlint.callsites import facts as site_facts
-from wattlint.callsites.facts import CallSite, Loop, OutputContract, TaskVerdict
+from wattlint.callsites.facts import CallSite, Loop, OutputContract, TaskVerdict, Training
 from wattlint.lint.conditions import BOOLEAN, NUMBER, TEXT, FactType
 
 
@@ -228,25 +228,18 @@ GROUPS: dict[str, tuple[str, str, list[tuple[str, FactType, str] | tuple[str, Fa
             ("ratio", NUMBER, "The first over the second.", "nearby.ratio"),
         ],
     ),
-    "training": (
-        "How a training call trains.",
-        "site.training",
-        [
-            (
-                "method",
-                FactType("text", ("full", "adapters")),
-                "All weights, or adapters on frozen ones.",
-                "training_method",
-            ),
-            ("early_stopping", BOOLEAN, "Something may end it before its last epoch."),
-        ],
-    ),
     "prompt": (
         "What is sent.",
         "site.prompt",
         [
             ("text", TEXT, "The literal text, messages joined by newlines.", "site.prompt.static_text"),
             ("tokens", TOKENS, "Tokens of the literal text.", "prompt_tokens"),
+            (
+                "tool_tokens",
+                TOKENS,
+                "Tokens of the schemas of tools and answer; unknown where one cannot be read.",
+                "tool_tokens",
+            ),
             ("holes", NUMBER, "Parts only known at run time.", "holes"),
             ("complete", BOOLEAN, "False when messages may be missing."),
             ("batch", NUMBER, "Prompts in one call, where a list of known length is passed."),
@@ -357,6 +350,20 @@ GROUPS: dict[str, tuple[str, str, list[tuple[str, FactType, str] | tuple[str, Fa
             ("evidence", TEXTS, "What speaks for it, the strongest first."),
             ("reason", TEXT, "The two strongest pieces of evidence, for messages.", "task_reason"),
             ("replacement", TEXT, "What to use instead, in one line."),
+        ],
+    ),
+    "training": (
+        "What a training call shows.",
+        "site.training",
+        [
+            ("method", _one_of(Training, "method"), "What is trained."),
+            ("reason", TEXT, "How that is known, for messages."),
+            ("examples", NUMBER, "Examples, where their number is visible."),
+            ("epochs", NUMBER, "Passes over them."),
+            ("steps", NUMBER, "`max_steps`, which stands in for epochs."),
+            ("step_examples", NUMBER, "Examples of one step on one device."),
+            ("sequence_tokens", TOKENS, "Length at which examples are cut off."),
+            ("early_stopping", BOOLEAN, "Something may end it before its last epoch."),
         ],
     ),
     "workload": (

@@ -207,16 +207,6 @@ class Subject:
 
         return cleanest_nearby(self.site.region, self.site.provider)
 
-    @property
-    def training_method(self) -> str | None:
-        if self.site.kind != "train":
-            return None
-        if self.site.training is not None and self.site.training.adapters:
-            return "adapters"
-        from wattlint.impact.training import method_of
-
-        return "full" if method_of(self.site).name == "all weights" else "adapters"
-
     @cached_property
     def impact(self) -> Impact | None:
         from wattlint.impact.estimate import estimate
@@ -316,6 +306,18 @@ class Subject:
         from wattlint.impact.tokens import count_tokens
 
         return count_tokens(self.site.prompt.static_text).tokens
+
+    @cached_property
+    def tool_tokens(self) -> int | None:
+        """Tokens of the schemas of tools and answer that can be read; None where some cannot."""
+        schemas = self.site.schemas
+        if schemas is None:
+            return 0
+        if schemas.unread or schemas.open:
+            return None
+        from wattlint.impact.volume import schema_tokens
+
+        return schema_tokens(schemas)
 
     @property
     def holes(self) -> int | None:

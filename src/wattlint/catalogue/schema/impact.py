@@ -39,10 +39,11 @@ class HardwareEntry(Strict):
     aliases: list[str] = []
     memory_gb: Positive
     bandwidth_tb_s: Positive
-    peak_tflops: dict[Literal["bf16", "fp32"], Positive]
+    peak_tflops: dict[Literal["bf16", "fp32", "fp4"], Positive]
     tdp_w: Positive
     host: Literal["datacenter", "consumer", "complete"]
     embodied_kgco2e: Ascending
+    byte_energy: Positive = 1.0
     source: Source
     embodied_source: Source
 
@@ -61,7 +62,7 @@ class HardwareFile(Strict):
 class PrecisionEntry(Strict):
     aliases: list[str] = []
     bytes_per_parameter: Positive
-    compute: Literal["bf16", "fp8", "fp32"]
+    compute: Literal["bf16", "fp8", "fp32", "fp4"]
     energy_vs_bf16: Ascending | None = None
     source: Source
 
@@ -128,6 +129,7 @@ class PriorFile(Strict):
     date: datetime.date
     input_tokens: dict[str, Prior]
     message_tokens: Fixed
+    schema_form: Fixed
     output_tokens: OutputPriors
     limit_share: Fixed
 
@@ -168,6 +170,7 @@ def _hardware(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
             e.embodied_kgco2e,
             e.source,
             e.embodied_source,
+            e.byte_energy,
         )
         for name, e in file.hardware.items()
     }
@@ -248,11 +251,12 @@ def _priors(path: Path) -> dict[str, Any]:
         group: {name: (*prior.tokens, prior.source) for name, prior in priors.items()}
         for group, priors in groups.items()
     }
-    default, limit = file.output_tokens.default, file.limit_share
+    default, limit, form = file.output_tokens.default, file.limit_share, file.schema_form
     plain["default"] = {"default": (*default.tokens, default.source)}
     plain["message"] = {"message": (file.message_tokens.value,) * 3 + (file.message_tokens.source,)}
-    low, high = (limit.value if end is None else end for end in (limit.low, limit.high))
-    plain["limit_share"] = {"limit_share": (low, limit.value, high, limit.source)}
+    for name, fixed in (("limit_share", limit), ("schema_form", form)):
+        low, high = (fixed.value if end is None else end for end in (fixed.low, fixed.high))
+        plain[name] = {name: (low, fixed.value, high, fixed.source)}
     return plain
 
 

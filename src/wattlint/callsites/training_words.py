@@ -1,10 +1,10 @@
-"""How a training call trains, from what its module holds: adapters or all weights, with or without an early end."""
+"""What the words of a module say about its trainings: adapters are named in it, an early end, callbacks."""
 
 from __future__ import annotations
 
 import ast
+from typing import NamedTuple
 
-from wattlint.callsites.facts import TrainFact
 from wattlint.semantics.module_index import ModuleIndex
 
 ADAPTERS = frozenset(
@@ -26,8 +26,15 @@ ADAPTERS = frozenset(
 EARLY = ("EarlyStopping", "early_stopping", "early_stop", "patience")
 
 
-def train_fact(module: ModuleIndex) -> TrainFact:
-    """Of any training call of ``module``: the parts of one training mostly stand in one file."""
+class Words(NamedTuple):
+    adapters: bool
+    """Adapters (LoRA and the like) are named somewhere."""
+    early_stopping: bool | None
+    """Something may end a training before its last epoch. None: a callback from elsewhere may."""
+
+
+def words_of(module: ModuleIndex) -> Words:
+    """For any training call of ``module``: the parts of one training mostly stand in one file."""
     words: set[str] = set()
     for node in ast.walk(module.tree):
         if isinstance(node, ast.Name):
@@ -44,6 +51,4 @@ def train_fact(module: ModuleIndex) -> TrainFact:
     adapts = not words.isdisjoint(ADAPTERS) or any(
         "peft" in word.lower() or "lora" in word.lower() for word in words
     )
-    return TrainFact(
-        adapters=True if adapts else None, early_stopping=True if stops else None if given else False
-    )
+    return Words(adapts, True if stops else None if given else False)
