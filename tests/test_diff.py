@@ -251,6 +251,18 @@ def test_a_call_without_an_estimate_is_kept_apart(repo):
     assert "no estimate" in run(repo.folder, "diff")[1]
 
 
+def test_what_becomes_known_is_no_increase(repo):
+    repo.git("checkout", "-q", "main")
+    repo.commit({"app.py": APP.replace("def summarise(text)", "def summarise(text, CHAT_MODEL)")})
+    repo.git("checkout", "-q", "-b", "known")
+    repo.commit({"app.py": APP})
+    data = diff(repo.folder)
+    assert told(data) == ["changed app.py summarise: model unknown → gpt-4o"]
+    assert data["after"]["energy_wh"]["p50"] > data["before"]["energy_wh"]["p50"]
+    assert data["change"]["energy_wh"] == {"p10": 0, "p50": 0, "p90": 0}
+    assert "Not in the change: calls with an estimate on one side only (1)." in run(repo.folder, "diff")[1]
+
+
 def test_workload_per_month(repo):
     repo.commit(
         {"app.py": APP.replace("    return client", "    # wattlint: calls=1_000/day\n    return client")}

@@ -135,10 +135,27 @@ class Comparison:
         """Pairs that are in no sum, for a side has no estimate."""
         return [pair for pair in self.pairs if not pair.is_known]
 
+    @property
+    def known_on_one_side(self) -> int:
+        """Calls that have an estimate before or now, but not both: what became known is no increase."""
+        running = [pair for pair in self.pairs if pair.before and pair.after and _runs(pair.after)]
+        return sum((pair.before.impact is None) != (pair.after.impact is None) for pair in running)  # type: ignore[union-attr]
+
     def change(self, quantity: str) -> Change | None:
-        """Of the sums; None where neither side has the quantity."""
-        sides = [sums.quantities.get(quantity) for sums in (self.before, self.after)]
-        return Change.between(*sides) if any(side is not None for side in sides) else None
+        """Of one call of each, as far as both sides are known; None where neither sum has the quantity."""
+        from wattlint.impact.quantities import total
+
+        if not any(quantity in sums.quantities for sums in (self.before, self.after)):
+            return None
+        sides: tuple[list[Interval], list[Interval]] = ([], [])
+        for pair in self.pairs:
+            if pair.change(quantity) is not None:
+                for item, side in zip((pair.before, pair.after), sides):
+                    value = _quantity(item.impact, quantity) if item is not None and _runs(item) else None
+                    if value is not None:
+                        side.append(value)
+        before, after = (total(side) if side else None for side in sides)
+        return Change.between(before, after)
 
     def percent(self, quantity: str) -> float | None:
         """The change of the middle in percent of the base; None where there is nothing to compare with."""
@@ -207,6 +224,10 @@ def _rank(pair: SitePair) -> tuple[bool, float, list[str], int, int]:
     site = pair.item.site
     size = 0.0 if change is None else -abs(float(f"{change.p50:.4g}"))
     return change is None, size, site.path.split("/"), site.line, site.column
+
+
+def _runs(item: Estimated) -> bool:
+    return item.site.kind in RUNNING
 
 
 def _quantity(impact: Impact | None, name: str) -> Interval | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from wattlint.impact.quantities import in_readable_unit
@@ -31,8 +31,10 @@ def diff_text(comparison: Comparison, colour: bool, quiet: bool = False) -> str:
     """The report of ``wattlint diff``."""
     paint = painter(colour)
     lines = [paint(printable(f"{comparison.head} against {comparison.base}"), "bold")]
-    for pair in comparison.pairs:
+    listed = [pair for pair in comparison.pairs if _has_figures(pair)]
+    for pair in listed:
         lines += ["", *_pair(pair, paint)]
+    lines += _without_figures([pair for pair in comparison.pairs if not _has_figures(pair)], paint)
     lines.append("")
     if comparison.pairs:
         lines += _sums(comparison)
@@ -86,7 +88,22 @@ def change(pair: SitePair | Comparison, name: str) -> str:
     return signed(type(difference)(*(end * factor for end in difference)), unit)
 
 
-def _pair(pair: SitePair, paint: Paint) -> Iterator[str]:
+def _has_figures(pair: SitePair) -> bool:
+    return any(item is not None and item.impact is not None for item in (pair.before, pair.after))
+
+
+def _without_figures(pairs: Sequence[SitePair], paint: Paint) -> Iterator[str]:
+    """Those without an estimate on either side, more shortly."""
+    if pairs:
+        yield ""
+        yield "No estimate, before or now:"
+    for pair in pairs:
+        yield f"  {_headline(pair, paint)}"
+        what = reasons(pair) or printable(pair.item.why_unknown)
+        yield f"{INDENT}  {what}"
+
+
+def _headline(pair: SitePair, paint: Paint) -> str:
     mark, style = MARKS[pair.status]
     item, site = pair.item, pair.item.site
     moved = ""
@@ -94,7 +111,12 @@ def _pair(pair: SitePair, paint: Paint) -> Iterator[str]:
         moved = f", was in {printable(pair.before.site.path)}"
     through = f", through {printable(f'{pair.via.path}:{pair.via.line}')}" if pair.via else ""
     where = f" in {printable(site.function)}" if site.function else ""
-    yield f"{paint(f'{mark} {place(item)}', style)}  {paint(model(item), 'cyan')}{where}{through}{moved}"
+    return f"{paint(f'{mark} {place(item)}', style)}  {paint(model(item), 'cyan')}{where}{through}{moved}"
+
+
+def _pair(pair: SitePair, paint: Paint) -> Iterator[str]:
+    item = pair.item
+    yield _headline(pair, paint)
     if pair.differences:
         yield INDENT + reasons(pair)
     for side in (pair.before, pair.after):
@@ -135,11 +157,8 @@ def _sums(comparison: Comparison) -> Iterator[str]:
             of_base = f", {percent(share)}" if share else ""
             yield f"  {title:7} {old} → {new}: {change(comparison, name)}{of_base}"
     yield from _months(before.month, after.month)
-    if comparison.unknown:
-        yield (
-            f"Not in the sums: {len(comparison.unknown)} of the calls listed, "
-            "for which there is no estimate on a side."
-        )
+    if comparison.known_on_one_side:
+        yield f"Not in the change: calls with an estimate on one side only ({comparison.known_on_one_side})."
     if after.without_estimate or before.without_estimate:
         yield f"Calls without an estimate: {before.without_estimate} before, {after.without_estimate} now."
 

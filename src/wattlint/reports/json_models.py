@@ -347,7 +347,7 @@ class Diff(Record):
     unchanged: Count
     before: Sums
     after: Sums
-    change: Changes = Field(description="Of the sums.")
+    change: Changes = Field(description="Of one call of each, as far as both sides are known.")
     new_findings: list[Finding]
     fixed_findings: list[Finding]
     gates: list[Gate]
