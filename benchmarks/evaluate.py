@@ -18,6 +18,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from rule_verdicts import with_section
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "evaluation.md"
 FLOORS = {
@@ -36,7 +38,15 @@ def main() -> int:
     parser.add_argument(
         "--check", action="store_true", help="compare with the floors instead of writing the page"
     )
+    parser.add_argument(
+        "--verdicts",
+        action="store_true",
+        help="only bring the section on rules up to date (no packages needed)",
+    )
     options = parser.parse_args()
+    if options.verdicts:
+        PAGE.write_text(with_section(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+        return 0
     cache, labels = options.cache.resolve(), options.labels.resolve()
     if not (labels / "score.py").is_file():
         parser.error(f"no labels in {labels}: give their folder with --labels")
@@ -44,7 +54,7 @@ def main() -> int:
     figures, misses = score(cache, labels)
     if options.check:
         return check(figures)
-    PAGE.write_text(page(figures, misses), encoding="utf-8")
+    PAGE.write_text(with_section(page(figures, misses)), encoding="utf-8")
     print(
         f"recall {figures['recall']:.1%}, precision {figures['precision']:.1%}; written to {PAGE.relative_to(ROOT)}"
     )

@@ -203,7 +203,8 @@ def test_a_run_that_skipped_something_never_looks_clean(project, capsys):
     (project / "broken.py").write_text("import openai\ndef f(:\n")
     assert main(["check", "broken.py", "--exit-zero"]) == 2
     out = capsys.readouterr().out
-    assert out == "Nothing could be analysed.\n0 call sites in 0 of 1 file; 1 file unreadable\n"
+    assert out.startswith("broken.py:2:1: LLM901 syntax error: ")
+    assert out.endswith("Found 1 finding (1 error).\n0 call sites in 0 of 1 file; 1 file unreadable\n")
 
 
 @pytest.mark.parametrize(
@@ -457,3 +458,45 @@ def test_the_hook_of_pre_commit_uses_options_that_exist(project, capsys):
     (project / "wattlint.toml").write_text('exclude = ["loaded.py"]\n')
     assert main([*arguments, "app/loaded.py", "app/hosted.py"]) == 0
     assert main([*arguments[:1], "app/loaded.py", "app/hosted.py"]) == 1
+
+
+def test_an_unreadable_file_is_said_once_on_the_screen_and_in_every_report(project, capsys):
+    (project / "broken.py").write_text("import openai\ndef f(:\n")
+    assert main(["check", "broken.py", "--format", "concise", "--quiet"]) == 2
+    out, err = capsys.readouterr()
+    assert out.startswith("broken.py:2:1: LLM901 syntax error: ") and err == ""
+    assert main(["check", "broken.py", "--format", "json"]) == 2
+    out, err = capsys.readouterr()
+    assert [each["code"] for each in json.loads(out)["findings"]] == ["LLM901"]
+    assert err.startswith("broken.py:2: syntax error: ")
+    assert main(["check", "broken.py", "--ignore", "LLM901"]) == 2
+    out, err = capsys.readouterr()
+    assert "LLM901" not in out and err.startswith("broken.py:2: syntax error: ")
+
+
+def test_a_stale_suppression_is_noted_also_where_no_call_is_left(project, capsys):
+    stale = project / "app" / "stale.py"
+    stale.write_text("x = 1  # noqa: LLM201\ny = 2  # noqa: F401\nz = '# noqa: LLM201'\n")
+    assert main(["check", "app", "--format", "concise", "--select", "LLM2,LLM902"]) in (0, 1)
+    notes = [line for line in capsys.readouterr().out.splitlines() if "LLM902" in line]
+    assert notes == [
+        "app/stale.py:1:8: LLM902 `# noqa: LLM201` suppresses nothing: there is no finding of LLM201 here"
+    ]
+    # Named alone, a file is not judged by lines without a call: what is reported there may belong to another file.
+    assert main(["check", "app/stale.py", "--select", "LLM2,LLM902"]) == 0
+    assert "LLM902" not in capsys.readouterr().out
+    # A rule that is switched off, and folders that are not checked, say nothing about a comment.
+    assert main(["check", "app", "--select", "LLM1,LLM902", "--format", "concise"]) in (0, 1)
+    assert "stale.py" not in capsys.readouterr().out
+    (project / "tests").mkdir()
+    stale.rename(project / "tests" / "stale.py")
+    assert main(["check", ".", "--select", "LLM2,LLM902", "--format", "concise"]) in (0, 1)
+    assert "stale.py" not in capsys.readouterr().out
+
+
+def test_notes_do_not_change_the_exit_status(project, capsys):
+    (project / "note.py").write_text(
+        'from openai import OpenAI\n\nOpenAI().responses.create(model="gtp-4o", input="Write a poem.")\n'
+    )
+    assert main(["check", "note.py"]) == 0
+    assert "LLM903 gtp-4o is not in the catalogue" in capsys.readouterr().out

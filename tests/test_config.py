@@ -161,7 +161,7 @@ MISTAKES = {
     "not a table": ("[tool]\nwattlint = true", "pyproject.toml:2: tool.wattlint: must be a table, not true"),
     "unknown code in a list over several lines": (
         '[tool.wattlint]\nignore = [\n  "LLM201",\n  "LLM10x",\n]',
-        'pyproject.toml:4: tool.wattlint.ignore: unknown rule code "LLM10x" (did you mean "LLM10',
+        'pyproject.toml:4: tool.wattlint.ignore: unknown rule code "LLM10x" (did you mean "LLM',
     ),
     "unknown code for files": (
         '[tool.wattlint.per-file-ignores]\n"a.py" = ["LLM201"]\n"b.py" = ["E501"]',

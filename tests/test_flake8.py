@@ -19,7 +19,12 @@ from wattlint.flake8_plugin import Flake8Plugin
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = sorted((ROOT / "examples").rglob("*.py"))
-CASES = [case for page in read_folder(ROOT / "rules" / "checks") for case in page.cases]
+CASES = [
+    case
+    for page in read_folder(ROOT / "rules" / "checks")
+    for case in page.cases[:2]  # the page's own example, and what it recommends
+    if page.front.kinds != ["file"]  # flake8 runs no plugin on what it cannot parse
+]
 LOADED = """\
 from transformers import AutoModelForCausalLM
 
@@ -169,3 +174,19 @@ def test_nothing_heavy_is_imported_for_a_file_without_calls(project):
         "wattlint.semantics",
     }
     assert not (heavy | ours) & set(done.stdout.split())
+
+
+def test_flake8_leaves_notes_out_unless_they_are_selected(project):
+    text = 'from openai import OpenAI\n\nOpenAI().responses.create(model="gtp-4o", input="Write a poem.")\n'
+    (project / "note.py").write_text(text)
+    assert flake8(project, "--select=", "note.py").stdout == ""
+    assert "LLM903" in flake8(project, "--extend-select", "LLM903", "note.py").stdout
+
+
+def test_the_notes_of_the_plugin_are_the_rules_of_severity_info():
+    from wattlint.lint.rules import load_rules
+
+    assert (
+        tuple(code for code, rule in load_rules().items() if rule.severity == "info" and rule.default == "on")
+        == flake8_plugin.NOTES
+    )

@@ -57,10 +57,10 @@ CONVERSATIONS = [
     ),
     (["check", "-q", "ap"], 2, "", 'ap: no such file or directory (did you mean "app"?)\n'),
     (
-        ["check", "--select", "LLM9"],
+        ["check", "--select", "LLM8"],
         2,
         "",
-        f'wattlint: --select: unknown rule code "LLM9" (known: {CODES})\n',
+        f'wattlint: --select: unknown rule code "LLM8" (known: {CODES})\n',
     ),
     (
         ["rule", "LLM2"],

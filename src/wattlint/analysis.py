@@ -83,6 +83,8 @@ class Analysis:
     suppressed: list[Finding] = field(default_factory=list)
     """Findings that a comment keeps from being reported."""
     problems: list[Problem] = field(default_factory=list)
+    unreported: list[Problem] = field(default_factory=list)
+    """Those that are not among the findings as well."""
     coverage: Coverage = field(default_factory=Coverage)
     sources: dict[str, SourceFile] = field(default_factory=dict)
     """Files with call sites or findings, by the path that those show."""
@@ -93,7 +95,9 @@ class Analysis:
 
     def lines_of(self, finding: Finding) -> list[str]:
         """The source lines that ``finding.line`` counts in: of its file, or of its notebook cell."""
-        source = self.sources[finding.path]
+        source = self.sources.get(finding.path)
+        if source is None:  # it could not be read
+            return []
         return source.lines[text_line(source, finding.cell, 1) - 1 :]
 
 

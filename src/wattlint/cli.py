@@ -76,7 +76,8 @@ def _check(options: argparse.Namespace) -> int:
     except BaselineError as error:
         return _fail(str(error))
     written = _write(options, _check_report(analysis, options, held))
-    _print_problems(analysis.problems)
+    on_screen = options.format in ("text", "concise") and not options.output_file
+    _print_problems(analysis.unreported if on_screen else analysis.problems)
     if analysis.problems or not written:
         return FAILED
     found = failing(analysis.findings, _listed(options.fail_on) or FAULTS)

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wattlint import __version__
 from wattlint.catalogue.errors import CatalogueError
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 UNREADABLE = "LLM901"
 """What could not be analysed is a finding here: a plugin has no other way to say it."""
+
+NOTES = ("LLM402", "LLM902", "LLM903")
+"""Rules of severity ``info``."""
 
 Report = tuple[int, int, str, type]
 
@@ -32,6 +35,11 @@ class Flake8Plugin:
 
     def __init__(self, tree: ast.AST, filename: str, lines: Sequence[str]) -> None:
         self._filename, self._lines = filename, lines
+
+    @staticmethod
+    def add_options(parser: Any) -> None:
+        """Notes are left to ``wattlint check``: flake8 has no findings that do not fail a run."""
+        parser.extend_default_ignore(NOTES)
 
     def run(self) -> Iterator[Report]:
         """(line, 0-based column, ``CODE message``, this class) of each finding."""
@@ -48,7 +56,7 @@ class Flake8Plugin:
             return
         for finding in analysis.findings:
             yield finding.line, finding.column, f"{finding.code} {finding.message}", type(self)
-        for problem in analysis.problems:
+        for problem in analysis.unreported:
             here = problem.path == display_path(str(path.absolute()))
             what = problem.message if here else str(problem)
             yield problem.line if here and problem.line else 1, 0, f"{UNREADABLE} {what}", type(self)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import gc
 import os
+import re
 import sys
 import traceback
 import warnings
@@ -12,25 +13,29 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from wattlint.analysis import Analysis, Estimated
+from wattlint.analysis import Analysis, Estimated, text_line
 from wattlint.catalogue.errors import CatalogueError
 from wattlint.catalogue.user_folder import part
 from wattlint.config import ConfigError, Configuration
 from wattlint.settings import Settings
 from wattlint.sources.discovery import discover, display_path
 from wattlint.sources.files import FileRef, Problem, SourceFile
+from wattlint.sources.project import project_root
 from wattlint.sources.reading import read, source_from_bytes
 from wattlint.workspace import Workspace
 
 if TYPE_CHECKING:
     from wattlint.callsites.facts import CallSite
     from wattlint.lint.findings import Finding
+    from wattlint.lint.suppressions import Marker
     from wattlint.traffic.records import Traffic
 
 P = ParamSpec("P")
 T = TypeVar("T")
 Progress = Callable[[int, int], None]
 """(files done, files in all)"""
+SUPPRESSES = re.compile(rb"#\s*wattlint:\s*ignore|#\s*noqa:[^\n]*LLM\d", re.IGNORECASE)
+"""Whether a file can hold a comment that suppresses a finding of ours in particular."""
 RARE_COLLECTION = 50_000
 """Allocations between garbage collections: syntax trees are large, and hold no cycles."""
 
@@ -114,7 +119,9 @@ class _Run:
         self.analysis = Analysis()
         self._workspace = workspace
         self._refs: dict[str, FileRef] = {}
-        self._unreadable: set[str] = set()
+        self._unreadable: dict[str, list[Problem]] = {}
+        self._marked: dict[str, SourceFile] = {}
+        """Files with comments for us; those without call sites are kept for them alone."""
 
     def add(self, ref: FileRef, source: SourceFile | Problem) -> None:
         """The call sites of one file, or why there are none."""
@@ -124,6 +131,8 @@ class _Run:
             self._skip(ref, [source])
             return
         analysis.problems += _dropped_cells(source)
+        if SUPPRESSES.search(source.raw):
+            self._marked[source.display] = source
         try:
             if not self._workspace.may_call(source):
                 # A file that was named is parsed whatever it holds: its user wants to hear of a syntax error.
@@ -145,7 +154,8 @@ class _Run:
                 analysis.settings[source.display] = settings
 
     def _skip(self, ref: FileRef, problems: Iterable[Problem]) -> None:
-        self._unreadable.add(ref.display)
+        problems = list(problems)
+        self._unreadable[ref.display] = [one for one in problems if one.path == ref.display]
         self.analysis.problems += problems
 
     def finish(self, lint: bool) -> Analysis:
@@ -160,16 +170,34 @@ class _Run:
         seen.files, seen.unreadable = len(self._refs), len(self._unreadable)
         seen.sites, seen.files_with_sites = len(analysis.sites), len(analysis.sources)
         seen.models_known = sum(site.model.id is not None for site in analysis.sites)
-        if analysis.sites:
-            if lint:
-                self._lint()
-            self._obey_comments()
+        if lint and analysis.sites:
+            self._lint()
+        if lint and any(self._unreadable.values()):
+            self._report_unreadable()
+        if analysis.sources or analysis.findings or self._marked:
+            self._obey_comments(lint)
         for findings in (analysis.findings, analysis.suppressed):
             findings.sort(key=lambda finding: (finding.path.split("/"), finding.order))
         analysis.problems = sorted(
             set(analysis.problems), key=lambda it: (it.path.split("/"), it.line or 0, it.message)
         )
+        told = {(finding.path, finding.message) for finding in analysis.findings if finding.site is None}
+        analysis.unreported = [
+            one for one in analysis.problems if (one.path, " ".join(one.message.split())) not in told
+        ]
         return analysis
+
+    def _report_unreadable(self) -> None:
+        """What could not be analysed is a finding as well, so that every report tells of it."""
+        from wattlint.lint.beside_calls import unreadable
+
+        for display, problems in self._unreadable.items():
+            try:
+                settings = self._workspace.configuration.of_folder(self._refs[display].path.parent)
+                for problem in problems:
+                    self.analysis.findings += unreadable(problem, settings)
+            except (ConfigError, ValueError, CatalogueError):
+                continue  # said where the settings were read
 
     def _lint(self) -> None:
         """Findings of every site, each with the settings of its own file."""
@@ -206,7 +234,7 @@ class _Run:
         if finding is not None and not ignored_in_file(finding.code, finding.path, settings):
             self.analysis.findings.append(finding)
 
-    def _obey_comments(self) -> None:
+    def _obey_comments(self, lint: bool) -> None:
         """Drop the findings that a comment suppresses, and those in files that were not asked for."""
         from wattlint.lint.rules import load_rules
         from wattlint.lint.suppressions import suppress
@@ -217,18 +245,48 @@ class _Run:
             by_path.setdefault(finding.path, []).append(finding)
         analysis.findings = []
         for path in by_path.keys() - analysis.sources.keys():
-            # A caller of a wrapper, in a file that has no call site of its own.
+            # A caller of a wrapper, in a file that has no call site of its own; or a file that is no Python.
             source = read(self._refs[path]) if path in self._refs else None
             if isinstance(source, SourceFile):
                 analysis.sources[path] = source
-        for path, source in analysis.sources.items():
-            if path in by_path or "wattlint:" in source.text:
+            elif path in self._unreadable:
+                analysis.findings += by_path[path]
+        for path, source in {**self._marked, **analysis.sources}.items():
+            if path in by_path or path in self._marked or "wattlint:" in source.text:
                 settings = analysis.settings.get(path)
                 known = load_rules(part(settings.rules_dir, "checks") if settings else None)
-                kept, problems = suppress(by_path.get(path, ()), source, known)
+                kept, problems, markers = suppress(by_path.get(path, ()), source, known)
                 analysis.findings += kept
                 analysis.suppressed += [one for one in by_path.get(path, ()) if one not in kept]
-                analysis.problems += problems
+                if path in analysis.sources:
+                    analysis.problems += problems
+                if lint and markers and path not in self._unreadable:
+                    analysis.findings += self._unused(markers, source)
+
+    def _unused(self, markers: list[Marker], source: SourceFile) -> Iterable[Finding]:
+        """The comments of one file that suppress nothing."""
+        from wattlint.lint.beside_calls import unused
+
+        analysis, path = self.analysis, source.display
+        try:
+            settings = self._workspace.configuration.of_folder(source.path.parent)
+            sites = [site for site in analysis.sites if site.path == path]
+            if not settings.check_tests and (any(site.in_tests for site in sites) or _in_tests(source.path)):
+                return []  # its findings were not asked for
+            lines = None
+            if all(ref.explicit for ref in self._refs.values()):
+                # Files named one by one, as hooks and editors do: a call in another file may be what is reported here.
+                lines = {
+                    text_line(source, site.cell, line)
+                    for site in sites
+                    for line in range(site.line, site.end_line + 1)
+                }
+            found = list(unused(markers, source, settings, lines))
+        except (ConfigError, ValueError, CatalogueError):
+            return []  # said where the settings were read
+        if found:
+            analysis.sources.setdefault(path, source)
+        return found
 
 
 def _files(paths: Sequence[str], configuration: Configuration) -> tuple[list[FileRef], list[Problem]]:
@@ -261,6 +319,13 @@ def _files(paths: Sequence[str], configuration: Configuration) -> tuple[list[Fil
 def _ref(path: Path) -> FileRef:
     absolute = path.absolute()
     return FileRef(absolute, display_path(str(absolute)), True)
+
+
+def _in_tests(path: Path) -> bool:
+    from wattlint.semantics.callers import TEST_FOLDERS
+
+    below = path.relative_to(project_root(path)).parts
+    return not TEST_FOLDERS.isdisjoint(below[:-1]) or path.name.startswith("test_")
 
 
 def _quietly(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -23,6 +23,10 @@ class Cells:
         site.end_line = self._line(site.end_line)
         site.model = self._model(site.model)
         site.loop = self._loop(site.loop)
+        if site.endless_retry is not None:
+            (site.endless_retry,) = self._evidence((site.endless_retry,))
+        if site.growing is not None:
+            site.growing = site.growing._replace(line=self._line(site.growing.line))
         site.load = self._load(site.load) if site.load else None
         site.contract = dataclasses.replace(site.contract, evidence=self._evidence(site.contract.evidence))
         if site.task is not None:

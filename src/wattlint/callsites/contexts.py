@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wattlint.callsites import indirect
-from wattlint.callsites.facts import CallSite, Context, Loop, Place
+from wattlint.callsites import indirect, runs
+from wattlint.callsites.facts import CallSite, Context, Growing, Loop, Place
 from wattlint.callsites.matched import Bindings, MatchedCall
-from wattlint.semantics import arguments, callers, loops
+from wattlint.semantics import arguments, callers, loops, unbounded
+from wattlint.semantics.evaluator import Evaluator
 from wattlint.semantics.frames import Frame
-from wattlint.semantics.scopes import CallRecord
-from wattlint.semantics.values import Function, Member, alternatives
+from wattlint.semantics.scopes import CallRecord, dotted_name
+from wattlint.semantics.values import Function, Member, Thunk, alternatives
 
 if TYPE_CHECKING:
     from wattlint.callsites.describe import Describer
@@ -47,9 +48,28 @@ def contexts_of(describer: Describer, call: MatchedCall, site: CallSite) -> tupl
                 loop=Loop(*loops.around(evaluator, record)),  # type: ignore[arg-type]
                 output_limit=bindings.limit,
                 function=caller.frame.scope.qualname or None,
+                growing=_growing(evaluator, call, record, bound),
+                fallback=site.fallback or runs.in_handler(record),
             )
         )
     return tuple(found)
+
+
+def _growing(
+    evaluator: Evaluator, call: MatchedCall, caller: CallRecord, bound: dict[str, Thunk]
+) -> Growing | None:
+    """The list that the caller's loop only lengthens, where the wrapper sends it as it is."""
+    growth = unbounded.growing(evaluator, caller)
+    if growth is None:
+        return None
+    node = call.record.node
+    sent = {dotted_name(one) for one in (*node.args, *(keyword.value for keyword in node.keywords))}
+    for name, thunk in bound.items():
+        bindings = call.record.scope.bindings.get(name, ())
+        untouched = all(binding.kind == "parameter" for binding in bindings)
+        if name in sent and untouched and isinstance(thunk, tuple) and dotted_name(thunk[0]) == growth.name:
+            return Growing(*growth)
+    return None
 
 
 def _depends(site: CallSite) -> bool:

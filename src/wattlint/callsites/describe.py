@@ -12,6 +12,7 @@ from wattlint.callsites import (
     loads,
     options,
     outputs,
+    runs,
     signatures,
     tokenized,
     tools,
@@ -20,14 +21,14 @@ from wattlint.callsites import (
 )
 from wattlint.callsites.chosen_model import ModelChooser
 from wattlint.callsites.contexts import contexts_of
-from wattlint.callsites.facts import CallSite, Loop, OutputContract, Prompt
+from wattlint.callsites.facts import CallSite, Growing, Loop, OutputContract, Prompt
 from wattlint.callsites.matched import Bindings, MatchedCall
 from wattlint.callsites.model_fact import OWN_MODELS_ONLY
 from wattlint.callsites.objects import Objects
-from wattlint.callsites.prompts import PromptReader, batch_size, is_template
+from wattlint.callsites.prompts import PromptReader, batch_size, is_filled_list, is_template
 from wattlint.callsites.tasks.recognise import recognise
 from wattlint.catalogue.models import ModelCatalogue
-from wattlint.semantics import loops, strings
+from wattlint.semantics import loops, strings, unbounded
 from wattlint.semantics.values import Composite, Const, Sequence, Text, Value, alternatives
 
 INFERENCE = frozenset({"call", "embed", "train"})
@@ -48,8 +49,8 @@ class Describer:
         self.models = models
         self.chooser = ModelChooser(objects, models, root)
 
-    def site(self, call: MatchedCall) -> CallSite:
-        """All facts about ``call``."""
+    def site(self, call: MatchedCall, text: str) -> CallSite:
+        """All facts about ``call``, in a module of ``text``."""
         node, entry, http = call.record.node, call.entry, call.http
         bindings = Bindings(self.objects, call)
         site = CallSite(
@@ -74,7 +75,7 @@ class Describer:
             site.kind = "embed"
         site.prompt = self.prompt(wrappers.for_all_callers(self.objects, call), bindings)
         self._options(site, bindings)
-        site.loop = Loop(*loops.around(self.evaluator, call.record))  # type: ignore[arg-type]
+        self._repetition(site, call, text)
         self._load(site, call, bindings)
         self._forward(site, call)
         if site.kind in ("call", "bind"):
@@ -158,7 +159,7 @@ class Describer:
             value = self._tokens(call)
         if value is not None and not _fills(value, reader):
             reader.add(value, written=_written(call))
-        return reader.prompt(batch_size(value))
+        return reader.prompt(batch_size(value), is_filled_list(value))
 
     def _tokens(self, call: MatchedCall) -> Value | None:
         """The prompt in ``model.generate(**tokenizer(text))``."""
@@ -185,8 +186,13 @@ class Describer:
         site.output_limit_given = bindings.option("limit") is not None
         if site.output_limit_given or site.kind == "call":
             site.output_limit = bindings.limit
+            site.limit_hidden = not site.output_limit_given and bindings.limit_hidden
+        site.has_tools = bindings.option("tools") is not None
         site.temperature = options.number(bindings.option("temperature"))
         site.samples = options.integer(bindings.option("samples"))
+        site.sampling_settled = all(
+            options.is_settled(bindings.option(name)) for name in ("temperature", "samples")
+        )
         site.reasoning_effort = bindings.text("effort")
         site.thinking_tokens = options.integer(bindings.option("effort"))
         site.stream = options.flag(bindings.option("stream")) is True
@@ -215,6 +221,17 @@ class Describer:
             site.last_logits_only = outputs.last_logits_only(record)
         site.unused_outputs = outputs.unused(self.evaluator, call.given, record)
         site.padding = outputs.padding(record)
+
+    def _repetition(self, site: CallSite, call: MatchedCall, text: str) -> None:
+        """How often the call is made, and what lets it grow or go on without a bound."""
+        around = loops.around(self.evaluator, call.record)
+        site.loop = Loop(*around)  # type: ignore[arg-type]
+        if site.kind in ("call", "embed"):
+            site.fallback = runs.in_handler(call.record)
+            site.runs = runs.how_often(self.evaluator, call.record, around, text)
+            growth = unbounded.growing(self.evaluator, call.record)
+            site.growing = Growing(*growth) if growth is not None else None
+            site.endless_retry = unbounded.endless(self.evaluator, call.record)
 
     def _load(self, site: CallSite, call: MatchedCall, bindings: Bindings) -> None:
         """How the weights in use are loaded: by this call, or by the one that made its receiver or its model."""

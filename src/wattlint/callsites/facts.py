@@ -56,6 +56,8 @@ class Prompt:
     complete: bool = True
     batch: int | None = None
     """Number of prompts in one call when a list literal of known length is passed."""
+    several: bool = False
+    """A list that is filled at run time is passed: messages, or several prompts where the call takes these."""
 
     @property
     def static_text(self) -> str:
@@ -107,6 +109,18 @@ class Loop:
     """The passes run concurrently (``asyncio.gather``, a thread pool)."""
     dependent: bool = False
     """A pass needs the answer of the one before."""
+    collections: bool = False
+    """What it goes over are collections themselves: each pass iterates over its item."""
+    invariant: bool = False
+    """Every pass makes the call with the same values, where that can be told."""
+
+
+class Growing(NamedTuple):
+    """A list of messages that an unbounded loop lengthens and never shortens."""
+
+    name: str
+    line: int
+    """Of the loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +241,8 @@ class Context:
     output_limit: int | None = None
     function: str | None = None
     """Qualified name of the function that the caller stands in."""
+    growing: Growing | None = None
+    fallback: bool = False
 
 
 @dataclass(slots=True)
@@ -259,6 +275,8 @@ class CallSite:
     temperature: float | None = None
     samples: int | None = None
     """``n``, ``best_of``, ``num_return_sequences``."""
+    sampling_settled: bool = True
+    """Temperature and samples have one value each, whoever calls."""
     reasoning_effort: str | None = None
     thinking_tokens: int | None = None
     """Tokens that the call allows for reasoning before the answer."""
@@ -269,7 +287,22 @@ class CallSite:
     region: str | None = None
     open_arguments: bool = False
     """True when ``**kwargs`` of unknown content reach the call."""
+    limit_hidden: bool = False
+    """An output limit may stand where it cannot be read."""
+    has_tools: bool = False
+    """The model is given tools, whose results it sees."""
     loop: Loop = field(default_factory=Loop)
+    runs: Literal["once", "per-item", "per-request"] | None = None
+    """How often the code around the call runs, where it tells; ``once`` per start of the program."""
+    fallback: bool = False
+    """Made in an exception handler, because something before it failed."""
+    growing: Growing | None = None
+    endless_retry: str | None = None
+    """What tries the call again for as long as it fails, as a sentence with its line."""
+    caches_answers: bool = False
+    """Some cache is in sight in the module."""
+    caches_prompts: bool = False
+    """The module says something to a provider's prompt cache."""
     load: LoadFact | None = None
     """Of this call, or of the object the call runs on (``model.generate``)."""
     draft_model: str | None = None

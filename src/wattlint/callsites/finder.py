@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from wattlint.callsites import indirect
+from wattlint.callsites import caching, indirect
 from wattlint.callsites.cells import Cells
 from wattlint.callsites.describe import Describer
 from wattlint.callsites.facts import CallSite
@@ -66,17 +66,21 @@ class Finder:
         in_tests = callers.in_tests(self.evaluator, module.file)
         found = []
         for record in filter(Plausible(self.names, module, self.project), module.calls):
-            site = self._site(record)
+            site = self._site(record, source.text)
             if site is None:
                 continue
             site.in_tests = in_tests
             if source.cells is not None:
                 Cells(source.display, source.cells).convert(site)
             found.append(site)
+        if found:
+            answers, prompts = caching.caches_answers(source.text), caching.caches_prompts(source.text)
+            for site in found:
+                site.caches_answers, site.caches_prompts = answers, prompts
         found.sort(key=lambda site: (site.cell or 0, site.line, site.column, site.end_line, site.end_column))
         return found
 
-    def _site(self, record: CallRecord) -> CallSite | None:
+    def _site(self, record: CallRecord, text: str) -> CallSite | None:
         self.evaluator.begin_query()
         try:
             call = self._matched(record)
@@ -84,7 +88,7 @@ class Finder:
                 return None
             if call.entry.name in FORWARD and self._defines_network(record.scope):
                 return None
-            return self.describer.site(call)
+            return self.describer.site(call, text)
         except RecursionError:
             return None  # deeper than Python allows: nothing that a person wrote
 

@@ -103,6 +103,11 @@ class Bindings:
                 return entry.limit_default
         return None
 
+    @property
+    def limit_hidden(self) -> bool:
+        """One may be given where it cannot be read."""
+        return any(options.hidden(self.evaluator, given, entry.limit) for entry, given in self.pairs)
+
 
 def _only_some_callers(value: Value) -> bool:
     """The number comes from one caller (a probe, say) while others leave it open."""

@@ -181,6 +181,12 @@ def number(value: Value | None) -> float | None:
     return next((float(one) for one in numbers), None)
 
 
+def is_settled(value: Value | None) -> bool:
+    """Not given, or one literal and nothing else."""
+    found = alternatives(value) if value is not None else ()
+    return all(isinstance(one, Const) for one in found) and len(set(_constants(value))) <= 1
+
+
 def integer(value: Value | None) -> int | None:
     found = number(value)
     return int(found) if found is not None and abs(found) < 1e9 else None

@@ -111,11 +111,11 @@ class PromptReader:
         self._templated = False
         """Inside a template, whose texts have ``{fields}``."""
 
-    def prompt(self, batch: int | None = None) -> Prompt | None:
+    def prompt(self, batch: int | None = None, several: bool = False) -> Prompt | None:
         parts = tuple(self.parts[:MAX_PARTS])
         open_ = self._probed and not any(part.holes for part in parts)
         unfilled = any(PLACEHOLDER.search(part.static_text) for part in parts)
-        return Prompt(parts, self.complete and not open_ and not unfilled, batch) if parts else None
+        return Prompt(parts, self.complete and not open_ and not unfilled, batch, several) if parts else None
 
     def add(self, thunk: Thunk, role: str = "text", depth: int = 0, written: str = "...") -> None:
         """Append what ``thunk`` contributes, by default under ``role``. ``written``: a value's source text."""
@@ -319,6 +319,12 @@ def _root(value: Value) -> Value:
         else:
             break
     return value
+
+
+def is_filled_list(value: Value | None) -> bool:
+    """A list that code fills at run time."""
+    one = alternatives(value)[0] if value is not None else None
+    return isinstance(one, Sequence) and one.kind == "list" and (one.open or one.repeated)
 
 
 def batch_size(value: Value | None) -> int | None:

@@ -147,7 +147,9 @@ def _merged(entries: Iterable[Entry]) -> list[Entry]:
 def _entry(finding: Finding, folder: str) -> Entry:
     shape = shape_of_finding(finding)
     file = os.path.relpath(os.path.abspath(finding.path), folder).replace(os.sep, "/")
-    return Entry(finding.code, file, shape.function, shape.call, finding.site.model.id)
+    return Entry(
+        finding.code, file, shape.function, shape.call, finding.site.model.id if finding.site else None
+    )
 
 
 def read(path: Path) -> list[Entry]:

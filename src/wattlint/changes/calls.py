@@ -69,13 +69,16 @@ def _expanded(item: Estimated, analysis: Analysis) -> Iterator[Call]:
 def _about(call: Call, found: Places) -> Iterator[Finding]:
     """The findings at the call's line that are about it; those at a wrapper's own line are about all its callers."""
     for finding in found.get(_place(call.site), ()):
-        same = finding.site.entry_point == call.site.entry_point
-        if same and (call.via is not None or finding.column == call.site.column):
+        if _same_kind(finding, call) and (call.via is not None or finding.column == call.site.column):
             yield finding
     if call.via is not None:
         for finding in found.get((call.via.path, None, call.via.line), ()):
-            if finding.site.entry_point == call.site.entry_point:
+            if _same_kind(finding, call):
                 yield finding
+
+
+def _same_kind(finding: Finding, call: Call) -> bool:
+    return finding.site is not None and finding.site.entry_point == call.site.entry_point
 
 
 def _place(site: CallSite) -> tuple[str, int | None, int]:

@@ -31,9 +31,12 @@ def shape_of(site: CallSite) -> Shape:
 
 def shape_of_finding(finding: Finding) -> Shape:
     """Of the call, or of its caller where the finding stands at one."""
-    shape = shape_of(finding.site)
-    if (finding.path, finding.line) != (finding.site.path, finding.site.line):
-        for context in finding.site.contexts:
+    site = finding.site
+    if site is None:
+        return Shape(MODULE, finding.name)  # about a file or a comment
+    shape = shape_of(site)
+    if (finding.path, finding.line) != (site.path, site.line):
+        for context in site.contexts:
             if (context.caller.path, context.caller.line) == (finding.path, finding.line):
                 return shape._replace(function=context.function or MODULE)
     return shape

@@ -17,14 +17,17 @@ from wattlint.settings import Settings
 def check_sites(sites: Sequence[CallSite], settings: Settings) -> list[Finding]:
     """Findings in order of place and code, before comments suppress any. Raises UnknownCode, CatalogueError."""
     rules = selected_rules(settings)
-    findings = {
-        finding.order: finding
-        for site in sites
-        if settings.check_tests or not site.in_tests
-        for finding in _check_site(site, rules, settings)
-        if not (settings.per_file_ignores and ignored_in_file(finding.code, finding.path, settings))
-    }
-    return [findings[order] for order in sorted(findings)]
+    findings: dict[tuple[object, ...], Finding] = {}
+    for site in sites:
+        if site.in_tests and not settings.check_tests:
+            continue
+        for finding in _check_site(site, rules, settings):
+            if not (settings.per_file_ignores and ignored_in_file(finding.code, finding.path, settings)):
+                # One place may call a wrapper that reaches several providers: it is said once.
+                known = findings.setdefault(finding.order[:-1], finding)
+                if finding.order < known.order:
+                    findings[finding.order[:-1]] = finding
+    return sorted(findings.values(), key=lambda finding: finding.order)
 
 
 def _check_site(site: CallSite, rules: Sequence[Rule], settings: Settings) -> Iterator[Finding]:

@@ -30,7 +30,11 @@ USD_PER_MTOK = FactType("number", unit="US$ per million tokens")
 
 def _one_of(owner: type, attribute: str) -> FactType:
     """The text type whose values are those of the attribute's ``Literal``."""
-    return FactType("text", get_args(get_type_hints(owner, vars(site_facts))[attribute]))
+    hint = get_type_hints(owner, vars(site_facts))[attribute]
+    literal = next(
+        (one for one in get_args(hint) if get_args(one)), hint
+    )  # the Literal of ``Literal[...] | None``
+    return FactType("text", get_args(literal))
 
 
 def _reader(path: str) -> Callable[[Any], Any]:
@@ -79,6 +83,7 @@ GROUPS: dict[str, tuple[str, str, list[tuple[str, FactType, str] | tuple[str, Fa
             ),
             ("temperature", NUMBER, "Sampling temperature."),
             ("samples", NUMBER, "Answers per call (`n`, `num_return_sequences`)."),
+            ("sampling_settled", BOOLEAN, "Temperature and samples have one value each, whoever calls."),
             ("reasoning_effort", TEXT, "Reasoning effort, as given."),
             ("thinking_tokens", TOKENS, "Tokens allowed for reasoning, where given as a number."),
             ("stream", BOOLEAN, "The answer is streamed."),
@@ -112,6 +117,16 @@ GROUPS: dict[str, tuple[str, str, list[tuple[str, FactType, str] | tuple[str, Fa
                 "last_logits",
             ),
             ("padded", TEXT, '`padding="max_length"` of the tokenizer, where given.', "padded"),
+            ("has_tools", BOOLEAN, "The model is given tools."),
+            (
+                "runs",
+                _one_of(CallSite, "runs"),
+                "How often the code around runs; `once`: per start of a program.",
+            ),
+            ("fallback", BOOLEAN, "Made in an exception handler."),
+            ("endless_retry", TEXT, "What tries again without a bound, for messages."),
+            ("caches_answers", BOOLEAN, "Some cache is in sight in the module."),
+            ("caches_prompts", BOOLEAN, "The module speaks to a provider's prompt cache."),
         ],
     ),
     "model": (
@@ -245,6 +260,10 @@ GROUPS: dict[str, tuple[str, str, list[tuple[str, FactType, str] | tuple[str, Fa
             ("batch", NUMBER, "Prompts in one call, where a list of known length is passed."),
             ("has_history", BOOLEAN, "A growing list of messages is sent.", "has_history"),
             ("has_loop_item", BOOLEAN, "The item of the enclosing loop is sent.", "has_loop_item"),
+            ("prefix_tokens", TOKENS, "Literal text before the first hole.", "prompt_order.prefix_tokens"),
+            ("early_hole", TEXT, "First hole that changes from call to call.", "prompt_order.early_hole"),
+            ("late_tokens", TOKENS, "Literal text after that hole.", "prompt_order.late_tokens"),
+            ("repairs", TEXT, "Format of an earlier answer that it asks to repair: `JSON`.", "repairs"),
         ],
     ),
     "contract": (
@@ -266,6 +285,10 @@ GROUPS: dict[str, tuple[str, str, list[tuple[str, FactType, str] | tuple[str, Fa
             ("via_function", TEXT, "The function called in the loop, when the loop is further out."),
             ("gathered", BOOLEAN, "The passes run concurrently."),
             ("dependent", BOOLEAN, "A pass needs the answer of the one before."),
+            ("invariant", BOOLEAN, "Every pass makes the call with the same values."),
+            ("growing", TEXT, "List sent that an unbounded loop only lengthens.", "site.growing.name"),
+            ("growing_line", NUMBER, "Line of that loop.", "site.growing.line"),
+            ("place", TEXT, "The loop with its line, for messages.", "loop_place"),
             (
                 "batched",
                 BOOLEAN,
@@ -400,6 +423,27 @@ GROUPS: dict[str, tuple[str, str, list[tuple[str, FactType, str] | tuple[str, Fa
         ],
     ),
 }
+
+GROUPS["file"] = (
+    "A file that cannot be read; for rules of kind `file` alone.",
+    "problem",
+    [("problem", TEXT, "What is wrong with it.", "problem.message")],
+)
+GROUPS["comment"] = (
+    "A comment that suppresses findings; for rules of kind `comment` alone.",
+    "marker",
+    [
+        ("text", TEXT, "As written: `noqa: LLM201`."),
+        (
+            "unused",
+            TEXT,
+            "What it suppresses nothing of: `LLM201`; unknown where it has something to suppress.",
+        ),
+        ("whole_file", BOOLEAN, "It speaks for the whole file."),
+    ],
+)
+OWN_FACTS = ("file", "comment")
+"""Kinds of rule that look at something else than calls, each with the facts of the same name."""
 
 FACTS: dict[str, Fact] = {
     f"{prefix}.{name}": Fact(f"{prefix}.{name}", type_, doc, _reader(path[0] if path else f"{part}.{name}"))

@@ -29,7 +29,8 @@ class Finding:
     url: str
     fix: str | None
     """Name of the fix that removes it, if there is one."""
-    site: CallSite = field(repr=False, compare=False)
+    site: CallSite | None = field(repr=False, compare=False)
+    """None: the finding is about a file or a comment."""
     related: tuple[Place, ...] = ()
     """Further places that matter: where the model's name stands, the loop, the wrapper's own call."""
 

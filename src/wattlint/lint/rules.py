@@ -28,7 +28,7 @@ class Rule(NamedTuple):
     """``on``, ``off`` or ``preview``."""
     since: str
     kinds: frozenset[str]
-    """Kinds of call site it looks at."""
+    """Kinds of call site it looks at; or ``file``, ``comment``."""
     when: Node
     """Its condition, compiled."""
     holds: Callable[[Subject], bool]

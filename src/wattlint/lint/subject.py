@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from wattlint.callsites.facts import CallSite, Context, Place, Prompt, TaskVerdict
 from wattlint.catalogue.records import ModelRecord
 from wattlint.catalogue.user_folder import part
+from wattlint.lint import prompt_order
 from wattlint.lint.messages import two_digits
 from wattlint.lint.weights import Weights
 from wattlint.settings import Settings
@@ -43,19 +44,28 @@ HEADS = re.compile(r"eagle|medusa|hydra|speculator|mtp|dflash|draft", re.IGNOREC
 BATCH_WORDS = re.compile(
     r"batch|loader|shard|bucket|partition|(?<![a-z])chunk\w*\(|array_split|\bwindowed\(", re.IGNORECASE
 )
+PLURAL = re.compile(r"(?:[^su\W\d_]|e)s\W*$")
+"""A name in the plural at the end: ``keywords``, ``row["texts"]``; not ``address``, ``status``."""
 STEPPED_RANGE = re.compile(r"\brange\([^,]+,[^,]+,")
 
 
 class Subject:
     """``site`` as seen by ``caller`` (None: as written). None: unknown."""
 
-    def __init__(self, site: CallSite, settings: Settings, caller: Place | None = None) -> None:
-        self.site, self.settings, self.caller = site, settings, caller
+    problem = marker = None
+    """Known in rules about files and comments alone."""
+
+    def __init__(
+        self, site: CallSite, settings: Settings, caller: Place | None = None, loops_inside: bool = False
+    ) -> None:
+        """``loops_inside``: the wrapper that the caller calls goes over data itself."""
+        self.site, self.settings, self.caller, self.loops_inside = site, settings, caller, loops_inside
 
     def callers(self) -> Iterator[Subject]:
         """The same call as each caller of the project's own wrapper makes it."""
+        loops_inside = self.site.loop.kind == "data" and self.site.loop.via_function is None
         for context in self.site.contexts:
-            yield Subject(_seen_by(self.site, context), self.settings, context.caller)
+            yield Subject(_seen_by(self.site, context), self.settings, context.caller, loops_inside)
 
     @property
     def via_caller(self) -> bool:
@@ -282,7 +292,8 @@ class Subject:
 
     @property
     def limit_given(self) -> bool | None:
-        return self.site.output_limit_given or (None if self.site.open_arguments else False)
+        hidden = self.site.open_arguments or self.site.limit_hidden
+        return self.site.output_limit_given or (None if hidden else False)
 
     @property
     def batched(self) -> bool | None:
@@ -292,10 +303,16 @@ class Subject:
             return None
         if (site.batch_size or 0) > 1 or (site.prompt is not None and (site.prompt.batch or 0) > 1):
             return True
+        if site.loop.collections or self.loops_inside:
+            return True
+        if site.prompt is not None and site.prompt.several and site.kind == "embed":
+            return True
+        holes = site.prompt.holes if site.prompt is not None else ()
+        if any(hole.kind == "loop-item" and PLURAL.search(hole.name) for hole in holes):
+            return True
         # ``run_batched(prompts)``: where a function's own name says it, each of its calls takes several.
         names = [site.loop.over or "", (site.function or "").rpartition(".")[2]]
-        if site.prompt is not None:
-            names += [hole.name for hole in site.prompt.holes]
+        names += [hole.name for hole in holes]
         return any(BATCH_WORDS.search(name) or STEPPED_RANGE.search(name) for name in names)
 
     @cached_property
@@ -318,6 +335,24 @@ class Subject:
         from wattlint.impact.volume import schema_tokens
 
         return schema_tokens(schemas)
+
+    @cached_property
+    def prompt_order(self) -> prompt_order.Order | None:
+        """Fixed and changing parts of the prompt, in the order they are sent; None where parts may be missing."""
+        prompt = self.site.prompt
+        return prompt_order.of(prompt) if prompt is not None else None
+
+    @property
+    def repairs(self) -> str | None:
+        return prompt_order.repairs(self.site.prompt) if self.site.prompt is not None else None
+
+    @property
+    def loop_place(self) -> str | None:
+        """``over`` and line, for messages."""
+        loop = self.site.loop
+        if loop.kind == "none" or loop.line is None:
+            return None
+        return f"{loop.over} (line {loop.line})" if loop.over else f"the loop in line {loop.line}"
 
     @property
     def holes(self) -> int | None:
@@ -356,7 +391,14 @@ def _range(ratio: Ratio | None) -> str | None:
 def _seen_by(site: CallSite, context: Context) -> CallSite:
     limit = site.output_limit if context.output_limit is None else context.output_limit
     view = dataclasses.replace(
-        site, model=context.model, prompt=context.prompt, loop=context.loop, output_limit=limit, contexts=()
+        site,
+        model=context.model,
+        prompt=context.prompt,
+        loop=context.loop,
+        growing=context.growing,
+        fallback=context.fallback,
+        output_limit=limit,
+        contexts=(),
     )
     if context.prompt != site.prompt:
         view.task = _task(context.prompt, view)

@@ -31,24 +31,74 @@ EVERYTHING: tuple[str, ...] = ("",)
 
 
 @dataclass(slots=True)
+class Marker:
+    """One comment, or the part of one, that suppresses findings. Columns are 0-based, in characters."""
+
+    text: str
+    """Without the ``#``: ``noqa: LLM201``."""
+    line: int
+    column: int
+    codes: tuple[str, ...]
+    """Prefixes of what it suppresses."""
+    lines: range | None
+    """Where; None: in the whole file."""
+    ours: bool
+    """Not shared with other linters."""
+    used: set[str] = field(default_factory=set)
+
+    @property
+    def whole_file(self) -> bool:
+        return self.lines is None
+
+    def suppresses(self, code: str) -> bool:
+        found = [prefix for prefix in self.codes if code.startswith(prefix)]
+        self.used.update(found)
+        return bool(found)
+
+    def idle(self, letters: Collection[str]) -> list[str]:
+        """Codes beginning with our ``letters`` that nothing was suppressed for; ``""`` for every code."""
+        return [
+            code
+            for code in self.codes
+            if code not in self.used and (code.rstrip("0123456789") in letters if code else self.ours)
+        ]
+
+
+@dataclass(slots=True)
 class Markers:
     """What the comments of one file say. Lines are 1-based."""
 
-    by_line: dict[int, tuple[str, ...]] = field(default_factory=dict)
-    """Line -> prefixes of the codes suppressed there."""
-    whole_file: tuple[str, ...] = ()
+    all: list[Marker] = field(default_factory=list)
+    by_line: dict[int, list[Marker]] = field(default_factory=dict)
     hints: dict[int, Workload] = field(default_factory=dict)
     """Line of code -> workload stated on it or directly above it."""
     problems: list[tuple[int, str]] = field(default_factory=list)
     """(line, message): markers that are malformed or name no rule."""
 
     def suppress(self, line: int, code: str) -> bool:
-        return code.startswith(self.by_line.get(line, ()) + self.whole_file)
+        here = [*self.by_line.get(line, ()), *(marker for marker in self.all if marker.whole_file)]
+        answers = [marker.suppresses(code) for marker in here]  # each of them, to know which are used
+        return any(answers)
+
+    def add(self, marker: Marker) -> None:
+        self.all.append(marker)
+        for line in marker.lines or ():
+            self.by_line.setdefault(line, []).append(marker)
+
+
+class Suppressed(NamedTuple):
+    """What comments leave of the findings of one file."""
+
+    kept: list[Finding]
+    problems: list[Problem]
+    """Markers that cannot be understood."""
+    markers: list[Marker]
 
 
 class Comment(NamedTuple):
     text: str
     line: int
+    column: int
     lines: range
     """The physical lines that a marker here covers."""
     alone: bool
@@ -64,7 +114,7 @@ def read_markers(text: str, known: Collection[str]) -> Markers:
         for comment in _comments(text):
             _read_noqa(comment, markers, known)
             for match in OURS.finditer(comment.text):
-                _read_ours(match[1], comment, markers, known)
+                _read_ours(match, comment, markers, known)
     return markers
 
 
@@ -73,13 +123,12 @@ def workload_hints(text: str) -> dict[int, Workload]:
     return read_markers(text, ()).hints if "wattlint:" in text else {}
 
 
-def suppress(
-    findings: Iterable[Finding], source: SourceFile, known: Collection[str]
-) -> tuple[list[Finding], list[Problem]]:
-    """The findings of one file that no comment suppresses, and the markers that cannot be understood."""
+def suppress(findings: Iterable[Finding], source: SourceFile, known: Collection[str]) -> Suppressed:
+    """The findings of one file that no comment suppresses."""
     markers = read_markers(source.text, known)
     kept = [finding for finding in findings if not markers.suppress(_line(finding, source), finding.code)]
-    return kept, [Problem(source.display, line, message) for line, message in markers.problems]
+    problems = [Problem(source.display, line, message) for line, message in markers.problems]
+    return Suppressed(kept, problems, markers.all)
 
 
 def _line(finding: Finding, source: SourceFile) -> int:
@@ -92,9 +141,11 @@ def _line(finding: Finding, source: SourceFile) -> int:
 def _read_noqa(comment: Comment, markers: Markers, known: Collection[str]) -> None:
     if NOQA_FILE.match(comment.text):
         # Alone on its line flake8 skips the file, whatever follows; behind code it does nothing.
-        markers.whole_file += EVERYTHING if comment.alone else ()
+        if comment.alone:
+            markers.add(Marker(comment.text, comment.line, comment.column, EVERYTHING, None, False))
     elif match := NOQA.search(comment.text):
-        _cover(markers, comment, _noqa_codes(match["codes"], comment, markers, known))
+        codes = _noqa_codes(match["codes"], comment, markers, known)
+        _add(markers, comment, match[0], match.start(), codes, comment.lines, ours=False)
 
 
 def _noqa_codes(
@@ -111,7 +162,8 @@ def _noqa_codes(
     return codes
 
 
-def _read_ours(content: str, comment: Comment, markers: Markers, known: Collection[str]) -> None:
+def _read_ours(found: re.Match[str], comment: Comment, markers: Markers, known: Collection[str]) -> None:
+    content = found[1]
     ignore = IGNORE.match(content)
     if ignore is None and "=" in content:
         try:
@@ -133,15 +185,22 @@ def _read_ours(content: str, comment: Comment, markers: Markers, known: Collecti
         wrong = [problem for code in codes if (problem := code_problem(code, known))]
         wrong += [] if codes else ["no code between the brackets"]
         markers.problems += [(comment.line, f"wattlint comment: {problem}") for problem in wrong]
-    if ignore[1].lower() == "ignore-file":
-        markers.whole_file += codes
-    else:
-        _cover(markers, comment, codes)
+    lines = None if ignore[1].lower() == "ignore-file" else comment.lines
+    _add(markers, comment, f"wattlint: {ignore[0]}", found.start(), codes, lines, ours=True)
 
 
-def _cover(markers: Markers, comment: Comment, codes: tuple[str, ...]) -> None:
-    for line in comment.lines:
-        markers.by_line[line] = markers.by_line.get(line, ()) + codes
+def _add(
+    markers: Markers,
+    comment: Comment,
+    text: str,
+    start: int,
+    codes: tuple[str, ...],
+    lines: range | None,
+    ours: bool,
+) -> None:
+    """``text`` begins at ``start`` of the comment."""
+    words = " ".join(text.lstrip("# ").split())
+    markers.add(Marker(words, comment.line, comment.column + start, codes, lines, ours))
 
 
 def _comments(text: str) -> Iterator[Comment]:
@@ -160,7 +219,7 @@ def _comments(text: str) -> Iterator[Comment]:
                 lines = range(first, token.end[0] + 1)
                 if code_seen:
                     yield from (
-                        Comment(each.string, each.start[0], lines, False, each.start[0]) for each in waiting
+                        Comment(each.string, *each.start, lines, False, each.start[0]) for each in waiting
                     )
                 else:
                     alone += [(each, lines) for each in waiting]
@@ -168,10 +227,10 @@ def _comments(text: str) -> Iterator[Comment]:
             else:
                 if not code_seen:
                     yield from (
-                        Comment(each.string, each.start[0], lines, True, first) for each, lines in alone
+                        Comment(each.string, *each.start, lines, True, first) for each, lines in alone
                     )
                     alone = []
                 code_seen = True
     except (tokenize.TokenError, SyntaxError, ValueError):
         pass  # the parser has reported the break
-    yield from (Comment(each.string, each.start[0], lines, True, each.start[0]) for each, lines in alone)
+    yield from (Comment(each.string, *each.start, lines, True, each.start[0]) for each, lines in alone)

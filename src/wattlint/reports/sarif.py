@@ -79,7 +79,7 @@ def _result(finding: Finding, kind: str | None, index: int, fingerprint: str) ->
         "locations": [{"physicalLocation": _place(finding.path, _region(finding))}],
         "partialFingerprints": {"wattlintCall/v1": fingerprint},
     }
-    if finding.site.function:
+    if finding.site is not None and finding.site.function:
         name = printable(finding.site.function)
         result["locations"][0]["logicalLocations"] = [{"fullyQualifiedName": name, "kind": "function"}]
     related = [

@@ -226,6 +226,10 @@ def _of_partial(ev: Evaluator, callee: Partial, node: ast.Call, frame: Frame, sp
     return join(found)
 
 
+LONGEST_TEXT = 200_000
+"""Characters of a repeated text that are kept."""
+
+
 def arithmetic(operator: ast.operator, left: Value, right: Value) -> Value:
     """Products and the like of small numbers; ``path / "name"`` joins."""
     a, b = alternatives(left)[0], alternatives(right)[0]
@@ -233,6 +237,8 @@ def arithmetic(operator: ast.operator, left: Value, right: Value) -> Value:
         x, y = a.value, b.value
         if isinstance(operator, ast.Div) and isinstance(x, str) and isinstance(y, str):
             return Const(f"{x.rstrip('/')}/{y}", b.origin)
+        if isinstance(operator, ast.Mult) and isinstance(x, str) and isinstance(y, int):
+            return Const(x * y, a.origin) if len(x) * y <= LONGEST_TEXT else Unknown("budget")
         if isinstance(x, (int, float)) and isinstance(y, (int, float)) and abs(x) < 1e12 and abs(y) < 1e12:
             if isinstance(operator, ast.Mult):
                 return Const(x * y)

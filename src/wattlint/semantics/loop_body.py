@@ -32,6 +32,11 @@ class LoopBody:
         self._flows: list[_Flow] = []
         self.asks_a_person = False
         own = stored([loop.target]) if isinstance(loop, (ast.For, ast.AsyncFor)) else set()
+        items = own if isinstance(getattr(loop, "target", None), ast.Name) else set()
+        self.goes_into_items = any(
+            _iterates(node, items) for statement in loop.body for node in ast.walk(statement) if items
+        )
+        """The items are collections: the body iterates over them, or unpacks them."""
         for statement in loop.body:
             for node in ast.walk(statement):
                 self._read(node, own)
@@ -91,6 +96,19 @@ def _sleeps(node: ast.Try) -> bool:
     )
 
 
+def _iterates(node: ast.AST, items: set[str]) -> bool:
+    """``for x in item``, ``zip(*item)``, ``a, b = zip(*item)``."""
+    if isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
+        inner = node.iter
+        if isinstance(inner, ast.Call) and last_name(inner) in ("enumerate", "zip", "tqdm") and inner.args:
+            inner = inner.args[0]
+    elif isinstance(node, ast.Starred):
+        inner = node.value
+    else:
+        return False
+    return isinstance(inner, ast.Name) and inner.id in items
+
+
 def _names(nodes: list[ast.expr]) -> frozenset[str]:
     return frozenset(inner.id for node in nodes for inner in ast.walk(node) if isinstance(inner, ast.Name))
 
@@ -110,7 +128,7 @@ def stored(targets: list[ast.expr]) -> set[str]:
     return found
 
 
-def contains(node: ast.stmt | ast.expr, inner: ast.stmt | ast.expr) -> bool:
+def contains(node: ast.stmt | ast.expr | ast.excepthandler, inner: ast.stmt | ast.expr) -> bool:
     """``inner`` stands within ``node``, both of the same module, by their positions."""
     starts = (node.lineno, node.col_offset) <= (inner.lineno, inner.col_offset)
     end, inner_end = node.end_lineno or 0, inner.end_lineno or 0

@@ -9,6 +9,7 @@ from wattlint.semantics import callers, strings
 from wattlint.semantics.loop_body import Loop, LoopBody, runs_once
 from wattlint.semantics.module_index import ModuleIndex
 from wattlint.semantics.scopes import CallRecord, FunctionInfo, Scope, Spot, last_name
+from wattlint.semantics.unchanged import Changes
 from wattlint.semantics.values import Sequence, alternatives
 
 if TYPE_CHECKING:
@@ -43,10 +44,13 @@ class LoopShape(NamedTuple):
     via_function: str | None = None
     gathered: bool = False
     dependent: bool = False
+    collections: bool = False
+    invariant: bool = False
 
 
 NO_LOOP = LoopShape()
 _NO_BODY = LoopBody(ast.While(ast.Constant(True), [], []))
+_NO_CHANGES = Changes(ast.While(ast.Constant(True), [], []))
 
 
 def around(ev: Evaluator, record: CallRecord) -> LoopShape:
@@ -94,6 +98,8 @@ def _shape(ev: Evaluator, node: ast.AST, record: CallRecord, scope: Scope) -> Lo
             strings.source(node.iter),
             node.lineno,
             dependent=body.feeds_back(record.node),
+            collections=body.goes_into_items,
+            invariant=_changes(ev, node).leave_as_it_is(record),
         )
     if isinstance(node, ast.While):
         if runs_once(node.body, record.node):
@@ -115,6 +121,10 @@ def _shape(ev: Evaluator, node: ast.AST, record: CallRecord, scope: Scope) -> Lo
 
 def _body(ev: Evaluator, node: Loop) -> LoopBody:
     return ev.once((id(node), "loop body"), lambda: LoopBody(node), _NO_BODY)
+
+
+def _changes(ev: Evaluator, node: Loop) -> Changes:
+    return ev.once((id(node), "loop changes"), lambda: Changes(node), _NO_CHANGES)
 
 
 def _count(ev: Evaluator, iterable: ast.expr, record: CallRecord, scope: Scope) -> int | None:

@@ -16,11 +16,10 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from wattlint.callsites.facts import Kind
 from wattlint.catalogue.errors import CatalogueError, nearest
 from wattlint.catalogue.yaml_source import YamlSource, field_names
-from wattlint.lint.conditions import ConditionError, compile_condition
-from wattlint.lint.facts import TYPES
+from wattlint.lint.conditions import ConditionError, FactType, compile_condition
+from wattlint.lint.facts import OWN_FACTS, TYPES
 from wattlint.lint.messages import MessageError, compile_template
 
 HEADINGS = (
@@ -41,6 +40,10 @@ SETTINGS = re.compile(r"#\s*settings:\s*(.+?)\s*$")
 REQUIRES = re.compile(r"#\s*requires:\s*(.+?)\s*$")
 
 
+RuleKind = Literal["call", "bind", "load", "embed", "train", "file", "comment"]
+"""What a rule looks at: kinds of call site; or else files as such, or comments, which have facts of their own."""
+
+
 def _switch(value: object) -> object:
     """YAML reads a bare ``on`` as true."""
     return {True: "on", False: "off"}[value] if isinstance(value, bool) else value
@@ -58,7 +61,7 @@ class FrontMatter(BaseModel):
     confidence: Literal["high", "medium", "low"]
     default: Annotated[Literal["on", "off", "preview"], BeforeValidator(_switch)]
     since: str
-    kinds: list[Kind] = Field(min_length=1)
+    kinds: list[RuleKind] = Field(min_length=1)
     when: str = Field(min_length=1)
     message: str = Field(min_length=1)
     help: str = Field(min_length=1)
@@ -148,13 +151,13 @@ def read_page(path: Path) -> Page:
         ),
         "kinds": list(front.kinds),
         "when": _condition(source, front),
-        "message": _template(source, "message", front.message),
-        "help": _template(source, "help", front.help),
+        "message": _template(source, "message", front.message, _facts(source, front)),
+        "help": _template(source, "help", front.help, _facts(source, front)),
         "yields_to": list(front.yields_to),
         "references": tuple(front.references),
         "page": _readable(lines[end + 1 :]),
     }
-    return Page(path, source, front, record, list(_cases(path, front.code, blocks)))
+    return Page(path, source, front, record, list(_cases(path, front, blocks)))
 
 
 def _check_keys(source: YamlSource) -> None:
@@ -165,16 +168,32 @@ def _check_keys(source: YamlSource) -> None:
             raise source.error([key], "unknown key" + nearest(str(key), known))
 
 
+def _facts(source: YamlSource, front: FrontMatter) -> dict[str, FactType]:
+    """Those that a rule of this kind may ask for."""
+    own = [kind for kind in front.kinds if kind in OWN_FACTS]
+    if own and len(front.kinds) > 1:
+        raise source.error(["kinds"], f"{own[0]} stands alone: what it looks at is no call")
+    return {
+        name: type_
+        for name, type_ in TYPES.items()
+        if (
+            name.startswith(f"{own[0]}.")
+            if own
+            else not name.startswith(tuple(f"{kind}." for kind in OWN_FACTS))
+        )
+    }
+
+
 def _condition(source: YamlSource, front: FrontMatter) -> object:
     try:
-        return compile_condition(front.when, TYPES)
+        return compile_condition(front.when, _facts(source, front))
     except ConditionError as error:
         raise source.error(["when"], str(error)) from None
 
 
-def _template(source: YamlSource, key: str, text: str) -> object:
+def _template(source: YamlSource, key: str, text: str, facts: dict[str, FactType]) -> object:
     try:
-        return compile_template(text, TYPES)
+        return compile_template(text, facts)
     except MessageError as error:
         raise source.error([key], str(error)) from None
 
@@ -219,7 +238,7 @@ def _check_headings(
         raise CatalogueError(path, number, heading, f"no heading may follow `## {CASES}`")
 
 
-def _cases(path: Path, code: str, blocks: list[Block]) -> Iterator[Case]:
+def _cases(path: Path, front: FrontMatter, blocks: list[Block]) -> Iterator[Case]:
     for block in blocks:
         if block.info[:1] != ("python",) or len(block.info) == 1:
             continue
@@ -231,18 +250,20 @@ def _cases(path: Path, code: str, blocks: list[Block]) -> Iterator[Case]:
                 " ".join(block.info),
                 f'a Python block is "bad", "good" or neither{nearest(kind, ("bad", "good"))}',
             )
-        yield _case(path, code, block, kind == "bad")
+        yield _case(path, front, block, kind == "bad")
 
 
-def _case(path: Path, code: str, block: Block, bad: bool) -> Case:
+def _case(path: Path, front: FrontMatter, block: Block, bad: bool) -> Case:
+    code = front.code
     source = "\n".join(block.lines) + "\n"
     try:
         ast.parse(source)
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1
-        raise CatalogueError(
-            path, block.line + line, None, f"the example is not valid Python: {error}"
-        ) from None
+        if not bad or front.kinds != ["file"]:  # what a rule about files reports may be no Python
+            raise CatalogueError(
+                path, block.line + line, None, f"the example is not valid Python: {error}"
+            ) from None
     marked = []
     for number, line in enumerate(block.lines, 1):
         match = MARKER.search(line)

@@ -1,0 +1,81 @@
+"""What readers said about findings on published packages: ``rule_verdicts.csv`` as a section of ``docs/evaluation.md``.
+
+One row per finding that was read: rule, package, version, place, ``right`` or ``wrong``, and why in a few words. Rows
+stay when a fix makes a wrong finding disappear; ``why`` then says so with ``mended:``, and they do not count as findings
+of today.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from pathlib import Path
+from typing import NamedTuple
+
+VERDICTS = Path(__file__).with_name("rule_verdicts.csv")
+HEADING = "## What rules report, read one by one"
+BAR = 0.95
+MENDED = "mended: "
+
+
+class Row(NamedTuple):
+    rule: str
+    package: str
+    version: str
+    place: str
+    verdict: str
+    why: str
+
+    @property
+    def mended(self) -> bool:
+        """Wrong when it was read, and not reported any more."""
+        return self.why.startswith(MENDED)
+
+
+def read() -> list[Row]:
+    """Raises ValueError for a row that cannot be one."""
+    with VERDICTS.open(encoding="utf-8", newline="") as file:
+        rows = [Row(**record) for record in csv.DictReader(file)]
+    for number, row in enumerate(rows, 2):
+        if row.verdict not in ("right", "wrong") or not all(row):
+            raise ValueError(
+                f"{VERDICTS.name}:{number}: {row.verdict!r}: right or wrong, and no empty column"
+            )
+    return rows
+
+
+def section() -> str:
+    by_rule: dict[str, list[Row]] = defaultdict(list)
+    for row in read():
+        by_rule[row.rule].append(row)
+    lines = [
+        HEADING,
+        "",
+        "Findings on published packages, each judged by reading the code around it (`benchmarks/rule_verdicts.csv`). Wrong "
+        "findings that a change made disappear are counted apart: the packages that showed them are no longer unseen.",
+        "",
+        "| rule | right | wrong | share right | wrong and mended since | packages |",
+        "|---|---|---|---|---|---|",
+    ]
+    for rule in sorted(by_rule):
+        rows = [row for row in by_rule[rule] if not row.mended]
+        right = sum(row.verdict == "right" for row in rows)
+        share = f"{right / len(rows):.0%}" if rows else "–"
+        packages = len({row.package for row in by_rule[rule]})
+        mended = len(by_rule[rule]) - len(rows)
+        lines.append(f"| {rule} | {right} | {len(rows) - right} | {share} | {mended} | {packages} |")
+    for rule in sorted(by_rule):
+        lines += ["", f"<details><summary>{rule}: {len(by_rule[rule])}</summary>", ""]
+        lines += ["| package | place | verdict | why |", "|---|---|---|---|"]
+        lines += [
+            f"| {row.package} {row.version} | {row.place} | {row.verdict} | {row.why} |"
+            for row in by_rule[rule]
+        ]
+        lines += ["", "</details>"]
+    return "\n".join(lines) + "\n"
+
+
+def with_section(page: str) -> str:
+    """``page`` with the section brought up to date, or added at its end."""
+    before = page.partition(HEADING)[0].rstrip()
+    return f"{before}\n\n{section()}"
