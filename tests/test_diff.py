@@ -485,3 +485,15 @@ def test_odd_names_and_links(tmp_path):
     repo.commit({"wörld/a b\tc.py": OTHER.replace("300", "3_000")})
     data = diff(repo.folder, "main", "wörld", "link.py", "plain.py")
     assert [pair["status"] for pair in data["pairs"]] == ["changed", "changed"]
+
+
+def test_work_beside_is_done_here_where_it_fails_there():
+    import os
+
+    from wattlint.changes.beside import Beside
+
+    here = os.getpid()
+    assert Beside(lambda: "done").result() == "done"
+    assert Beside(lambda: os.getpid() if os.getpid() == here else os._exit(1)).result() == here
+    with pytest.raises(ValueError, match="wrong"):
+        Beside(lambda: int("wrong")).result()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from wattlint.analysis import Analysis
+from wattlint.changes.beside import Beside
 from wattlint.config import Configuration
 from wattlint.settings import Settings
 from wattlint.sources.discovery import display_path
@@ -68,8 +69,9 @@ def analyses(
     """Before and after. The configuration of the newer version holds for both: the ruler does not change in between."""
     # What a sparse checkout leaves out of the working tree is not there to compare with, and was not removed.
     absent = repository.left_out() if compared.head.kind == "tree" else ()
-    before = _analysis(repository, compared.base, paths, configuration, absent)
-    return before, _analysis(repository, compared.head, paths, configuration)
+    before = Beside(lambda: _analysis(repository, compared.base, paths, configuration, absent))
+    after = _analysis(repository, compared.head, paths, configuration)
+    return before.result(), after
 
 
 def renames(repository: Repository, compared: Versions) -> dict[str, str]:
