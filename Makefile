@@ -43,11 +43,13 @@ validate-impact: setup  ## compare the impact model with published measurements,
 bench: setup  ## wall time of `wattlint check` next to one ruff rule on TREE (default: the evaluation packages)
 	$(BIN)/python benchmarks/speed.py $(TREE)
 
-verify-sdks: setup  ## check the SDK catalogue against the SDKs installed in the environment
+verify-sdks: setup  ## fetch the SDKs into .cache/sdks and check the SDK catalogue against them (needs the network once)
+	$(BIN)/python tools/install_sdks.py
 	$(BIN)/python tools/verify_sdks.py
 
-refresh-models: setup  ## rebuild prices and retirement dates from an installed litellm, print what changed
+refresh-models: setup  ## rebuild prices, retirement and release dates from installed packages, print what changed
 	$(BIN)/python tools/refresh_models.py
+	$(BIN)/python tools/refresh_releases.py
 
 docs: setup  ## write the generated reference page, the JSON schemas and the output that the README shows
 	$(BIN)/python -m wattlint.lint.facts > docs/facts.md

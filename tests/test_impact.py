@@ -43,7 +43,7 @@ def model(
         id="some/model", maker="maker", family="family", kind="chat", total_b=as_range(total), active_b=as_range(active),
         provenance="disclosed", source="model card", architecture="moe" if active else "dense", native_precision="bf16",
         quantized=None, open_weights=True, reasoning=False, context_tokens=None, input_usd_per_mtok=None,
-        output_usd_per_mtok=None, price_date=None, typical_output_tokens=None, released=None, deprecated=None,
+        output_usd_per_mtok=None, price_date=None, price_source=None, release_source=None, typical_output_tokens=None, released=None, deprecated=None,
         retired=None, retirement_source=None, successor=None, smaller=None, dated="2026-11-22",
     )  # fmt: skip
     return record._replace(**changes)

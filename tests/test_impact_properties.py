@@ -34,7 +34,7 @@ COUNTS = st.one_of(st.none(), st.integers(0, 10**7))
 NAMES = st.sampled_from([None, "openai", "ollama", "vllm", "aws", "unknown", "nobody", "", "AZURE"])
 MODELS = st.builds(
     lambda low, up, top, share, **more: ModelRecord(
-        maker="m", family="f", provenance="estimated", source="s", price_date=None, released=None, deprecated=None,
+        maker="m", family="f", provenance="estimated", source="s", price_date=None, price_source=None, release_source=None, released=None, deprecated=None,
         retired=None, retirement_source=None, successor=None, smaller=None, dated="2026-11-22",
         total_b=None if low is None else Range(low, low * up, low * up * top),
         active_b=None if share is None or low is None else Range(low * share, low * share * up, low * share * up * top),
@@ -138,7 +138,7 @@ def energy(
         id="m/m", maker="m", family="f", kind="chat", total_b=size(total), active_b=size(active) if active else None,
         provenance="disclosed", source="s", architecture="moe" if active else "dense", native_precision="bf16", quantized=None,
         open_weights=True, reasoning=False, context_tokens=None, input_usd_per_mtok=None, output_usd_per_mtok=None,
-        price_date=None, typical_output_tokens=None, released=None, deprecated=None, retired=None,
+        price_date=None, price_source=None, release_source=None, typical_output_tokens=None, released=None, deprecated=None, retired=None,
         retirement_source=None, successor=None, smaller=None, dated="2026-11-22",
     )  # fmt: skip
     site = CallSite("a.py", 1, 0, 1, 1, "f", "s", "e", "call", "resolved", "openai")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import marshal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -474,6 +476,8 @@ def test_a_folder_of_ones_own(tmp_path: Path) -> None:
         ("smaller: acme-small", "retired: 2026-01-01", 4, ["retirement_source"]),
         ("smaller: acme-small", "output_usd_per_mtok: 0.000015", 9, ["per million tokens", "15"]),
         ("smaller: acme-small", "released: someday", 9, ["date"]),
+        ("smaller: acme-small", "released: 2026-01-01", 9, ["needs a release_source"]),
+        ("smaller: acme-small", "input_usd_per_mtok: 2", 9, ["needs a price_source"]),
         ("smaller: acme-small", "size: huge", 9, ["no such size"]),
         ("source: a guess", "source: gues", 8, ['no source "gues"']),
         ("    source: a guess", "    source: a guess\n    active_b: 300", 4, ["part of total_b"]),
@@ -514,6 +518,7 @@ def test_a_loop_of_smaller_models_is_an_error(tmp_path: Path) -> None:
         (FAMILIES.replace("{7b: 7.1}", "{7b: 7.1, 7B: 7.2}"), "already there"),
         (FAMILIES.replace("hf:", "kin: chat, hf:"), 'did you mean "kind"?'),
         (FAMILIES.replace("7.1", "seven"), "must be a number"),
+        (FAMILIES.replace("{7b: 7.1}", "{7b: 7.1}, unchecked: [7]"), 'no size "7"'),
     ],
 )
 def test_errors_in_the_table_of_families(tmp_path: Path, families: str, words: str) -> None:
@@ -524,8 +529,95 @@ def test_errors_in_the_table_of_families(tmp_path: Path, families: str, words: s
     )
 
 
+def test_a_makers_file_may_hold_its_families(tmp_path: Path) -> None:
+    row = "\nopen_families:\n  - {name: bolt, maker: acme, hf: acme-ai/bolt-3b, sizes: {3b: 3.2, 5b: 5.1}, unchecked: [5b]}\n"
+    own = ModelCatalogue(compile_folder(folder(tmp_path, MAKER + row)))  # type: ignore[arg-type]
+    known, guessed = own.lookup("acme-ai/bolt-3b"), own.lookup("acme-ai/bolt-5b")
+    assert known and known.total_b == (3.2, 3.2, 3.2) and known.provenance == "disclosed"
+    assert guessed and guessed.total_b == (5.1, 5.1, 5.1) and guessed.provenance == "parsed-from-name"
+    assert "not compared with the published weights" in guessed.source
+    with pytest.raises(CatalogueError, match=r"acme.yaml:\d+: .*already names the family \"nut\""):
+        compile_folder(folder(tmp_path, MAKER + row.replace("name: bolt", "name: bolt, names: [nut]")))
+
+
+def test_release_dates_from_the_id_and_the_derived_file(tmp_path: Path) -> None:
+    maker = MAKER.replace("aliases: [acme-big]", "aliases: [acme-big, acme-large-20260203]")
+    made = folder(tmp_path, maker)
+    (made / "derived_releases.csv").write_text(
+        "id,released,package\nacme-small,2026-01-02,langchain-acme 1\n"
+    )
+    own = ModelCatalogue(compile_folder(made))  # type: ignore[arg-type]
+    large, small = own.lookup("acme-large"), own.lookup("acme-small")
+    assert large and (large.released, large.release_source) == ("2026-02-03", "the date in the id")
+    assert small and (small.released, small.release_source) == (
+        "2026-01-02",
+        "models.dev, in langchain-acme 1",
+    )
+    for text, words in (
+        ("acme-smal,2026-01-02,x", 'derived_releases.csv:2: id: no model "acme-smal"'),
+        ("acme-small,2026-13-02,x", "derived_releases.csv:2: released"),
+        ("acme-small,2026-01-02", "derived_releases.csv:2: acme-small: a row has 3 fields"),
+    ):
+        (made / "derived_releases.csv").write_text(f"id,released,package\n{text}\n")
+        with pytest.raises(CatalogueError, match=words):
+            compile_folder(made)
+
+
+def test_every_date_and_price_of_ours_has_a_source(catalogue: ModelCatalogue) -> None:
+    for record in catalogue.records():
+        assert not record.released or record.release_source, record.id
+        assert not record.retired or record.retirement_source, record.id
+        priced = record.input_usd_per_mtok is not None or record.output_usd_per_mtok is not None
+        assert not priced or (record.price_source and record.price_date), record.id
+
+
+def test_counts_are_confirmed_or_marked() -> None:
+    """benchmarks/published_counts.csv bears out every size in the table of families that is not marked unchecked."""
+    done = subprocess.run(
+        [sys.executable, str(RULES.parent.parent / "benchmarks" / "check_counts.py")],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("id", "total_b", "active_b"),
+    [
+        (
+            "Jiunsong/supergemma4-26b-uncensored-mlx-4bit-v2",
+            26.5,
+            4,
+        ),  # letters of their own before the family
+        ("mixtao/MixTAO-7Bx2-MoE-v8.1", 12.88, 12.88),
+        ("someone/Beyonder-4x7B-v3", 24.15, 12.88),
+        ("deepseek-ai/deepseek-moe-16b-chat", 16.38, 2.8),
+        ("inclusionAI/LLaDA2.0-mini", 16.26, 1.4),
+        ("unsloth/Kimi-K2.6", 1058.6, 32),
+        ("skt/A.X-K1", 519, 33),
+    ],
+)
+def test_mixtures_of_experts(catalogue: ModelCatalogue, id: str, total_b: float, active_b: float) -> None:
+    record = catalogue.lookup(id)
+    assert record is not None and record.total_b is not None and record.active_b is not None
+    assert record.total_b.mid == pytest.approx(total_b, rel=0.05)
+    assert record.active_b.mid == pytest.approx(active_b, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    "id", ["tiny-random/qwen3-next-moe", "acme-internal-testing/Qwen3-8B", "TitanML/tiny-mixtral"]
+)
+def test_smaller_by_an_amount_that_the_name_does_not_say(catalogue: ModelCatalogue, id: str) -> None:
+    record = catalogue.lookup(id)
+    assert record is None or record.total_b is None
+
+
 def test_hand_written_values_win_over_the_price_list(tmp_path: Path) -> None:
-    maker = MAKER.replace("smaller: acme-small", "input_usd_per_mtok: 1\n    output_usd_per_mtok: 2", 1)
+    maker = MAKER.replace(
+        "smaller: acme-small",
+        "input_usd_per_mtok: 1\n    output_usd_per_mtok: 2\n    price_source: a list",
+        1,
+    )
     prices = "acme-large,acme,chat,8000,9,9,2030-01-01,,x\nacme-large-2026-03-04,acme,chat,,3,4,,,x\nfresh-x,acme,chat,,1,10,,yes,x\n"
     own = ModelCatalogue(compile_folder(folder(tmp_path, maker, prices=prices)))  # type: ignore[arg-type]
     large, snapshot, fresh = (own.lookup(id) for id in ("acme-large", "acme-large-2026-03-04", "fresh-x"))

@@ -1,25 +1,30 @@
 """Checks ``rules/sdks`` against installed SDKs: do the callees exist, do they take these arguments there?
 
-    python tools/verify_sdks.py [--path SITE_PACKAGES] [--verbose] [NAME ...]
+    python tools/verify_sdks.py [--path FOLDER] ... [--verbose] [NAME ...]
 
-Reads the sources below SITE_PACKAGES (default: those of this interpreter) and never imports or runs them. Names
-select entries (``openai.`` for all that start so). Exit status 1 when something drifted.
+FOLDER: a site-packages. Default: what ``tools/install_sdks.py`` fetched, else the packages of this interpreter. Sources
+are read, never imported or run. An entry is right when one of the versions at hand takes its arguments. One without a
+``signature`` is looked up by its callees. Names select entries (``openai.`` for all that start so). Exit status 1 when
+something drifted.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import gzip
+import json
+import re
 import sys
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 
-from wattlint.catalogue.schema.sdk_file import Entry, SdkFile  # noqa: E402
+from wattlint.catalogue.schema.sdk_file import Entry, SdkFile, Type  # noqa: E402
 from wattlint.catalogue.yaml_source import read_yaml  # noqa: E402
 
 
@@ -36,10 +41,10 @@ class Source(NamedTuple):
 
 
 class Library:
-    """Finds classes and functions in a folder of packages by reading their sources."""
+    """Finds classes and functions in folders of packages by reading their sources."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self.folders = folders
         self._trees: dict[Path, ast.Module | None] = {}
         self._texts: dict[str, list[tuple[Path, str]]] = {}
 
@@ -48,6 +53,9 @@ class Library:
 
     def signatures(self, module: str, class_name: str, function: str) -> Iterator[Signature]:
         """Every function of that name in ``module`` and below it."""
+        if module.startswith("botocore.data."):
+            yield from self._operations(module.rpartition(".")[2].replace("_", "-"), function)
+            return
         for source in self._sources(module, class_name or function):
             if not class_name:
                 functions = [node for node in ast.walk(source.tree) if is_function(node, function)]
@@ -58,10 +66,22 @@ class Library:
                     found = self._method(source, node, function, depth=0)
                     if found:
                         yield found
-                elif isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == [
-                    class_name
-                ]:
-                    yield from self.signatures(module, ast.unparse(node.value), function)
+                elif isinstance(node, ast.Assign) and isinstance(node.value, (ast.Name, ast.Attribute)):
+                    names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+                    original = ast.unparse(node.value).rpartition(".")[2]
+                    if class_name in names and original != class_name:
+                        yield from self.signatures(module.split(".")[0], original, function)
+
+    def _operations(self, service: str, function: str) -> Iterator[Signature]:
+        """boto3 makes its methods from botocore's service models: the members of an operation's input."""
+        for folder in self.folders:
+            for path in folder.glob(f"botocore/data/{service}/*/service-2.json*"):
+                raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+                model = json.loads(raw)
+                for name, operation in model["operations"].items():
+                    if re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower() == function:
+                        shape = model["shapes"][operation["input"]["shape"]]
+                        yield Signature((), frozenset(shape["members"]), False)
 
     def _method(self, source: Source, node: ast.ClassDef, function: str, depth: int) -> Signature | None:
         own = [child for child in node.body if is_function(child, function)]
@@ -83,7 +103,9 @@ class Library:
             return
         for base in node.bases:
             name = ast.unparse(base).split("[")[0].rpartition(".")[2]
-            for found in self._sources(self._home(source, name), name):
+            near = self._folder(source.path)
+            candidates = self._sources(self._home(source, name), name)
+            for found in sorted(candidates, key=lambda one: self._folder(one.path) != near):
                 classes = [
                     child
                     for child in ast.walk(found.tree)
@@ -95,7 +117,7 @@ class Library:
 
     def _home(self, source: Source, name: str) -> str:
         """The top-level package that ``name`` is imported from in ``source``; its own when it is not imported."""
-        own = source.path.relative_to(self.folder).parts[0].removesuffix(".py")
+        own = source.path.relative_to(self._folder(source.path)).parts[0].removesuffix(".py")
         for node in ast.walk(source.tree):
             if (
                 isinstance(node, ast.ImportFrom)
@@ -104,6 +126,9 @@ class Library:
             ):
                 return (node.module or own).split(".")[0]
         return own
+
+    def _folder(self, path: Path) -> Path:
+        return next(folder for folder in self.folders if path.is_relative_to(folder))
 
     def _sources(self, module: str, name: str) -> Iterator[Source]:
         """The modules at and below ``module`` that define ``name``."""
@@ -132,10 +157,11 @@ class Library:
 
     def _roots(self, module: str) -> Iterator[Path]:
         path = module.replace(".", "/")
-        for pattern in (path, f"{path}.py"):
-            yield from (
-                found for found in sorted(self.folder.glob(pattern)) if not found.name.endswith(".dist-info")
-            )
+        for folder in self.folders:
+            for pattern in (path, f"{path}.py"):
+                yield from (
+                    found for found in sorted(folder.glob(pattern)) if not found.name.endswith(".dist-info")
+                )
 
 
 def is_function(node: ast.AST, name: str) -> bool:
@@ -174,16 +200,16 @@ def of_fields(node: ast.ClassDef) -> Signature | None:
     )
 
 
-def problems(entry: Entry, signature: Signature) -> list[str]:
+def problems(entry: Entry, signature: Signature, strict: bool) -> list[str]:
     """What of the entry the callee does not take. Options are a union over versions and classes, so that one which
-    is missing is no problem (``--verbose`` prints it)."""
+    is missing is no problem (``--verbose`` prints it); without ``strict`` only a wrong position is."""
     found = []
     main = {"model": entry.model, "prompt": entry.prompt, "system": entry.system, "limit": entry.limit}
     for key, argument in (*main.items(), *entry.options.items()):
         tops = {name.partition(".")[0] for name in argument.names} if argument else set()
         if not argument or not tops:
             continue
-        if key in main and not takes(signature, tops):
+        if strict and key in main and not takes(signature, tops):
             found.append(f"{key}: no parameter {' or '.join(sorted(tops))}")
         if argument.position is not None and signature.positional:
             actual = signature.positional[argument.position : argument.position + 1]
@@ -205,45 +231,81 @@ def missing_options(entry: Entry, signatures: list[Signature]) -> list[str]:
     ]
 
 
-def signed_entries(selected: list[str]) -> Iterator[tuple[str, Entry]]:
-    """(file:line, entry) of every entry with a signature."""
+def entries(selected: list[str]) -> Iterator[tuple[str, Entry, list[str]]]:
+    """(file:line, entry, signatures that one of the packages should have) of every entry."""
     for path in sorted((ROOT / "rules" / "sdks").glob("*.yaml")):
         source = read_yaml(path)
-        for number, family in enumerate(source.validate(SdkFile).entry_points):
+        file = source.validate(SdkFile)
+        for number, family in enumerate(file.entry_points):
             place = f"{path.name}:{source.line(['entry_points', number])}"
             for entry in family.expanded():
-                if entry.signature and (not selected or entry.name.startswith(tuple(selected))):
-                    yield place, entry
+                if not selected or entry.name.startswith(tuple(selected)):
+                    yield place, entry, [entry.signature] if entry.signature else implied(entry, file.types)
+
+
+def implied(entry: Entry, types: dict[str, Type]) -> list[str]:
+    """Signatures that the callees of an entry spell; none for a resource (``client.chat.completions.create``)."""
+    found = []
+    for callee in entry.callees:
+        owner, instance, method = callee.partition("().")
+        if not instance:
+            found.append(as_signature(callee))
+        elif "." not in method and owner in types:
+            made = [name for name in types[owner].constructors if "(" not in name]
+            found += [as_signature(f"{name}.{method}") for name in made]
+    return list(dict.fromkeys(signature for signature in found if signature))
+
+
+def as_signature(callee: str) -> str | None:
+    """``package.module.Class.method`` -> ``package:Class:method``; parent packages re-export, so the top one is read."""
+    package, *_, last = parts = callee.split(".")
+    classes = [part for part in parts[1:] if part.lstrip("_")[:1].isupper() and "*" not in part]
+    if not classes:
+        return None if "*" in last or len(parts) < 2 else f"{package}::{last}"
+    return f"{package}:{classes[-1]}:{'__init__' if last == classes[-1] else last}"
+
+
+def default_folders() -> list[Path]:
+    fetched = ROOT / ".cache" / "sdks"
+    return sorted(fetched.iterdir()) if fetched.is_dir() else [Path(sysconfig.get_path("purelib"))]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Check rules/sdks against installed SDKs.")
     parser.add_argument("names", nargs="*", metavar="NAME", help="only entries whose name starts so")
-    parser.add_argument(
-        "--path", type=Path, default=Path(sysconfig.get_path("purelib")), help="folder of packages"
-    )
-    parser.add_argument(
-        "--verbose", action="store_true", help="print entries that are right or not installed, too"
-    )
+    parser.add_argument("--path", type=Path, action="append", help="a folder of packages; may be repeated")
+    parser.add_argument("--verbose", action="store_true", help="print every entry, right or not")
     options = parser.parse_args()
-    library = Library(options.path)
-    counts = {"right": 0, "drifted": 0, "not installed": 0}
-    for place, entry in signed_entries(options.names):
-        module, class_name, function = str(entry.signature).split(":")
-        signatures = list(library.signatures(module, class_name, function))
-        if not library.installed(module) or (not signatures and "*" in module):
-            outcome, notes = "not installed", []
-        else:
-            candidates = [problems(entry, signature) for signature in signatures]
-            notes = min(candidates, key=len, default=["no such callee"])
-            outcome = "drifted" if notes else "right"
-            if not notes:
-                notes = [f"without {key}" for key in missing_options(entry, signatures)]
+    library = Library(options.path or default_folders())
+    counts = {"right": 0, "drifted": 0, "not installed": 0, "no signature": 0}
+    for place, entry, wanted in entries(options.names):
+        outcome, notes = verify(library, entry, wanted)
         counts[outcome] += 1
         if outcome == "drifted" or options.verbose:
-            print(f"{place}: {entry.name}: {outcome} ({entry.signature}) {'; '.join(notes)}".rstrip())
+            print(f"{place}: {entry.name}: {outcome} ({', '.join(wanted)}) {'; '.join(notes)}".rstrip())
     print(", ".join(f"{count} {outcome}" for outcome, count in counts.items()))
     return 1 if counts["drifted"] else 0
+
+
+def verify(library: Library, entry: Entry, wanted: list[str]) -> tuple[str, list[str]]:
+    """(outcome, what is wrong with it or what it lacks)."""
+    if not wanted:
+        return "no signature", []
+    at_hand = False
+    signatures: list[Signature] = []
+    for module, class_name, function in (signature.split(":") for signature in wanted):
+        signatures += library.signatures(module, class_name, function)
+        at_hand = at_hand or (library.installed(module) and "*" not in module)
+    if not signatures:
+        return ("drifted", ["no such callee"]) if at_hand else ("not installed", [])
+    notes = min(
+        (problems(entry, signature, strict=bool(entry.signature)) for signature in signatures), key=len
+    )
+    return (
+        ("drifted", notes)
+        if notes
+        else ("right", [f"without {key}" for key in missing_options(entry, signatures)])
+    )
 
 
 if __name__ == "__main__":

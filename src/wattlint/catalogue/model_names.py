@@ -11,6 +11,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 Tokens = tuple[str, ...]
+Counts = tuple[float, float | None, bool]
+"""Total and active parameters in billions; whether they were compared with the published weights."""
 
 
 class Family(NamedTuple):
@@ -29,8 +31,8 @@ class Family(NamedTuple):
     released: str | None
     source: str
     dated: str
-    sizes: dict[Tokens, tuple[float, float | None]]
-    """Tokens of a size or variant (``("8b",)``, ``("flash", "lite")``, ``()``: no mention) -> total, active."""
+    sizes: dict[Tokens, Counts]
+    """Tokens of a size or variant (``("8b",)``, ``("flash", "lite")``, ``()``: no mention) -> its counts."""
 
 
 class Families(NamedTuple):
@@ -47,6 +49,8 @@ class ParsedName(NamedTuple):
     active_b: float | None
     exact: bool
     """True: both come from the family's table. False: read from the digits, which makers round."""
+    checked: bool
+    """The table's counts were compared with the published weights."""
     leading: bool
     """The name begins with the family's."""
     precision: str
@@ -65,7 +69,9 @@ _NOT_THE_MODEL = (
     {"dflash"},
     {"tokenizer"},
     {"tiny", "random"},
+    {"internal", "testing"},
 )
+_SMALLER = ("tiny", "nano", "pico", "micro", "mini", "small", "baby")
 
 _TOKEN = re.compile(
     r"\d+(?:\.\d+)?x\d+(?:\.\d+)?b(?![a-z])|\d+(?:\.\d+)?[bmtek](?![a-z0-9])|\d+(?:\.\d+)*|[a-z]+"
@@ -74,9 +80,9 @@ _SIZE = re.compile(r"(\d+(?:\.\d+)?)([bmt])")
 _EXPERTS = re.compile(r"(\d+(?:\.\d+)?)x(\d+(?:\.\d+)?)b")
 _UNIT_B = {"b": 1.0, "m": 1e-3, "t": 1e3}
 
-# Mixtral 8x7B has 46.7 and 8x22B 140.6 billion parameters: experts share attention and embeddings.
-_SHARED = 0.83
-_ACTIVE_OF_TWO = 0.92
+# Experts are copies of the feed-forward part of a model of the written size; the rest is shared. Of Mistral 7B's 7.24
+# billion parameters 5.64 are feed-forward: 8x7B has 46.7, two experts and the shared part 12.9.
+_FEED_FORWARD = 5.64 / 7.24
 
 _FORMATS = (  # (pattern in the lower-case name, format, precision); the first match wins
     (re.compile(r"nvfp4"), "nvfp4", "nvfp4"),
@@ -111,6 +117,7 @@ _KINDS = (
 def tokens_of(text: str) -> Tokens:
     """Words and numbers of a name: ``Llama-3.1_8B`` -> ``("llama", "3.1", "8b")``; a ``v`` before a digit is dropped."""
     text = re.sub(r"(?<=\d)p(?=\d)", ".", text.lower())  # Fireworks: llama-v3p1
+    text = re.sub(r"(\d+(?:\.\d+)?b)x(\d+)(?![a-z0-9])", r"\2x\1", text)  # 7Bx2 is 2x7B
     text = re.sub(r"(^|[-_/ ])(\d+)_(\d+)(?=b?(?:$|[-_./ ]))", r"\1\2.\3", text)  # stablelm-2-1_6b, phi-1_5
     return tuple(_TOKEN.findall(re.sub(r"(?<![a-z0-9])v(?=\d)", "", text)))
 
@@ -122,28 +129,31 @@ def parse(model_id: str, families: Families) -> ParsedName | None:
     name = "/".join(parts[-2:]) if parts[-1].endswith(".gguf") else parts[-1]
     words = tokens_of(name)
     sizes = _sizes(words)
-    matches = _matches(words, families)
+    matches = _matches(words, families, bool(sizes))
     if not matches and not sizes:
         return None
     precision, quantized = _format(text, name)
     family = families.rows[matches[0][2]] if matches else None
     total = active = None
-    exact = leading = False
-    if not any(marks.issubset(words) for marks in _NOT_THE_MODEL):
+    exact = checked = leading = False
+    if not any(marks.issubset(tokens_of(text)) for marks in _NOT_THE_MODEL):
         for start, _, row in matches:
+            if start and words[start - 1] in _SMALLER and not sizes:
+                break  # tiny-mixtral: smaller by an amount that the name does not say
             entry = _in_table(words[start:], families.rows[row], bool(sizes))
             if entry:
-                family, (total, active), exact, leading = families.rows[row], entry, True, start == 0
+                family, (total, active, checked) = families.rows[row], entry
+                exact, leading = True, start == 0
                 break
         else:
             total, active = _from_digits(words, sizes)
     kind = next((kind for pattern, kind in _KINDS if pattern.search(text)), family.kind if family else "chat")
     if family and (precision is None or (family.precision == "mxfp4" and precision == "int4")):
         precision, quantized = family.precision, family.quantized  # 4-bit weights are not packed again
-    return ParsedName(family, total, active, exact, leading, precision or "bf16", quantized, kind)
+    return ParsedName(family, total, active, exact, checked, leading, precision or "bf16", quantized, kind)
 
 
-def _matches(words: Tokens, families: Families) -> list[tuple[int, int, int]]:
+def _matches(words: Tokens, families: Families, sized: bool) -> list[tuple[int, int, int]]:
     """(start, length, row) of every family named, the most specific spelling first."""
     found = [
         (start, len(spelling), row)
@@ -151,6 +161,15 @@ def _matches(words: Tokens, families: Families) -> list[tuple[int, int, int]]:
         for spelling, row in families.first_words.get(word, ())
         if words[start : start + len(spelling)] == spelling
     ]
+    if not found and sized:  # SuperGemma4-26B: letters of their own before the family's name
+        found = [
+            (start, len(spelling), row)
+            for start, word in enumerate(words)
+            for first, spellings in families.first_words.items()
+            if len(first) >= 5 and word.endswith(first) and not word.startswith(_SMALLER)
+            for spelling, row in spellings
+            if words[start + 1 : start + len(spelling)] == spelling[1:]
+        ]
     if not found:
         found = [
             (start, 1, row)
@@ -172,9 +191,9 @@ def _sizes(words: Tokens) -> list[str]:
     return counted or [word for word in found if not (word.endswith("m") and float(word[:-1]) < 3)]
 
 
-def _in_table(words: Tokens, family: Family, has_size: bool) -> tuple[float, float | None] | None:
+def _in_table(words: Tokens, family: Family, has_size: bool) -> Counts | None:
     """The family's entry for the longest of its size spellings in ``words``; a written size must be the entry's own."""
-    best: tuple[int, tuple[float, float | None]] | None = None
+    best: tuple[int, Counts] | None = None
     for spelling, counts in family.sizes.items():
         length = len(spelling)
         if has_size and not any(_SIZE.fullmatch(word) or _EXPERTS.fullmatch(word) for word in spelling):
@@ -191,8 +210,8 @@ def _from_digits(words: Tokens, sizes: list[str]) -> tuple[float | None, float |
         return None, None
     experts = _EXPERTS.fullmatch(sizes[0])
     if experts:
-        total = _SHARED * float(experts[1]) * float(experts[2])
-        return total, min(total, 2 * _ACTIVE_OF_TWO * float(experts[2]))
+        shared, expert = (part * float(experts[2]) for part in (1 - _FEED_FORWARD, _FEED_FORWARD))
+        return shared + float(experts[1]) * expert, shared + min(2, float(experts[1])) * expert
     total = max(map(_billions, sizes)) if "moe" in words else _billions(sizes[0])
     active = next(
         (_billions(word) for mark, word in pairwise(words) if mark == "a" and _SIZE.fullmatch(word)), None

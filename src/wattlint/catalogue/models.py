@@ -170,7 +170,9 @@ class ModelCatalogue:
                     input_usd_per_mtok=None,
                     output_usd_per_mtok=None,
                     price_date=None,
+                    price_source=None,
                     released=None,
+                    release_source=None,
                     deprecated=None,
                     retired=None,
                     retirement_source=None,
@@ -193,7 +195,7 @@ class ModelCatalogue:
         owner = self._organisations.get(organisation or "")
         # Ollama's library and the hosts' own ids carry the makers' weights, and write no organisation.
         own = parsed.leading if organisation is None else bool(parsed.family and parsed.family.maker == owner)
-        provenance: Provenance = "disclosed" if parsed.exact and own else "parsed-from-name"
+        provenance: Provenance = "disclosed" if parsed.checked and own else "parsed-from-name"
         maker = owner or (parsed.family.maker if parsed.family else organisation)
         family = f'family "{parsed.family.name}"' if parsed.family else "no known family"
         counted = (
@@ -243,7 +245,7 @@ def _open_record(id: str, maker: str, parsed: ParsedName, provenance: Provenance
         total_b=_range(parsed.total_b, parsed),
         active_b=_range(active, parsed),
         provenance=provenance if sized else None,
-        source=family.source if family else f"the name {id}",
+        source=_source(id, parsed),
         architecture="unknown" if not sized else "moe" if parsed.active_b is not None else "dense",
         native_precision=parsed.precision,
         quantized=parsed.quantized,
@@ -253,8 +255,10 @@ def _open_record(id: str, maker: str, parsed: ParsedName, provenance: Provenance
         input_usd_per_mtok=None,
         output_usd_per_mtok=None,
         price_date=None,
+        price_source=None,
         typical_output_tokens=family.typical_output_tokens if family else None,
         released=family.released if family else None,
+        release_source=f"creation of {family.source.split()[0]}" if family and family.released else None,
         deprecated=None,
         retired=None,
         retirement_source=None,
@@ -262,6 +266,13 @@ def _open_record(id: str, maker: str, parsed: ParsedName, provenance: Provenance
         smaller=None,
         dated=family.dated if family else "",
     )
+
+
+def _source(id: str, parsed: ParsedName) -> str:
+    if parsed.family is None:
+        return f"the name {id}"
+    page = parsed.family.source
+    return page if parsed.checked or not parsed.exact else page.replace("parameters of", "not compared with")
 
 
 def _range(count_b: float | None, parsed: ParsedName) -> Range | None:

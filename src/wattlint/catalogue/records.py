@@ -42,8 +42,10 @@ class ModelRecord(NamedTuple):
     input_usd_per_mtok: float | None
     output_usd_per_mtok: float | None
     price_date: str | None
+    price_source: str | None
     typical_output_tokens: int | None
     released: str | None
+    release_source: str | None
     deprecated: str | None
     retired: str | None
     retirement_source: str | None

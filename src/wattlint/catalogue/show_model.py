@@ -36,9 +36,9 @@ def describe(query: str, catalogue: ModelCatalogue | None = None) -> str:
             "typical answer",
             f"{record.typical_output_tokens:,} tokens" if record.typical_output_tokens else None,
         ),
-        ("released", record.released),
+        ("released", _with_source(record.released, record.release_source)),
         ("deprecated", record.deprecated),
-        ("retirement", f"{record.retired} ({record.retirement_source})" if record.retired else None),
+        ("retirement", _with_source(record.retired, record.retirement_source)),
         ("successor", record.successor),
         ("smaller", record.smaller),
         ("source", record.source),
@@ -89,4 +89,11 @@ def _price(record: ModelRecord) -> str | None:
         for name, usd in (("input", record.input_usd_per_mtok), ("output", record.output_usd_per_mtok))
         if usd is not None
     ]
-    return f"{', '.join(parts)} ({record.price_date})" if parts else None
+    if not parts:
+        return None
+    origin = ", ".join(filter(None, (record.price_source, record.price_date)))
+    return f"{', '.join(parts)} ({origin})"
+
+
+def _with_source(date: str | None, source: str | None) -> str | None:
+    return f"{date} ({source})" if date and source else date

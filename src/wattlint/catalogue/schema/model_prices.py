@@ -12,6 +12,7 @@ from typing import Any
 from wattlint.catalogue.errors import CatalogueError
 from wattlint.catalogue.model_spellings import key
 from wattlint.catalogue.records import ModelRecord
+from wattlint.catalogue.schema.model_releases import date_in
 
 COLUMNS = ("id", "maker", "mode", "context", "input", "output", "retires", "reasoning", "litellm_key")
 
@@ -33,7 +34,6 @@ _CONVERTERS: dict[str, Callable[[str], object]] = {
     "output": float,
     "retires": datetime.date.fromisoformat,
 }
-_RELEASE_IN_ID = re.compile(r"(20\d\d)-?([01]\d)-?([0-3]\d)(?!\d)")
 
 Counts = tuple[float, float, float]
 Find = Callable[[str], ModelRecord | None]
@@ -68,7 +68,7 @@ def add_derived(path: Path, compiled: dict[str, Any], find: Find) -> None:
             "output_usd_per_mtok": float(row["output"]) if row["output"] else None,
         }
         if any(facts[name] is not None for name in ("input_usd_per_mtok", "output_usd_per_mtok")):
-            facts["price_date"] = date
+            facts["price_date"], facts["price_source"] = date, f"{origin} price list"
         if row["retires"]:
             facts["retired"], facts["retirement_source"] = row["retires"], f"{origin} price list"
         position = index.get(key(row["id"]))
@@ -122,7 +122,10 @@ def _missing(known: ModelRecord, facts: dict[str, Any]) -> dict[str, Any]:
         taken["context_tokens"] = facts["context_tokens"]
     if known.input_usd_per_mtok is None and known.output_usd_per_mtok is None and facts.get("price_date"):
         taken.update(
-            {name: facts[name] for name in ("input_usd_per_mtok", "output_usd_per_mtok", "price_date")}
+            {
+                name: facts[name]
+                for name in ("input_usd_per_mtok", "output_usd_per_mtok", "price_date", "price_source")
+            }
         )
     if known.retired is None and "retired" in facts:
         taken.update({name: facts[name] for name in ("retired", "retirement_source")})
@@ -133,11 +136,13 @@ def _new_record(
     row: dict[str, str], like: ModelRecord | None, facts: dict[str, Any], origin: str, date: str
 ) -> ModelRecord:
     """A snapshot or variant of ``like``, or a model of which only the price list knows."""
-    release = _RELEASE_IN_ID.search(row["id"])
-    released = "-".join(release.groups()) if release else None
+    snapshot = date_in(row["id"])
+    dates: dict[str, Any] = {"released": snapshot, "release_source": "the date in the id"} if snapshot else {}
     if like:
         kept = {name: value for name, value in facts.items() if value is not None}
-        return like._replace(id=row["id"], released=released or like.released, dated=date, **kept)
+        return like._replace(
+            id=row["id"], dated=date, **{"released": None, "release_source": None, **dates}, **kept
+        )
     kind = _KINDS[row["mode"]]
     total = active = None
     source = f"{origin} price list"
@@ -147,6 +152,6 @@ def _new_record(
     return ModelRecord(**{
         **unknown, **facts, "id": row["id"], "maker": row["maker"], "family": row["id"], "kind": kind, "total_b": total,
         "active_b": active, "provenance": "price-derived" if total else None, "source": source, "architecture": "unknown",
-        "native_precision": "unknown", "open_weights": False, "reasoning": row["reasoning"] == "yes", "released": released,
+        "native_precision": "unknown", "open_weights": False, "reasoning": row["reasoning"] == "yes", **dates,
         "dated": date,
     })  # fmt: skip

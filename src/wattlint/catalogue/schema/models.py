@@ -17,10 +17,11 @@ from wattlint.catalogue.errors import nearest
 from wattlint.catalogue.model_spellings import key
 from wattlint.catalogue.models import ModelCatalogue
 from wattlint.catalogue.records import ModelRecord
-from wattlint.catalogue.schema.model_families import Kind, Strict, add_families, iso
+from wattlint.catalogue.schema.model_families import Kind, OpenFamily, Strict, add_families, iso
 from wattlint.catalogue.schema.model_prices import add_derived, sizes_from_price
 from wattlint.catalogue.schema.model_relations import FILES as RELATIONS
 from wattlint.catalogue.schema.model_relations import add_relations
+from wattlint.catalogue.schema.model_releases import add_releases, date_in
 from wattlint.catalogue.yaml_source import YamlSource, read_yaml
 
 Provenance = Literal["disclosed", "third-party-estimate", "price-derived"]
@@ -78,8 +79,10 @@ class Model(Counts):
     input_usd_per_mtok: float | None = Field(None, ge=0)
     output_usd_per_mtok: float | None = Field(None, ge=0)
     price_date: datetime.date | None = None
+    price_source: str | None = None
     typical_output_tokens: int | None = Field(None, ge=1)
     released: datetime.date | None = None
+    release_source: str | None = None
     deprecated: datetime.date | None = None
     retired: datetime.date | None = None
     retirement_source: str | None = None
@@ -112,13 +115,15 @@ class MakerFile(Strict):
     maker: str
     date: datetime.date
     sources: dict[str, str] = {}
-    """Short name -> full citation; ``source`` and ``retirement_source`` may use the short name."""
+    """Short name -> full citation; ``source``, ``price_source``, ``release_source`` and ``retirement_source`` may use
+    the short name."""
     organisations: list[str] = []
     prefixes: list[str] = []
     """How ids of this maker begin, for versions that are not listed."""
     sizes: dict[str, Counts] = {}
     families: list[Prefix] = []
     models: list[Model]
+    open_families: list[OpenFamily] = []
 
 
 class Providers(Strict):
@@ -130,6 +135,7 @@ def compile_folder(folder: Path) -> object:
     """The plain data that ``catalogue.models.ModelCatalogue`` takes; CatalogueError names file, line and key."""
     compiled = compile_hand_written(folder)
     add_derived(folder / "derived_prices.csv", compiled, ModelCatalogue(compiled).lookup)
+    add_releases(folder / "derived_releases.csv", compiled)
     return compiled
 
 
@@ -139,15 +145,31 @@ def compile_hand_written(folder: Path) -> Row:
     sources = [read_yaml(path) for path in sorted(folder.glob("*.yaml")) if path.name not in special]
     files = [(source, source.validate(MakerFile)) for source in sources]
     compiled: Row = {"records": [], "index": {}, "prefixes": [], "makers": [], "organisations": {}}
+    check_sources(files)
     places = add_models(files, compiled)
     check_references(places, compiled)
     add_prefixes(files, compiled)
-    add_families(read_yaml(folder / "open_families.yaml"), compiled)
+    add_families(read_yaml(folder / "open_families.yaml"), files, compiled)
     add_relations(folder, compiled)
     compiled["providers"] = sorted(
         map(str.lower, read_yaml(folder / "providers.yaml").validate(Providers).providers)
     )
     return compiled
+
+
+def check_sources(files: Sequence[tuple[YamlSource, MakerFile]]) -> None:
+    """Ours: a date or a price says where it was read (a user knows where their own are from)."""
+    for source, file in files:
+        for position, model in enumerate(file.models):
+            stated = {
+                "released": (model.released, model.release_source),
+                "input_usd_per_mtok": (model.input_usd_per_mtok, model.price_source),
+                "output_usd_per_mtok": (model.output_usd_per_mtok, model.price_source),
+            }
+            for name, (value, citation) in stated.items():
+                if value is not None and not citation:
+                    needed = "release_source" if name == "released" else "price_source"
+                    raise source.error(["models", position, name], f"needs a {needed}")
 
 
 def add_models(files: Sequence[tuple[YamlSource, MakerFile]], compiled: Row) -> list[tuple[YamlSource, int]]:
@@ -189,6 +211,15 @@ def _record(source: YamlSource, position: int, file: MakerFile, model: Model) ->
         "unknown" if provenance != "disclosed" else "moe" if active else "dense"
     )
     priced = model.input_usd_per_mtok is not None or model.output_usd_per_mtok is not None
+    last_day = min(file.date, model.retired or file.date)
+    snapshot = (
+        None if model.released else min(filter(None, map(date_in, [model.id, *model.aliases])), default=None)
+    )
+
+    def cite(name: str) -> str | None:
+        given = getattr(model, name)
+        return _cite(source, [*place, name], file, given) if given else None
+
     return tuple(
         ModelRecord(
             id=model.id,
@@ -207,14 +238,14 @@ def _record(source: YamlSource, position: int, file: MakerFile, model: Model) ->
             context_tokens=model.context_tokens,
             input_usd_per_mtok=model.input_usd_per_mtok,
             output_usd_per_mtok=model.output_usd_per_mtok,
-            price_date=iso(model.price_date or (file.date if priced else None)),
+            price_date=iso(model.price_date or (last_day if priced else None)),
+            price_source=cite("price_source"),
             typical_output_tokens=model.typical_output_tokens,
-            released=iso(model.released),
+            released=iso(model.released) or snapshot,
+            release_source=cite("release_source") or ("the date in the id" if snapshot else None),
             deprecated=iso(model.deprecated),
             retired=iso(model.retired),
-            retirement_source=_cite(source, [*place, "retirement_source"], file, model.retirement_source)
-            if model.retirement_source
-            else None,
+            retirement_source=cite("retirement_source"),
             successor=model.successor,
             smaller=model.smaller,
             dated=iso(model.dated or file.date) or "",

@@ -37,6 +37,8 @@ class UserFile(MakerFile):
     def _dated(self) -> UserFile:
         if self.models and not (self.maker and "date" in self.model_fields_set):
             raise ValueError("models need `maker` and `date` at the top of the file")
+        if self.open_families:
+            raise ValueError("families cannot be added: list each model")
         return self
 
 
