@@ -15,6 +15,7 @@ import ast
 import csv
 import datetime
 import io
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -78,7 +79,7 @@ def found(files: list[Path], catalogue: ModelCatalogue) -> dict[str, dict[str, s
                 record.id in rows
                 or record.id not in listed
                 or stranger
-                or not is_date(facts.get("release_date"))
+                or not fits(facts.get("release_date"), record.id)
             ):
                 continue
             rows[record.id] = {"id": record.id, "released": facts["release_date"], "package": package(file)}
@@ -86,16 +87,22 @@ def found(files: list[Path], catalogue: ModelCatalogue) -> dict[str, dict[str, s
 
 
 def is_own(spelling: str, id: str, catalogue: ModelCatalogue) -> bool:
-    """True for the model's own id, perhaps behind the name of its maker or host; not for an alias or a sibling."""
+    """True for the model's own id, perhaps behind the name of its maker or host; not for an alias or a sibling, nor
+    for what stands for ever another model (``-latest``)."""
+    if id.endswith("-latest"):
+        return False
     bare = spelling.rsplit("/", 1)[-1]
     return key(id) in (key(spelling), key(bare), key(bare.rpartition(".")[2]))
 
 
-def is_date(text: object) -> bool:
+def fits(date: object, id: str) -> bool:
+    """True for a day, unless the id says another year and month (``mistral-large-2512`` is not of 2024-11)."""
     try:
-        return bool(datetime.date.fromisoformat(str(text)))
+        day = datetime.date.fromisoformat(str(date))
     except ValueError:
         return False
+    month = re.search(r"-(2[3-9])(0[1-9]|1[0-2])$", id)
+    return month is None or abs(day.year * 12 + day.month - (2000 + int(month[1])) * 12 - int(month[2])) <= 1
 
 
 def profiles(file: Path) -> dict[str, dict[str, Any]]:

@@ -54,6 +54,10 @@ def _unknown(query: str, nearest: list[str], maker: str | None) -> str:
         lines.append(f"  By its prefix it is a model of {maker}; its size is not known.")
     if nearest:
         lines.append(f"  Nearest: {', '.join(nearest)}")
+    if not (maker or nearest):
+        lines.append(
+            "  A name of your own (a deployment, a gateway's model) is mapped to a model: docs/own-knowledge.md"
+        )
     return "\n".join(lines)
 
 

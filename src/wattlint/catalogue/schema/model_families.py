@@ -123,7 +123,7 @@ def _sizes(source: YamlSource, place: list[object], family: OpenFamily) -> dict[
 
 def _row(family: OpenFamily, sizes: dict[Tokens, Counts], date: datetime.date) -> tuple[Any, ...]:
     """In the order of ``model_names.Family``, as marshal takes it."""
-    citation = f"https://huggingface.co/{family.hf} (parameters of the published weights)"
+    citation = f"https://huggingface.co/{family.hf} and its family (parameters of the published weights)"
     return (
         *(family.name, family.maker, family.kind, family.precision, family.quantized, family.context),
         *(family.output_tokens, family.reasoning, iso(family.released), citation, iso(date), sizes),

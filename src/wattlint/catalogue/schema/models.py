@@ -210,8 +210,6 @@ def _record(source: YamlSource, position: int, file: MakerFile, model: Model) ->
     architecture = model.architecture or (
         "unknown" if provenance != "disclosed" else "moe" if active else "dense"
     )
-    priced = model.input_usd_per_mtok is not None or model.output_usd_per_mtok is not None
-    last_day = min(file.date, model.retired or file.date)
     snapshot = (
         None if model.released else min(filter(None, map(date_in, [model.id, *model.aliases])), default=None)
     )
@@ -238,7 +236,7 @@ def _record(source: YamlSource, position: int, file: MakerFile, model: Model) ->
             context_tokens=model.context_tokens,
             input_usd_per_mtok=model.input_usd_per_mtok,
             output_usd_per_mtok=model.output_usd_per_mtok,
-            price_date=iso(model.price_date or (last_day if priced else None)),
+            price_date=iso(model.price_date),
             price_source=cite("price_source"),
             typical_output_tokens=model.typical_output_tokens,
             released=iso(model.released) or snapshot,
