@@ -74,7 +74,13 @@ CONVERSATIONS = [
         "",
         'wattlint: unknown rule code "oversize-model" (did you mean "oversized-model"?)\n',
     ),
-    (["models", "zzz"], 2, 'No model "zzz" in the catalogue.\n', ""),
+    (
+        ["models", "zzz"],
+        2,
+        'No model "zzz" in the catalogue.\n'
+        "  A name of your own (a deployment, a gateway's model) is mapped to a model: docs/own-knowledge.md\n",
+        "",
+    ),
 ]
 
 

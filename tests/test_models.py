@@ -596,6 +596,7 @@ def test_counts_are_confirmed_or_marked() -> None:
         ("inclusionAI/LLaDA2.0-mini", 16.26, 1.4),
         ("unsloth/Kimi-K2.6", 1058.6, 32),
         ("skt/A.X-K1", 519, 33),
+        ("nvidia.nemotron-super-3-120b", 123.6, 12),  # Bedrock turns the words round
     ],
 )
 def test_mixtures_of_experts(catalogue: ModelCatalogue, id: str, total_b: float, active_b: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -507,3 +508,47 @@ def test_the_verification_tool(tmp_path: Path) -> None:
     assert "model: no parameter model; model: position 0 is name" in done.stdout
     (package / "__init__.py").write_text("")
     assert "no such callee" in subprocess.run(command, capture_output=True, text=True).stdout
+
+
+def verified(folder: Path, *names: str) -> str:
+    tool = str(ROOT / "tools" / "verify_sdks.py")
+    done = subprocess.run(
+        [sys.executable, tool, "--verbose", *(f"--path={path}" for path in sorted(folder.iterdir())), *names],
+        capture_output=True,
+        text=True,
+    )
+    return done.stdout + done.stderr
+
+
+def test_the_verification_tool_reads_what_has_no_signature(tmp_path: Path) -> None:
+    """Callees spell where they are: a class that an import renames, an instance's method, an older package."""
+    for name, files in {
+        "FlagEmbedding-9": {
+            "FlagEmbedding/__init__.py": "from .base import Embedder as FlagModel\n",
+            "FlagEmbedding/base.py": "class Embedder:\n  def __init__(self, model_name_or_path): ...\n",
+        },
+        "dspy-9": {
+            "dspy/__init__.py": "import dsp\nGROQ = dsp.GroqLM\n",
+            "dsp/__init__.py": "class GroqLM:\n  def __init__(self, key, model='mixtral-8x7b-32768'): ...\n",
+        },
+        "botocore-9": {
+            "botocore/data/bedrock-runtime/2023/service-2.json": json.dumps(
+                {
+                    "operations": {"Converse": {"input": {"shape": "In"}}},
+                    "shapes": {
+                        "In": {
+                            "members": {"modelId": {}, "messages": {}, "system": {}, "inferenceConfig": {}}
+                        }
+                    },
+                }
+            )
+        },
+    }.items():
+        for path, text in files.items():
+            (tmp_path / name / path).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name / path).write_text(text)
+    text = verified(tmp_path, "FlagEmbedding.FlagModel", "dspy.GROQ", "bedrock.converse")
+    assert text.endswith("3 right, 0 drifted, 0 not installed, 0 no signature\n"), text
+    gone = tmp_path / "dspy-9" / "dsp" / "__init__.py"
+    gone.write_text(gone.read_text().replace("mixtral-8x7b-32768", "llama-9"))
+    assert "default model: llama-9" in verified(tmp_path, "dspy.GROQ")

@@ -17,7 +17,8 @@ import json
 import re
 import sys
 import sysconfig
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,12 +28,19 @@ sys.path.insert(0, str(ROOT / "src"))
 from wattlint.catalogue.schema.sdk_file import Entry, SdkFile, Type  # noqa: E402
 from wattlint.catalogue.yaml_source import read_yaml  # noqa: E402
 
+DEFINES = re.compile(
+    r"^[ \t]*(?:class|(?:async[ \t]+)?def)[ \t]+(\w+)|^(\w+)[ \t]*(?::[^=\n]+)?=(?!=)|[ \t]as[ \t]+(\w+)",
+    re.MULTILINE,
+)
+
 
 class Signature(NamedTuple):
     positional: tuple[str, ...]
     keywords: frozenset[str]
     open: bool
     """Takes ``**kwargs``: any keyword may be right."""
+    defaults: frozenset[tuple[str, str]] = frozenset()
+    """Parameters whose default is a text, written out or a constant of the module."""
 
 
 class Source(NamedTuple):
@@ -46,7 +54,7 @@ class Library:
     def __init__(self, folders: Sequence[Path]) -> None:
         self.folders = folders
         self._trees: dict[Path, ast.Module | None] = {}
-        self._texts: dict[str, list[tuple[Path, str]]] = {}
+        self._definers: dict[str, dict[str, list[Path]]] = {}
 
     def installed(self, module: str) -> bool:
         return any(True for _ in self._roots(module.split(".")[0]))
@@ -59,18 +67,17 @@ class Library:
         for source in self._sources(module, class_name or function):
             if not class_name:
                 functions = [node for node in ast.walk(source.tree) if is_function(node, function)]
-                yield from (of_function(node, is_method=False) for node in functions[-1:])
+                yield from (of_function(node, source.tree, is_method=False) for node in functions[-1:])
                 continue
             for node in ast.walk(source.tree):
                 if isinstance(node, ast.ClassDef) and node.name == class_name:
                     found = self._method(source, node, function, depth=0)
                     if found:
                         yield found
-                elif isinstance(node, ast.Assign) and isinstance(node.value, (ast.Name, ast.Attribute)):
-                    names = [target.id for target in node.targets if isinstance(target, ast.Name)]
-                    original = ast.unparse(node.value).rpartition(".")[2]
-                    if class_name in names and original != class_name:
-                        yield from self.signatures(module.split(".")[0], original, function)
+                elif original := renamed(node, class_name):
+                    home, name = original
+                    for package in dict.fromkeys((home or module.split(".")[0], module.split(".")[0])):
+                        yield from self.signatures(package, name, function)
 
     def _operations(self, service: str, function: str) -> Iterator[Signature]:
         """boto3 makes its methods from botocore's service models: the members of an operation's input."""
@@ -86,16 +93,17 @@ class Library:
     def _method(self, source: Source, node: ast.ClassDef, function: str, depth: int) -> Signature | None:
         own = [child for child in node.body if is_function(child, function)]
         if own:
-            return of_function(own[-1], is_method=True)
+            return of_function(own[-1], source.tree, is_method=True)
         bases = (self._method(*base, function, depth + 1) for base in self._bases(source, node, depth))
         inherited = [found for found in bases if found]
-        fields = of_fields(node) if function == "__init__" else None
+        fields = of_fields(node, source.tree) if function == "__init__" else None
         if fields is None:
             return inherited[0] if inherited else None
         return Signature(
             fields.positional or (inherited[0].positional if inherited else ()),
             fields.keywords.union(*(base.keywords for base in inherited)),
             any(base.open for base in inherited),
+            fields.defaults.union(*(overridden(base, fields) for base in inherited)),
         )
 
     def _bases(self, source: Source, node: ast.ClassDef, depth: int) -> Iterator[tuple[Source, ast.ClassDef]]:
@@ -131,26 +139,23 @@ class Library:
         return next(folder for folder in self.folders if path.is_relative_to(folder))
 
     def _sources(self, module: str, name: str) -> Iterator[Source]:
-        """The modules at and below ``module`` that define ``name``."""
-        if module not in self._texts:
-            files = [
-                file
-                for root in self._roots(module)
-                for file in ([root] if root.is_file() else sorted(root.rglob("*.py")))
-            ]
-            self._texts[module] = [
-                (file, file.read_text(encoding="utf-8", errors="replace")) for file in files
-            ]
-        for file, text in self._texts[module]:
-            if f"class {name}" in text or f"def {name}(" in text or f"\n{name} = " in text:
-                tree = self._parse(file, text)
-                if tree is not None:
-                    yield Source(file, tree)
+        """The modules at and below ``module`` that define ``name``, or give something that name."""
+        if module not in self._definers:
+            self._definers[module] = definers = {}
+            for root in self._roots(module):
+                for file in [root] if root.is_file() else sorted(root.rglob("*.py")):
+                    text = file.read_text(encoding="utf-8", errors="replace")
+                    for defined in dict.fromkeys(filter(None, chain(*DEFINES.findall(text)))):
+                        definers.setdefault(defined, []).append(file)
+        for file in self._definers[module].get(name, ()):
+            tree = self._parse(file)
+            if tree is not None:
+                yield Source(file, tree)
 
-    def _parse(self, file: Path, text: str) -> ast.Module | None:
+    def _parse(self, file: Path) -> ast.Module | None:
         if file not in self._trees:
             try:
-                self._trees[file] = ast.parse(text)
+                self._trees[file] = ast.parse(file.read_text(encoding="utf-8", errors="replace"))
             except SyntaxError:
                 self._trees[file] = None
         return self._trees[file]
@@ -164,29 +169,78 @@ class Library:
                 )
 
 
+def renamed(node: ast.AST, name: str) -> tuple[str, str] | None:
+    """(package that is written before it or "", what ``name`` is another name of) for ``OpenAI = dsp.GPT3`` and
+    ``from .base import BaseEmbedder as FlagModel``."""
+    if isinstance(node, ast.Assign) and isinstance(node.value, (ast.Name, ast.Attribute)):
+        package, _, original = ast.unparse(node.value).rpartition(".")
+        given = [target.id for target in node.targets if isinstance(target, ast.Name)]
+        return (package.split(".")[0], original) if name in given and original != name else None
+    if isinstance(node, ast.ImportFrom):
+        originals = [alias.name for alias in node.names if alias.asname == name != alias.name]
+        return ("", originals[0]) if originals else None
+    return None
+
+
 def is_function(node: ast.AST, name: str) -> bool:
     return isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name == name
 
 
-def of_function(node: ast.AST, is_method: bool) -> Signature:
+def of_function(node: ast.AST, tree: ast.Module, is_method: bool) -> Signature:
     assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
     static = any(ast.unparse(decorator) == "staticmethod" for decorator in node.decorator_list)
     names = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
     positional = names[1:] if is_method and not static else names
+    pairs = [
+        *zip(reversed(names), reversed(node.args.defaults), strict=False),
+        *zip((argument.arg for argument in node.args.kwonlyargs), node.args.kw_defaults, strict=True),
+    ]
     return Signature(
         tuple(positional),
         frozenset((*positional, *(argument.arg for argument in node.args.kwonlyargs))),
         node.args.kwarg is not None,
+        frozenset(text_defaults(pairs, tree)),
     )
 
 
-def of_fields(node: ast.ClassDef) -> Signature | None:
+def overridden(base: Signature, fields: Signature) -> set[tuple[str, str]]:
+    """The base's defaults for what the class does not declare again."""
+    return {(name, default) for name, default in base.defaults if name not in fields.keywords}
+
+
+def field_default(value: ast.expr | None) -> ast.expr | None:
+    """``"x"``, or what is in ``Field("x")`` and ``Field(default="x")``."""
+    if isinstance(value, ast.Call):
+        named = [keyword.value for keyword in value.keywords if keyword.arg == "default"]
+        return (named or value.args or [None])[0]
+    return value
+
+
+def text_defaults(pairs: Iterable[tuple[str, ast.expr | None]], tree: ast.Module) -> set[tuple[str, str]]:
+    constants = {
+        target.id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    found = set()
+    for name, value in pairs:
+        written = constants.get(value.id) if isinstance(value, ast.Name) else value
+        if isinstance(written, ast.Constant) and isinstance(written.value, str):
+            found.add((name, written.value))
+    return found
+
+
+def of_fields(node: ast.ClassDef, tree: ast.Module) -> Signature | None:
     """Fields of a dataclass or a pydantic model (whose fields are keywords only), with their aliases."""
     names: list[str] = []
     aliases: list[str] = []
+    defaults: set[tuple[str, str]] = set()
     for child in node.body:
         if isinstance(child, ast.AnnAssign) and isinstance(child.target, ast.Name):
             names.append(child.target.id)
+            defaults |= text_defaults([(child.target.id, field_default(child.value))], tree)
             if isinstance(child.value, ast.Call):
                 for keyword in child.value.keywords:
                     if keyword.arg in ("alias", "validation_alias"):
@@ -194,7 +248,9 @@ def of_fields(node: ast.ClassDef) -> Signature | None:
                         aliases += [str(part.value) for part in strings]
     is_dataclass = any("dataclass" in ast.unparse(decorator) for decorator in node.decorator_list)
     return (
-        Signature(tuple(names) if is_dataclass else (), frozenset((*names, *aliases)), False)
+        Signature(
+            tuple(names) if is_dataclass else (), frozenset((*names, *aliases)), False, frozenset(defaults)
+        )
         if names
         else None
     )
@@ -216,6 +272,21 @@ def problems(entry: Entry, signature: Signature, strict: bool) -> list[str]:
             if not tops.intersection(actual) and not (signature.open and not actual):
                 found.append(f"{key}: position {argument.position} is {actual[0] if actual else 'missing'}")
     return found
+
+
+def other_default(entry: Entry, signatures: list[Signature]) -> list[str]:
+    """What the packages take when no model is given, where the entry knows none of it."""
+    model = entry.model
+    if model is None or (model.default and not model.default.versions):
+        return []
+    ours = {version.value for version in model.default.versions} if model.default else set()
+    theirs = {
+        value
+        for known in signatures
+        for name, value in known.defaults
+        if name in model.names and value and not value.startswith(("http", "not-"))  # a URL, "not-provided"
+    }
+    return [f"default model: {', '.join(sorted(theirs))}"] if theirs and not theirs & ours else []
 
 
 def takes(signature: Signature, names: set[str]) -> bool:
@@ -261,7 +332,7 @@ def as_signature(callee: str) -> str | None:
     package, *_, last = parts = callee.split(".")
     classes = [part for part in parts[1:] if part.lstrip("_")[:1].isupper() and "*" not in part]
     if not classes:
-        return None if "*" in last or len(parts) < 2 else f"{package}::{last}"
+        return None if "*" in callee or len(parts) < 2 else f"{package}::{last}"
     return f"{package}:{classes[-1]}:{'__init__' if last == classes[-1] else last}"
 
 
@@ -296,11 +367,14 @@ def verify(library: Library, entry: Entry, wanted: list[str]) -> tuple[str, list
     for module, class_name, function in (signature.split(":") for signature in wanted):
         signatures += library.signatures(module, class_name, function)
         at_hand = at_hand or (library.installed(module) and "*" not in module)
+    if not signatures and not entry.signature and entry.kind in ("derive", "other"):
+        return "no signature", []
     if not signatures:
         return ("drifted", ["no such callee"]) if at_hand else ("not installed", [])
     notes = min(
         (problems(entry, signature, strict=bool(entry.signature)) for signature in signatures), key=len
     )
+    notes = notes or other_default(entry, signatures)
     return (
         ("drifted", notes)
         if notes
