@@ -550,5 +550,5 @@ def test_the_verification_tool_reads_what_has_no_signature(tmp_path: Path) -> No
     text = verified(tmp_path, "FlagEmbedding.FlagModel", "dspy.GROQ", "bedrock.converse")
     assert text.endswith("3 right, 0 drifted, 0 not installed, 0 no signature\n"), text
     gone = tmp_path / "dspy-9" / "dsp" / "__init__.py"
-    gone.write_text(gone.read_text().replace("mixtral-8x7b-32768", "llama-9"))
-    assert "default model: llama-9" in verified(tmp_path, "dspy.GROQ")
+    gone.write_text(gone.read_text().replace("mixtral-8x7b-32768", "llama3-70b-8192"))
+    assert "default model: llama3-70b-8192" in verified(tmp_path, "dspy.GROQ")

@@ -25,6 +25,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 
+from wattlint.catalogue.models import load_models  # noqa: E402
 from wattlint.catalogue.schema.sdk_file import Entry, SdkFile, Type  # noqa: E402
 from wattlint.catalogue.yaml_source import read_yaml  # noqa: E402
 
@@ -40,7 +41,8 @@ class Signature(NamedTuple):
     open: bool
     """Takes ``**kwargs``: any keyword may be right."""
     defaults: frozenset[tuple[str, str]] = frozenset()
-    """Parameters whose default is a text, written out or a constant of the module."""
+    """Parameters whose default is a text, written out or a constant of the module; not the base class's, which often
+    is for another service."""
 
 
 class Source(NamedTuple):
@@ -98,12 +100,12 @@ class Library:
         inherited = [found for found in bases if found]
         fields = of_fields(node, source.tree) if function == "__init__" else None
         if fields is None:
-            return inherited[0] if inherited else None
+            return inherited[0]._replace(defaults=frozenset()) if inherited else None
         return Signature(
             fields.positional or (inherited[0].positional if inherited else ()),
             fields.keywords.union(*(base.keywords for base in inherited)),
             any(base.open for base in inherited),
-            fields.defaults.union(*(overridden(base, fields) for base in inherited)),
+            fields.defaults,
         )
 
     def _bases(self, source: Source, node: ast.ClassDef, depth: int) -> Iterator[tuple[Source, ast.ClassDef]]:
@@ -203,11 +205,6 @@ def of_function(node: ast.AST, tree: ast.Module, is_method: bool) -> Signature:
     )
 
 
-def overridden(base: Signature, fields: Signature) -> set[tuple[str, str]]:
-    """The base's defaults for what the class does not declare again."""
-    return {(name, default) for name, default in base.defaults if name not in fields.keywords}
-
-
 def field_default(value: ast.expr | None) -> ast.expr | None:
     """``"x"``, or what is in ``Field("x")`` and ``Field(default="x")``."""
     if isinstance(value, ast.Call):
@@ -277,14 +274,14 @@ def problems(entry: Entry, signature: Signature, strict: bool) -> list[str]:
 def other_default(entry: Entry, signatures: list[Signature]) -> list[str]:
     """What the packages take when no model is given, where the entry knows none of it."""
     model = entry.model
-    if model is None or (model.default and not model.default.versions):
+    if model is None or entry.kind in ("derive", "other") or (model.default and not model.default.versions):
         return []
     ours = {version.value for version in model.default.versions} if model.default else set()
     theirs = {
         value
         for known in signatures
         for name, value in known.defaults
-        if name in model.names and value and not value.startswith(("http", "not-"))  # a URL, "not-provided"
+        if name in model.names and load_models().lookup(value)  # not a URL, "not-provided", "default"
     }
     return [f"default model: {', '.join(sorted(theirs))}"] if theirs and not theirs & ours else []
 
