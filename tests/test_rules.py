@@ -7,7 +7,7 @@ import itertools
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wattlint.callsites.facts import (
@@ -557,6 +557,7 @@ MARKER_TEXT = st.lists(
 ).map("".join)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
 @given(MARKER_TEXT)
 def test_any_text_can_be_read_for_markers(text):
     markers = read_markers(text, CODES)
