@@ -283,6 +283,8 @@ def other_default(entry: Entry, signatures: list[Signature]) -> list[str]:
         for name, value in known.defaults
         if name in model.names and load_models().lookup(value)  # not a URL, "not-provided", "default"
     }
+    if len(theirs) > 1 and not entry.signature:
+        return []  # several classes of that name: which one is not known
     return [f"default model: {', '.join(sorted(theirs))}"] if theirs and not theirs & ours else []
 
 
