@@ -1,4 +1,4 @@
-"""In which order fixed and changing parts of a prompt are sent, and whether it asks for a repair of a format."""
+"""In which order fixed and changing parts of a prompt are sent, and what is seen of its purpose without a task."""
 
 from __future__ import annotations
 
@@ -7,6 +7,14 @@ from typing import NamedTuple
 
 from wattlint.callsites.facts import Hole, Prompt
 
+ANOTHER = re.compile(
+    r"random|creativ|joke|different|unique|surpris|today|tonight|tomorrow|current|latest|\bnow\b|\bnews?\b|generate|invent"
+    r"|suggest|\bideas?\b|story|poem|quote|riddle|fresh|another|attach|image|above|hello|\btests?\b|\bping\b|weather",
+    re.IGNORECASE,
+)
+"""Words of prompts whose answer is meant to be another one each time, or that lean on what is not written in them."""
+PROBE = re.compile(r"test|check|health|ping|verif|valid|warm|demo|example|bench|probe", re.IGNORECASE)
+"""In names of functions that only see whether a service answers, or show how it is called."""
 NEW_EACH_TIME = re.compile(r"\b(?:now|utcnow|time|time_ns|uuid\d?|token_hex|randint|random|perf_counter)\(")
 """Calls whose result is another one each time."""
 FORMAT = r"\b(?P<{}>JSON|YAML|XML|CSV)\b"
@@ -62,6 +70,14 @@ def _changes(hole: Hole) -> bool:
 
 def _literal(pieces: list[str | Hole]) -> str:
     return "".join(piece for piece in pieces if isinstance(piece, str))
+
+
+def asks_for_new(prompt: Prompt) -> bool:
+    return ANOTHER.search(prompt.static_text) is not None
+
+
+def is_probe(function: str | None) -> bool:
+    return function is not None and PROBE.search(function) is not None
 
 
 def repairs(prompt: Prompt) -> str | None:

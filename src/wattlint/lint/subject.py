@@ -343,6 +343,14 @@ class Subject:
         return prompt_order.of(prompt) if prompt is not None else None
 
     @property
+    def asks_for_new(self) -> bool | None:
+        return prompt_order.asks_for_new(self.site.prompt) if self.site.prompt is not None else None
+
+    @property
+    def is_probe(self) -> bool:
+        return prompt_order.is_probe(self.site.function)
+
+    @property
     def repairs(self) -> str | None:
         return prompt_order.repairs(self.site.prompt) if self.site.prompt is not None else None
 
