@@ -5,7 +5,6 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 CORPUS ?= .cache/corpus
 LABELS ?= ../shared/corpus
-TREE   ?= $(CORPUS)/src
 
 .DEFAULT_GOAL := help
 .PHONY: help setup test lint types ci evaluate validate-impact bench verify-sdks refresh-models docs wheel clean
@@ -40,8 +39,8 @@ validate-impact: setup  ## compare the impact model with published measurements,
 	@test -n "$(ROWS)" || $(BIN)/python -c 'import numpy, scipy' 2>/dev/null || $(BIN)/python -m pip install --quiet --editable '.[validate]'
 	$(BIN)/python benchmarks/validate_impact.py
 
-bench: setup  ## wall time of `wattlint check` next to one ruff rule on TREE (default: the evaluation packages)
-	$(BIN)/python benchmarks/speed.py $(TREE)
+bench: setup  ## time and memory next to ruff and other tools, written to docs/benchmarks.md (needs the network once)
+	$(BIN)/python benchmarks/speed/run.py
 
 verify-sdks: setup  ## fetch the SDKs into .cache/sdks and check the SDK catalogue against them (needs the network once)
 	$(BIN)/python tools/install_sdks.py

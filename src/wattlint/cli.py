@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING
 
 from wattlint.catalogue.errors import CatalogueError
 from wattlint.cli_options import build_parser
+from wattlint.sources import touched
 
 if TYPE_CHECKING:
     from wattlint.analysis import Analysis
+    from wattlint.cache import Cache
     from wattlint.changes.baseline import Held
     from wattlint.changes.compare import Comparison
     from wattlint.config import Configuration
@@ -39,6 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             "badge": _badge,
             "rule": _rule,
             "models": _models,
+            "clean": _clean_cache,
         }
     )
     options = parser.parse_args(argv)
@@ -142,8 +145,30 @@ def _analysis(options: argparse.Namespace, configuration: Configuration, lint: b
 
     if options.paths == ["-"]:
         return analyse_bytes(sys.stdin.buffer.read(), options.stdin_filename, configuration, lint)
+    cache = _cache(options, lint)
+    kept = cache.load(configuration) if cache is not None else None
+    if kept is not None:
+        return kept
     with _progress(options) as progress:
-        return analyse(options.paths, configuration, lint, progress)
+        analysis = analyse(options.paths, configuration, lint, progress, options.jobs)
+    if cache is not None:
+        cache.save(analysis, touched.recorded())
+    return analysis
+
+
+def _keeps(options: argparse.Namespace) -> bool:
+    """Not for single files, which are quickly done, nor for commands that keep nothing."""
+    return not getattr(options, "no_cache", True) and any(map(os.path.isdir, options.paths))
+
+
+def _cache(options: argparse.Namespace, lint: bool) -> Cache | None:
+    """Where the result of this command is kept, if it is."""
+    if not _keeps(options):
+        return None
+    from wattlint.cache import Cache
+
+    names = ("config", "select", "extend_select", "ignore", "exclude", "preview", "force_exclude")
+    return Cache(options.paths, [lint, *(getattr(options, name) for name in names)])
 
 
 def _check_report(analysis: Analysis, options: argparse.Namespace, held: Held | None = None) -> str:
@@ -316,6 +341,21 @@ def _rule(options: argparse.Namespace) -> int:
     return CLEAN
 
 
+def _clean_cache(options: argparse.Namespace) -> int:
+    import shutil
+
+    from wattlint.cache import folders_to_clean
+    from wattlint.config import where
+
+    for folder in folders_to_clean(options.paths):
+        try:
+            shutil.rmtree(folder)
+        except OSError as error:
+            return _fail(f"{where(folder)}: cannot be removed: {(error.strerror or str(error)).lower()}")
+        _print(f"removed {where(folder)}\n")
+    return CLEAN
+
+
 def _models(options: argparse.Namespace) -> int:
     from wattlint.catalogue.models import load_models
     from wattlint.catalogue.show_model import describe
@@ -356,6 +396,8 @@ def _configuration(options: argparse.Namespace) -> Configuration | None:
     """The configuration that the options ask for; None, said on standard error, when they cannot be followed."""
     from wattlint.config import ConfigError, Configuration, Overrides
 
+    if _keeps(options):
+        touched.record()  # from here on: configuration files count among what a result depends on
     overrides = Overrides(
         select=_listed(options.select),
         extend_select=_listed(options.extend_select),

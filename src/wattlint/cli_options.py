@@ -144,6 +144,15 @@ def build_parser(run: Mapping[str, Command]) -> argparse.ArgumentParser:
         help="validate a folder with rules, SDKs and models of your own, and say what it adds (default: rules-dir)",
     )
     models.set_defaults(run=run["models"])
+
+    clean = _add_command(commands, "clean", "remove the results kept in .wattlint_cache")
+    clean.add_argument(
+        "paths",
+        nargs="*",
+        metavar="PATHS",
+        help="in the projects of these paths too (default: the current one)",
+    )
+    clean.set_defaults(run=run["clean"])
     return parser
 
 
@@ -269,6 +278,16 @@ def _add_output(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None
     parser.add_argument("--format", choices=formats, default=formats[0], help=f"default: {formats[0]}")
     parser.add_argument("--output-file", "-o", metavar="FILE", help="write the report there")
     parser.add_argument("--config", metavar="FILE", help="use this configuration file for every path")
+    parser.add_argument(
+        "--no-cache", action="store_true", help="neither use nor keep results in .wattlint_cache"
+    )
+    parser.add_argument(
+        "--jobs",
+        "-j",
+        type=_jobs,
+        metavar="N",
+        help="processes to work in (default: the processors there are)",
+    )
     parser.add_argument("--quiet", "-q", action="store_true", help="no closing summary, no progress bar")
     parser.add_argument("--no-color", action="store_true", help="no colours (as with NO_COLOR set)")
     parser.add_argument(
@@ -283,6 +302,12 @@ def _add_output(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None
         action="store_true",
         help="leave excluded files out even when they are named in PATHS",
     )
+
+
+def _jobs(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 256:
+        raise argparse.ArgumentTypeError(f'"{text}" is no number of processes (1 to 256)')
+    return int(text)
 
 
 def _add_selection(parser: argparse.ArgumentParser) -> None:

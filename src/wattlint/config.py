@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wattlint.settings import Settings
+from wattlint.sources import touched
 from wattlint.sources.discovery import display_path
 from wattlint.sources.files import Problem
 
@@ -114,6 +115,7 @@ class Configuration:
 
 
 def _bytes(file: Path) -> bytes:
+    touched.file(file)
     try:
         return file.read_bytes()
     except OSError:
@@ -132,6 +134,7 @@ def _read_given(file: Path) -> Settings:
 
 def _read(file: Path) -> Settings | None:
     """The settings in ``file``; None when it does not exist or says nothing about wattlint."""
+    touched.file(file)
     try:
         raw = file.read_bytes()
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
@@ -153,7 +156,10 @@ def _read(file: Path) -> Settings | None:
         table, prefix = tools["wattlint"], ("tool", "wattlint")
     from wattlint.config_model import settings_from
 
-    return settings_from(table, file, text, prefix)
+    settings = settings_from(table, file, text, prefix)
+    if settings.rules_dir is not None:
+        touched.tree(settings.rules_dir)
+    return settings
 
 
 def _is_tool_table(data: dict[str, Any]) -> bool:

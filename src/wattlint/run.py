@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import ast
 import gc
 import os
-import re
-import sys
-import traceback
-import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING
 
 from wattlint.analysis import Analysis, Estimated, text_line
+from wattlint.batch import Outcome, Progress, outcome_of, outcomes
 from wattlint.catalogue.errors import CatalogueError
 from wattlint.catalogue.user_folder import part
 from wattlint.config import ConfigError, Configuration
 from wattlint.settings import Settings
-from wattlint.sources.discovery import discover, display_path
+from wattlint.sources.discovery import Covered, discover, display_path
 from wattlint.sources.files import FileRef, Problem, SourceFile
 from wattlint.sources.project import project_root
 from wattlint.sources.reading import read, source_from_bytes
@@ -30,12 +26,6 @@ if TYPE_CHECKING:
     from wattlint.lint.suppressions import Marker
     from wattlint.traffic.records import Traffic
 
-P = ParamSpec("P")
-T = TypeVar("T")
-Progress = Callable[[int, int], None]
-"""(files done, files in all)"""
-SUPPRESSES = re.compile(rb"#\s*wattlint:\s*ignore|#\s*noqa:[^\n]*LLM\d", re.IGNORECASE)
-"""Whether a file can hold a comment that suppresses a finding of ours in particular."""
 RARE_COLLECTION = 50_000
 """Allocations between garbage collections: syntax trees are large, and hold no cycles."""
 
@@ -46,24 +36,30 @@ def check_paths(paths: Sequence[str], settings: Settings | None = None) -> Analy
 
 
 def analyse(
-    paths: Sequence[str], configuration: Configuration, lint: bool = True, progress: Progress | None = None
+    paths: Sequence[str],
+    configuration: Configuration,
+    lint: bool = True,
+    progress: Progress | None = None,
+    jobs: int | None = None,
 ) -> Analysis:
     """Find the call sites in ``paths`` and, with ``lint``, what is wasteful about them.
 
+    In ``jobs`` processes (None: as many as pay); the answer does not depend on how many.
+
     Whatever cannot be analysed is in ``problems``; the rest is analysed all the same. Never raises for bad input.
     """
-    refs, problems = _files(paths, configuration)
+    refs, problems, covered = _files(paths, configuration)
     run = _Run(Workspace(configuration))
     run.analysis.problems += problems
     thresholds = gc.get_threshold()
     gc.set_threshold(RARE_COLLECTION)
     try:
-        for done, ref in enumerate(refs):
-            if progress:
-                progress(done, len(refs))
-            run.add(ref, read(ref))
+        results, broken = outcomes(refs, covered, run.workspace, jobs, progress)
     finally:
         gc.set_threshold(*thresholds)
+    for ref, result in zip(refs, results, strict=True):
+        run.take(ref, result)
+    run.broken(broken)
     return run.finish(lint)
 
 
@@ -117,55 +113,46 @@ class _Run:
 
     def __init__(self, workspace: Workspace) -> None:
         self.analysis = Analysis()
-        self._workspace = workspace
+        self.workspace = workspace
         self._refs: dict[str, FileRef] = {}
         self._unreadable: dict[str, list[Problem]] = {}
         self._marked: dict[str, SourceFile] = {}
         """Files with comments for us; those without call sites are kept for them alone."""
 
     def add(self, ref: FileRef, source: SourceFile | Problem) -> None:
+        """Analyse one file."""
+        self.take(ref, outcome_of(ref, source, self.workspace))
+
+    def take(self, ref: FileRef, outcome: Outcome) -> None:
         """The call sites of one file, or why there are none."""
         self._refs[ref.display] = ref
         analysis = self.analysis
-        if isinstance(source, Problem):
-            self._skip(ref, [source])
+        analysis.problems += outcome.problems
+        if outcome.unreadable is not None:
+            self._unreadable[ref.display] = [one for one in outcome.unreadable if one.path == ref.display]
+        if not outcome.sites and not outcome.marked:
             return
-        analysis.problems += _dropped_cells(source)
-        if SUPPRESSES.search(source.raw):
-            self._marked[source.display] = source
-        try:
-            if not self._workspace.may_call(source):
-                # A file that was named is parsed whatever it holds: its user wants to hear of a syntax error.
-                if ref.explicit:
-                    _quietly(ast.parse, source.text)
-                return
-            settings = self._workspace.configuration.of_folder(ref.path.parent)
-            sites = _quietly(self._workspace.sites, source, settings)
-        except ConfigError as error:
-            self._skip(ref, error.problems)
-        except CatalogueError:
-            raise  # a damaged installation: no file can be analysed
-        except Exception as error:
-            self._skip(ref, [_problem(error, source.display)])
-        else:
-            if sites:
-                analysis.sites += sites
-                analysis.sources[source.display] = source
-                analysis.settings[source.display] = settings
+        source = outcome.source or read(ref)
+        if isinstance(source, Problem):
+            analysis.problems.append(source)  # gone meanwhile
+            return
+        if outcome.marked:
+            self._marked[ref.display] = source
+        if outcome.sites:
+            analysis.sites += outcome.sites
+            analysis.sources[ref.display] = source
+            analysis.settings[ref.display] = self.workspace.configuration.of_folder(ref.path.parent)
 
-    def _skip(self, ref: FileRef, problems: Iterable[Problem]) -> None:
-        problems = list(problems)
-        self._unreadable[ref.display] = [one for one in problems if one.path == ref.display]
-        self.analysis.problems += problems
+    def broken(self, files: Iterable[tuple[str, Problem]]) -> None:
+        """Files that the analysis of others led to and that are no Python."""
+        for shown, problem in files:
+            if shown in self._refs and shown not in self._unreadable:
+                self._unreadable[shown] = [problem]
+                self.analysis.problems.append(problem)
 
     def finish(self, lint: bool) -> Analysis:
         """Lint, obey comments, order everything, drop what is said twice, and count."""
         analysis, seen = self.analysis, self.analysis.coverage
-        for file, error in self._workspace.broken().items():
-            # The sieve stopped it, another file led to it: that it cannot be read costs nothing to say.
-            ref = self._refs.get(display_path(file))
-            if ref is not None and ref.display not in self._unreadable:
-                self._skip(ref, [_problem(error, ref.display)])
         analysis.sites.sort(key=_site_order)
         seen.files, seen.unreadable = len(self._refs), len(self._unreadable)
         seen.sites, seen.files_with_sites = len(analysis.sites), len(analysis.sources)
@@ -193,7 +180,7 @@ class _Run:
 
         for display, problems in self._unreadable.items():
             try:
-                settings = self._workspace.configuration.of_folder(self._refs[display].path.parent)
+                settings = self.workspace.configuration.of_folder(self._refs[display].path.parent)
                 for problem in problems:
                     self.analysis.findings += unreadable(problem, settings)
             except (ConfigError, ValueError, CatalogueError):
@@ -269,7 +256,7 @@ class _Run:
 
         analysis, path = self.analysis, source.display
         try:
-            settings = self._workspace.configuration.of_folder(source.path.parent)
+            settings = self.workspace.configuration.of_folder(source.path.parent)
             sites = [site for site in analysis.sites if site.path == path]
             if not settings.check_tests and (any(site.in_tests for site in sites) or _in_tests(source.path)):
                 return []  # its findings were not asked for
@@ -289,8 +276,11 @@ class _Run:
         return found
 
 
-def _files(paths: Sequence[str], configuration: Configuration) -> tuple[list[FileRef], list[Problem]]:
+def _files(
+    paths: Sequence[str], configuration: Configuration
+) -> tuple[list[FileRef], list[Problem], Covered]:
     """The files that ``paths`` mean; each path is walked with the configuration that holds there."""
+    covered = Covered(frozenset(), frozenset())
     refs: dict[Path, FileRef] = {}
     problems: list[Problem] = []
     for path in paths:
@@ -304,6 +294,7 @@ def _files(paths: Sequence[str], configuration: Configuration) -> tuple[list[Fil
             settings = Settings()
         found = discover([path], settings)
         problems += found.problems
+        covered = covered.with_(found.covered)
         for ref in found.files:
             if ref.explicit or ref.path not in refs:
                 refs[ref.path] = ref
@@ -313,7 +304,7 @@ def _files(paths: Sequence[str], configuration: Configuration) -> tuple[list[Fil
             configuration.of_folder(folder)
         except ConfigError as error:
             problems += error.problems
-    return sorted(refs.values(), key=lambda ref: ref.display.split("/")), problems
+    return sorted(refs.values(), key=lambda ref: ref.display.split("/")), problems, covered
 
 
 def _ref(path: Path) -> FileRef:
@@ -326,35 +317,6 @@ def _in_tests(path: Path) -> bool:
 
     below = path.relative_to(project_root(path)).parts
     return not TEST_FOLDERS.isdisjoint(below[:-1]) or path.name.startswith("test_")
-
-
-def _quietly(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Without the parser's warnings about the user's code (invalid escapes): they are not ours to report."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return function(*args, **kwargs)
-
-
-def _dropped_cells(source: SourceFile) -> list[Problem]:
-    dropped = source.cells.dropped if source.cells else ()
-    return [
-        Problem(source.display, None, f"cell {cell.cell + 1}, line {cell.line}: syntax error: {cell.message}")
-        for cell in dropped
-    ]
-
-
-def _problem(error: Exception, display: str) -> Problem:
-    """Why one file could not be analysed; a fault of our own names the place in our code."""
-    if isinstance(error, SyntaxError):
-        if error.lineno is None:  # how the finder says that a file is nested too deeply
-            return Problem(display, None, str(error.msg))
-        version = f"{sys.version_info.major}.{sys.version_info.minor}"
-        return Problem(display, error.lineno, f"syntax error: {error.msg} (read as Python {version})")
-    if isinstance(error, RecursionError | MemoryError):
-        return Problem(display, None, "nested too deeply to be analysed")
-    where = traceback.extract_tb(error.__traceback__)[-1]
-    what = f"{type(error).__name__}: {error} (at {Path(where.filename).name}:{where.lineno})"
-    return Problem(display, None, f"internal error, please report it: {what}")
 
 
 def _site_order(site: CallSite) -> tuple[list[str], int, int, int]:

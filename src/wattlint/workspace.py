@@ -34,15 +34,19 @@ class Workspace:
 
     def may_call(self, source: SourceFile) -> bool:
         """Whether the bytes of ``source`` can contain a call of a language model at all. Raises ConfigError."""
-        folder, rules_dir = source.path.parent, None
+        return self.reach(source.path).passes(source.path, source.code)
+
+    def reach(self, file: Path) -> Reach:
+        """What is known of the imports in the project of ``file``."""
+        folder, rules_dir = file.parent, None
         if self.configuration.may_set("rules-dir", folder):  # else there is no need to read the settings yet
             rules_dir = self.configuration.of_folder(folder).rules_dir
-        key = (project_root(source.path), rules_dir)
+        key = (project_root(file), rules_dir)
         reach = self._reaches.get(key)
         if reach is None:
             sdks = part(rules_dir, "sdks")
             reach = self._reaches[key] = Reach(key[0], load_sieve(sdks), load_sdks(sdks).own_modules)
-        return reach.passes(source.path, source.code)
+        return reach
 
     def excludes(self, path: Path) -> bool:
         """Whether the configuration leaves ``path`` out, however it was named."""
@@ -55,12 +59,15 @@ class Workspace:
     def sites(self, source: SourceFile, settings: Settings) -> list[CallSite]:
         """The call sites of one file, columns in characters. Raises SyntaxError."""
         from wattlint.callsites.finder import Finder
+        from wattlint.callsites.plausible import Clues
 
         key = (project_root(source.path), id(settings))
         finder = self._finders.get(key)
         if finder is None:
             finder = self._finders[key] = Finder(key[0], settings)
-        sites = finder.sites(source)
+        reach = self.reach(source.path)
+        sdk = bool(finder.sdks.own_names) or reach.project_imports_sdk(finder.project.files())
+        sites = finder.sites(source, Clues(sdk, reach.sends_request(source.code)))
         if not source.text.isascii():
             _count_characters(sites, source)
         if "wattlint:" in source.text:
@@ -70,6 +77,15 @@ class Workspace:
 
             add_configured(sites, settings)
         return sites
+
+    def forget(self, root: Path) -> bool:
+        """Let go of the project in ``root``; whether anything of it was parsed."""
+        parsed = [key for key in self._finders if key[0] == root]
+        for key in parsed:
+            del self._finders[key]
+        for known in [key for key in self._reaches if key[0] == root]:
+            del self._reaches[known]
+        return bool(parsed)
 
     def broken(self) -> dict[str, SyntaxError]:
         """Files that the analysis of others led to and that are no Python, whether they were to be linted or not."""

@@ -13,7 +13,7 @@ from wattlint.callsites.http import http_call
 from wattlint.callsites.matched import MatchedCall
 from wattlint.callsites.objects import Match, Objects
 from wattlint.callsites.options import Given
-from wattlint.callsites.plausible import Names, Plausible
+from wattlint.callsites.plausible import ANYTHING, Clues, Names, Plausible
 from wattlint.catalogue.models import load_models
 from wattlint.catalogue.sdks import load_sdks
 from wattlint.catalogue.user_folder import part
@@ -55,7 +55,7 @@ class Finder:
         self.objects = Objects(self.evaluator, self.sdks)
         self.describer = Describer(self.objects, load_models(part(settings.rules_dir, "models")), root)
 
-    def sites(self, source: SourceFile) -> list[CallSite]:
+    def sites(self, source: SourceFile, clues: Clues = ANYTHING) -> list[CallSite]:
         """The call sites of one file, in the order of their lines. Raises SyntaxError for what is no Python."""
         try:
             module = self.project.add(str(source.path), source.raw, source.text, source.display)
@@ -65,7 +65,7 @@ class Finder:
             raise SyntaxError(str(error)) from None
         in_tests = callers.in_tests(self.evaluator, module.file)
         found = []
-        for record in filter(Plausible(self.names, module, self.project), module.calls):
+        for record in filter(Plausible(self.names, module, self.project, clues), module.calls):
             site = self._site(record, source.text)
             if site is None:
                 continue

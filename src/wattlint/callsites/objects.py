@@ -11,6 +11,7 @@ from wattlint.catalogue.records import Argument, EntryPoint
 from wattlint.catalogue.sdks import SdkCatalogue
 from wattlint.semantics import classes
 from wattlint.semantics.evaluator import Evaluator
+from wattlint.semantics.mentions import Mentions
 from wattlint.semantics.module_index import ModuleIndex
 from wattlint.semantics.scopes import ClassInfo, last_name
 from wattlint.semantics.values import (
@@ -247,7 +248,7 @@ class Objects:
         """A class of the project that is no SDK's defines a method ``name``: an unknown object may be one of those."""
         return any(
             function.name == name and function.cls is not None and not self._is_sdk_class(function.cls)
-            for module in self.evaluator.project.mentioning(name, near)
+            for module in self.evaluator.project.mentioning(name, near, Mentions.defined)
             for function in module.functions
         )
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+from typing import NamedTuple
 
 from wattlint.callsites.indirect import PASSES_ON, handed
+from wattlint.callsites.objects import attribute_chain
 from wattlint.catalogue.sdks import SdkCatalogue
 from wattlint.semantics.module_index import ModuleIndex
 from wattlint.semantics.project import Project
@@ -12,6 +14,8 @@ from wattlint.semantics.scopes import Binding, CallRecord, Scope, enclosing_clas
 
 MAX_REEXPORTS = 3
 ENCODINGS = ("utf-8", "utf8", "UTF-8", "ascii", "latin-1", "utf-16")
+PAYLOADS = frozenset({"json", "data", "content", "body"})
+"""Keywords of HTTP clients for what is sent."""
 PLAIN = (
     ast.List,
     ast.Dict,
@@ -34,15 +38,31 @@ class Names:
         self.sdks = sdks
         self.methods = sdks.names_of(kinds) | sdks.structural_names
         self.all = self.methods | PASSES_ON
+        self.requests = sdks.http_names
+        """Functions and methods of HTTP clients."""
         self.own = frozenset(path.rpartition(".")[2] for path in sdks.own_names)
         """Functions of the project that a user's own catalogue names."""
+
+
+class Clues(NamedTuple):
+    """What the texts of a project tell of one of its files."""
+
+    sdk: bool
+    """Some file of the project imports an SDK: any object may be one of its."""
+    request: bool
+    """The file itself may send a request to a model server."""
+
+
+ANYTHING = Clues(True, True)
+"""Nothing is known of the texts."""
 
 
 class Plausible:
     """Decided per module. Every doubt is for evaluating."""
 
-    def __init__(self, names: Names, module: ModuleIndex, project: Project) -> None:
+    def __init__(self, names: Names, module: ModuleIndex, project: Project, clues: Clues) -> None:
         self._names = names
+        self._clues = clues
         self._module = module
         self._project = project
         self._stored = {name for cls in module.classes for name in cls.self_stores}
@@ -50,6 +70,8 @@ class Plausible:
 
     def __call__(self, record: CallRecord) -> bool:
         function = record.node.func
+        if not self._clues.sdk and not (self._has_shape(record.node) or self._may_request(record)):
+            return False
         given = handed(record.node)
         if given is not None and last_name(given[0]) in self._names.methods:
             return True
@@ -63,6 +85,38 @@ class Plausible:
                 return bool(self._module.stars)
             return any(not self._is_own_code(binding, self._module, 0) for binding in bindings)
         return True
+
+    def _has_shape(self, node: ast.Call) -> bool:
+        """The call, or the one that is made of a method that it is given, has the shape of a call of a model."""
+        given = handed(node)
+        for function in (node.func, given[0]) if given is not None else (node.func,):
+            chain = attribute_chain(function)
+            if chain and chain[-1] in self._names.sdks.structural_names:
+                keywords = frozenset(keyword.arg for keyword in node.keywords if keyword.arg)
+                hidden = function is not node.func or any(keyword.arg is None for keyword in node.keywords)
+                if hidden or self._names.sdks.structural(chain, keywords, hidden) is not None:
+                    return True
+        return last_name(node.func) in PASSES_ON
+
+    def _may_request(self, record: CallRecord) -> bool:
+        """The call may be one of an HTTP client's: by its name, by a local name for it, or by what it is given."""
+        if not self._clues.request:
+            return False
+        node = record.node
+        if self._module.original(last_name(node.func)) in self._names.requests:
+            return True
+        if _has_payload(node):
+            return True
+        bindings = _bindings(node.func.id, record.scope) if isinstance(node.func, ast.Name) else None
+        made = [one.value for one in bindings or () if one.value is not None]
+        if isinstance(node.func, ast.Call):
+            made.append(node.func)  # getattr(session, "post")(url)
+        return any(self._names_request(inner) for value in made for inner in ast.walk(value))
+
+    def _names_request(self, node: ast.AST) -> bool:
+        if isinstance(node, ast.Constant):
+            return node.value in self._names.requests
+        return isinstance(node, (ast.Attribute, ast.Name)) and last_name(node) in self._names.requests
 
     def _method(self, node: ast.Call, function: ast.Attribute, scope: Scope) -> bool:
         name, owner = function.attr, function.value
@@ -127,6 +181,11 @@ def _bindings(name: str, scope: Scope) -> list[Binding] | None:
             return bindings
         at = at.parent
     return None
+
+
+def _has_payload(node: ast.Call) -> bool:
+    """A body is given, as in ``post(url, json=...)``."""
+    return any(keyword.arg is None or keyword.arg in PAYLOADS for keyword in node.keywords)
 
 
 def _encodes_text(node: ast.Call) -> bool:

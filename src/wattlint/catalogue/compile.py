@@ -7,10 +7,8 @@ Each section is validated by its own pydantic schema in ``catalogue/schema/`` an
 from __future__ import annotations
 
 import hashlib
-import importlib
 import marshal
 import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -24,6 +22,8 @@ SECTIONS = ("sdks", "models", "tasks", "impact", "checks")
 
 def compile_section(name: str, rules: Path) -> object:
     """The plain data of one section; raises CatalogueError naming file, line and key."""
+    import importlib
+
     schema = importlib.import_module(f"wattlint.catalogue.schema.{name}")
     return schema.compile_folder(rules / name)
 
@@ -50,6 +50,8 @@ def compile_to(
     rules: Path, artefact: Path, names: Iterable[str] = SECTIONS, kept: dict[str, Blob] | None = None
 ) -> dict[str, Blob]:
     """Compile the sections ``names``, add those ``kept``, and replace ``artefact`` atomically."""
+    import tempfile  # 10 ms, and most runs find everything compiled
+
     sections = dict(kept or {})
     for name in names:
         sections[name] = (digest(name, rules), _dump(compile_section(name, rules)))

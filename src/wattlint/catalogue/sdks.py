@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -47,9 +47,7 @@ class SdkCatalogue:
         self._entries: dict[str, EntryPoint] = {}
         self._names: dict[str, str | None] = {}
         self._http: frozenset[str] = frozenset(data["http"])
-        self._import_patterns = [
-            re.compile(name.replace("*", r"\w*")) for name in data["imports"] if "*" in name
-        ]
+        self._wildcards = [name for name in data["imports"] if "*" in name]
         self.imports: frozenset[str] = frozenset(data["imports"])
         self.hosts: tuple[str, ...] = tuple(data["hosts"])
         self.structural_names: frozenset[str] = frozenset(data["structural"])
@@ -59,6 +57,10 @@ class SdkCatalogue:
         """Functions and classes that the user's own files describe."""
         exact = {path.rpartition(".")[2] for path in data["callees"]}
         self.method_names: frozenset[str] = frozenset(exact | data["wildcard_callees"].keys()) - {"*"}
+        self.http_names: frozenset[str] = frozenset(
+            path.rpartition(".")[2] for path, name in data["callees"].items() if name in self._http
+        )
+        """Last names of the functions and methods of HTTP clients."""
         self.roots: frozenset[str] = frozenset(path.split(".")[0].split("(")[0] for path in data["callees"])
         """First names of the paths of entry points."""
 
@@ -155,9 +157,14 @@ class SdkCatalogue:
         """Whether importing ``dotted`` can bring an SDK in."""
         parts = dotted.split(".")
         parents = (".".join(parts[:length]) for length in range(1, len(parts) + 1))
-        return any(
-            name in self.imports or any(p.fullmatch(name) for p in self._import_patterns) for name in parents
-        )
+        return any(name in self.imports or self._matches_wildcard(name) for name in parents)
+
+    @cached_property
+    def _import_pattern(self) -> re.Pattern[str]:
+        return re.compile("|".join(name.replace("*", r"\w*") for name in self._wildcards) or r"(?!)")
+
+    def _matches_wildcard(self, name: str) -> bool:
+        return self._import_pattern.fullmatch(name) is not None
 
     def _entry_named(self, name: str) -> EntryPoint:
         if name not in self._entries:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from wattlint.semantics import arguments as call_arguments
 from wattlint.semantics import classes, config_files, handed_on
+from wattlint.semantics.mentions import Mentions
 from wattlint.semantics.scopes import END, CallRecord, FunctionInfo, Scope, Spot, last_name
 from wattlint.semantics.values import (
     Class,
@@ -29,6 +30,7 @@ from wattlint.semantics.values import (
 if TYPE_CHECKING:
     from wattlint.semantics.evaluator import Evaluator
     from wattlint.semantics.frames import Frame
+    from wattlint.semantics.module_index import ModuleIndex
 
 MAX_CALLERS = 12
 MAX_CANDIDATES = 60
@@ -61,12 +63,12 @@ def _find(ev: Evaluator, info: FunctionInfo) -> list[Caller]:
     own_is_test = in_tests(ev, info.module.file)
     found: list[Caller] = []
     candidates = 0
-    modules = {}
     if is_constructor:
+        modules = {}
         for word in words:
-            modules.update({module.file: module for module in ev.project.mentioning(word, info.module)})
+            modules.update(_by_file(ev.project.mentioning(word, info.module, Mentions.constructed)))
     else:
-        modules = {module.file: module for module in ev.project.mentioning(info.name, info.module)}
+        modules = _by_file(ev.project.mentioning(info.name, info.module, Mentions.called))
     modules.setdefault(info.module.file, info.module)
     for file in sorted(modules):
         module = modules[file]
@@ -88,6 +90,10 @@ def _find(ev: Evaluator, info: FunctionInfo) -> list[Caller]:
                     found.append(Caller(node, frame, record.spot, bound))
                     break
     return found
+
+
+def _by_file(modules: list[ModuleIndex]) -> dict[str, ModuleIndex]:
+    return {module.file: module for module in modules}
 
 
 def _is_demo(record: CallRecord) -> bool:
@@ -126,7 +132,7 @@ def _calls(ev: Evaluator, node: ast.Call, frame: Frame, spot: Spot, info: Functi
 
 def _only_definition(ev: Evaluator, info: FunctionInfo) -> bool:
     same = 0
-    for module in ev.project.mentioning(info.name, info.module):
+    for module in ev.project.mentioning(info.name, info.module, Mentions.defined):
         same += sum(function.name == info.name for function in module.functions)
     return same == 1
 

@@ -11,6 +11,7 @@ from wattlint.semantics import (
     calls,
     names,
 )
+from wattlint.semantics.mentions import Mentions
 from wattlint.semantics.reaching import reaching
 from wattlint.semantics.scopes import END, ClassInfo, FunctionInfo, Store
 from wattlint.semantics.values import (
@@ -129,7 +130,7 @@ def subclasses(ev: Evaluator, info: ClassInfo) -> list[ClassInfo]:
 
 def _subclasses(ev: Evaluator, info: ClassInfo) -> list[ClassInfo]:
     found: list[ClassInfo] = []
-    for module in ev.project.mentioning(info.name, info.module):
+    for module in ev.project.mentioning(info.name, info.module, Mentions.derived):
         for cls in module.classes:
             if cls is not info and len(found) < MAX_SUBCLASSES and info in bases(ev, cls)[0]:
                 found.append(cls)
@@ -220,7 +221,7 @@ def record_fields(ev: Evaluator, info: ClassInfo) -> list[str]:
 def constructor_calls(ev: Evaluator, cls: ClassInfo) -> list[callers.Caller]:
     """Calls that construct a record class without ``__init__`` (or a subclass of it)."""
     found: list[callers.Caller] = []
-    for module in ev.project.mentioning(cls.name, cls.module):
+    for module in ev.project.mentioning(cls.name, cls.module, Mentions.called):
         if callers.in_tests(ev, module.file):
             continue
         for record in module.calls_named(cls.name):

@@ -21,6 +21,7 @@ from wattlint.semantics.values import (
     Value,
     alternatives,
 )
+from wattlint.sources import touched
 
 if TYPE_CHECKING:
     from wattlint.semantics.arguments import Arguments
@@ -167,6 +168,7 @@ def _existing(ev: Evaluator, value: Value, frame: Frame) -> str | None:
     root = os.path.realpath(ev.project.root)
     for folder in (os.path.dirname(frame.module.file), ev.project.root, os.getcwd()):
         file = os.path.realpath(os.path.join(folder, name))
+        touched.file(file)
         if file.startswith(root + os.sep) and os.path.isfile(file):
             return file
     return None
@@ -174,6 +176,7 @@ def _existing(ev: Evaluator, value: Value, frame: Frame) -> str | None:
 
 def read(file: str, display: str, by_attribute: bool = False) -> Value | None:
     """The data of a file as values whose origin is ``display`` and the line of the key; None when unreadable."""
+    touched.file(file)
     try:
         if not os.path.isfile(file) or os.path.getsize(file) > MAX_BYTES:
             return None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from wattlint.semantics.scopes import Mutation
 from wattlint.semantics.values import Const, Hop, Mapping, Thunk, Unknown, Value, alternatives, join, through
+from wattlint.sources import touched
 
 if TYPE_CHECKING:
     from wattlint.semantics.arguments import Arguments
@@ -62,7 +63,7 @@ def _key(mutation: Mutation) -> object:
 
 
 def _from_file(ev: Evaluator, name: str, module: ModuleIndex) -> Value | None:
-    if not ev.project.mentioning("load_dotenv", module):
+    if not ev.project.mentions("load_dotenv", module):
         return None
     values = file_values(ev, os.path.dirname(module.file))
     return values.get(name) if values is not None else None
@@ -73,6 +74,7 @@ def file_values(ev: Evaluator, folder: str, name: str = ".env") -> dict[str, Val
     root = ev.project.root
     while folder.startswith(root):
         file = os.path.join(folder, name)
+        touched.file(file)
         if os.path.isfile(file):
             return _remembered(ev, file)
         if folder == root:

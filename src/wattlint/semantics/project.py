@@ -9,7 +9,9 @@ import stat
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
+from wattlint.semantics.mentions import Mentions, Shape
 from wattlint.semantics.module_index import ModuleIndex
+from wattlint.sources import touched
 from wattlint.sources.folders import SOURCE_FOLDERS, names_in
 
 SKIPPED_FOLDERS = frozenset(
@@ -57,6 +59,8 @@ class Project:
         self._files: list[str] | None = None
         self._texts: dict[str, int] = {}
         """Hash of the bytes that each module was parsed from."""
+        self._mentions: dict[str, Mentions] = {}
+        """Of the files that are not parsed (yet)."""
         self._words: dict[str, dict[bytes, list[str]]] = {}
 
     # -- modules ------------------------------------------------------------------------------------------------
@@ -177,15 +181,27 @@ class Project:
                 folders[:] = sorted(
                     name for name in folders if name not in SKIPPED_FOLDERS and not name.startswith(".")
                 )
+                touched.folder(folder)
                 found.extend(os.path.join(folder, name) for name in sorted(names) if name.endswith(".py"))
             self._files = found
         return self._files
 
-    def mentioning(self, word: str, near: ModuleIndex) -> list[ModuleIndex]:
+    def mentioning(self, word: str, near: ModuleIndex, how: Shape | None = None) -> list[ModuleIndex]:
         """At most MAX_MENTIONING modules in whose text the name ``word`` occurs, those closest to ``near`` in the tree.
 
+        Of these, ``how`` leaves only those that can use the word in that way: the others are not parsed for it.
         In a very large tree only the part of it that ``near`` lies in is searched.
         """
+        files = self._mentioning(word, near)
+        if how is not None:
+            files = [file for file in files if file in self._modules or how(self._mentions_of(file), word)]
+        return [module for module in map(self.module, files) if module is not None]
+
+    def mentions(self, word: str, near: ModuleIndex) -> bool:
+        """Whether ``mentioning`` has any file to look into."""
+        return bool(self._mentioning(word, near))
+
+    def _mentioning(self, word: str, near: ModuleIndex) -> list[str]:
         part = self._part_of(near.file) if len(self.files()) > LARGE_TREE else ""
         if part not in self._words:
             self._words[part] = self._index(part)
@@ -193,7 +209,12 @@ class Project:
         if len(files) > MAX_MENTIONING:
             files = sorted(files, key=lambda file: (-len(os.path.commonpath([file, near.file])), file))
             files = sorted(files[:MAX_MENTIONING])
-        return [module for module in map(self.module, files) if module is not None]
+        return files
+
+    def _mentions_of(self, file: str) -> Mentions:
+        if file not in self._mentions:
+            self._mentions[file] = Mentions(self._read_or_empty(file))
+        return self._mentions[file]
 
     def _index(self, part: str) -> dict[bytes, list[str]]:
         """Name -> the files below ``part`` that hold it, sorted."""
@@ -210,6 +231,7 @@ class Project:
         return os.path.join(self.root, below)
 
     def _read(self, file: str) -> bytes:
+        touched.file(file)
         if not stat.S_ISREG(os.stat(file).st_mode):
             raise OSError("not a regular file")
         with open(file, "rb") as handle:

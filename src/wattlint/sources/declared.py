@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from packaging.requirements import InvalidRequirement, Requirement
 
+from wattlint.sources import touched
 from wattlint.sources.specifiers import conda_specifier, poetry_specifier
 
 MAX_CHARACTERS = 2_000_000
@@ -29,6 +30,7 @@ def normalise(distribution: str) -> str:
 
 def text_of(path: Path, limit: int = MAX_CHARACTERS) -> str:
     """The text of a regular file; empty when there is none or it cannot be read."""
+    touched.file(path)
     try:
         if not path.is_file():
             return ""

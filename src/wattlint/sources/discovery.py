@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from wattlint.settings import Settings
+from wattlint.sources import touched
 from wattlint.sources.files import FileRef, Problem
 
 if TYPE_CHECKING:
@@ -27,11 +28,38 @@ DEFAULT_EXCLUDE = frozenset(
 """Names of folders and files that are passed over below a given folder (ruff's, and a few more)."""
 
 
+class Covered(NamedTuple):
+    """Which folders were walked, and what below them was left out although Python could import it."""
+
+    folders: frozenset[str]
+    left_out: frozenset[str]
+
+    def with_(self, other: Covered) -> Covered:
+        return Covered(self.folders | other.folders, self.left_out | other.left_out)
+
+    def left_out_of(self, root: str) -> Callable[[bytes], bool] | None:
+        """Tells whether import statements name a module below ``root`` that was left out; None where ``root`` was
+        not walked as a whole."""
+        if not any(root == top or root.startswith(top.rstrip(os.sep) + os.sep) for top in self.folders):
+            return None
+        below = root.rstrip(os.sep) + os.sep
+        names = {
+            os.path.basename(path).removesuffix(".py") for path in self.left_out if path.startswith(below)
+        }
+        if not names:
+            return lambda imports: False
+        import re
+
+        named = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(names)))})\b".encode())
+        return lambda imports: named.search(imports) is not None
+
+
 class Discovery(NamedTuple):
     """Sorted by path and free of duplicates."""
 
     files: list[FileRef]
     problems: list[Problem]
+    covered: Covered = Covered(frozenset(), frozenset())
 
 
 def discover(paths: Sequence[str], settings: Settings) -> Discovery:
@@ -44,7 +72,8 @@ def discover(paths: Sequence[str], settings: Settings) -> Discovery:
     for path in paths:
         walk.start(path)
     files = sorted(walk.files.values(), key=lambda ref: ref.display.split("/"))
-    return Discovery(files, sorted(walk.problems, key=str))
+    covered = Covered(frozenset(walk.folders), frozenset(walk.left_out))
+    return Discovery(files, sorted(walk.problems, key=str), covered)
 
 
 def display_path(path: str, below: str | None = None) -> str:
@@ -58,6 +87,9 @@ class _Walk:
     def __init__(self, settings: Settings) -> None:
         self.files: dict[str, FileRef] = {}
         self.problems: set[Problem] = set()
+        self.folders: list[str] = []
+        self.left_out: list[str] = []
+        """Modules and packages that exist below ``folders`` and are not among ``files``."""
         self._settings = settings
         self._cwd = os.getcwd()
         self._names = frozenset() if settings.exclude else DEFAULT_EXCLUDE
@@ -113,6 +145,7 @@ class _Walk:
         if self._settings.respect_gitignore:
             chain = tuple(rules.without_those_matching(top) for rules in _ignore_rules_above(top))
         exclude = self._patterns.without_those_matching(top) if self._patterns else None
+        self.folders.append(top)
         todo = [(top, chain)]
         while todo:
             folder, chain = todo.pop()
@@ -120,11 +153,14 @@ class _Walk:
                 with os.scandir(folder) as listing:
                     entries = list(listing)
             except OSError as error:
+                touched.folder(folder)
                 self._problem(folder, _why(folder, error))
                 continue
             names = {entry.name for entry in entries}
+            touched.folder(folder, names)
             if folder != top and "pyvenv.cfg" in names:
-                continue  # a virtual environment under another name
+                self.left_out.append(folder)  # a virtual environment under another name
+                continue
             if self._settings.respect_gitignore:
                 chain = (*_ignore_rules_in(folder, names), *chain)
             for entry in entries:
@@ -134,10 +170,16 @@ class _Walk:
                 except OSError:
                     is_folder = False
                 if not is_folder and not name.endswith(SUFFIXES):
+                    if name.isidentifier() and entry.is_symlink():
+                        self.left_out.append(path)
                     continue
-                if name in self._names or (exclude and exclude.verdict(path, is_folder)):
-                    continue
-                if chain and _is_ignored(chain, path, is_folder):
+                if (
+                    name in self._names
+                    or (exclude and exclude.verdict(path, is_folder))
+                    or (chain and _is_ignored(chain, path, is_folder))
+                ):
+                    if name != "__pycache__" and name.removesuffix(".py").isidentifier():
+                        self.left_out.append(path)
                     continue
                 if is_folder:
                     todo.append((path, chain))
@@ -168,6 +210,7 @@ def _ignore_rules_in(folder: str, names: set[str]) -> Iterator[IgnoreRules]:
     for file, needed in ((".gitignore", ".gitignore"), (os.path.join(".git", "info", "exclude"), ".git")):
         if needed not in names:
             continue
+        touched.file(os.path.join(folder, file))
         try:
             with open(os.path.join(folder, file), encoding="utf-8", errors="surrogateescape") as lines:
                 text = lines.read()
@@ -184,10 +227,12 @@ def _ignore_rules_above(top: str) -> list[IgnoreRules]:
     found: list[IgnoreRules] = []
     folder = top
     while not os.path.exists(os.path.join(folder, ".git")):
+        touched.file(os.path.join(folder, ".git"))
         parent = os.path.dirname(folder)
         if parent == folder:
             return []
         folder = parent
+        touched.file(os.path.join(folder, ".gitignore"))
         names = {name for name in (".gitignore", ".git") if os.path.exists(os.path.join(folder, name))}
         found.extend(_ignore_rules_in(folder, names))
     return found

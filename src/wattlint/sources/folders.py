@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from wattlint.sources import touched
+
 SOURCE_FOLDERS = ("src", "lib", "python")
 """Folders below a project's root that import names may start from."""
 
@@ -11,6 +13,9 @@ SOURCE_FOLDERS = ("src", "lib", "python")
 def names_in(folder: str) -> frozenset[str]:
     """Names of the files and folders in ``folder``; none where it cannot be listed."""
     try:
-        return frozenset(os.listdir(folder))
+        names = frozenset(os.listdir(folder))
     except OSError:
+        touched.folder(folder)
         return frozenset()
+    touched.folder(folder, names)
+    return names

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
-
-from wattlint.sources.folders import names_in
 
 if TYPE_CHECKING:
     from packaging.version import Version
@@ -17,6 +15,8 @@ STRONG_MARKERS = frozenset(
 )
 WEAK_MARKERS = frozenset({"requirements.txt", "environment.yml", "environment.yaml"})
 """Mark a project too, except in the folders of a bigger project that only serve it."""
+
+_TELLING = STRONG_MARKERS | WEAK_MARKERS | {"__init__.py"}
 
 INSTALLED = frozenset({"site-packages", "dist-packages"})
 """Folders of installed packages: what lies above them is no project of theirs."""
@@ -83,7 +83,14 @@ def project_root(path: Path) -> Path:
     return Path(_root_of(absolute if os.path.isdir(absolute) else os.path.dirname(absolute)))
 
 
-_names_in = lru_cache(maxsize=4096)(names_in)
+@cache
+def _names_in(folder: str) -> frozenset[str]:
+    """Of the names in ``folder`` those that matter here: what else is put beside a project says nothing of it."""
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return frozenset()
+    return frozenset(name for name in names if name in _TELLING or name.endswith(".dist-info"))
 
 
 @lru_cache(maxsize=4096)
@@ -104,6 +111,15 @@ def _root_of(folder: str) -> str:
         if parent == at:
             return weak or _above_package(folder)
         at = parent
+
+
+def surroundings(path: str) -> list[str]:
+    """What says, in the folders above ``path``, where projects begin."""
+    above = []
+    while os.path.dirname(path) != path:
+        path = os.path.dirname(path)
+        above.append(f"{path}:{' '.join(sorted(_names_in(path)))}")
+    return above
 
 
 def _serves(relative: str) -> bool:

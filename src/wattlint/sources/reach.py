@@ -11,15 +11,28 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
+from wattlint.sources import touched
 from wattlint.sources.folders import SOURCE_FOLDERS, names_in
 from wattlint.sources.sieve import Scan, Sieve
 
 _FROM = re.compile(rb"\bfrom\s+(\.*)\s*([\w.]*)\s*\bimport\b[\s\\]*(\([^)]*|[^\n;#]*)")
 _IMPORT = re.compile(rb"(?:^|[\n;:])[ \t]*import\s+([^\n;#]*)")
+_CLIMB = re.compile(rb"\bfrom\s+(\.{2,})")
 _NAME = re.compile(rb"(?:^|[,(])\s*(?:#[^\n]*\n\s*)*([\w.]+)")
 MAX_BYTES = 2_000_000
 """Larger modules are not looked into."""
+
+
+class Look(NamedTuple):
+    """What the text of one file shows by itself."""
+
+    passes: bool
+    """It has to be parsed."""
+    imports_sdk: bool
+    imports: bytes
+    """Its import statements."""
 
 
 class Reach:
@@ -33,15 +46,48 @@ class Reach:
         self._names_in = lru_cache(maxsize=None)(names_in)
         self._bases_of: dict[tuple[str, str], tuple[str, ...]] = {}
         self._imports_sdk: dict[str, bool] = {}
+        self._imports: dict[str, bytes] = {}
+        """Import statements that are not followed yet."""
         self._targets: dict[str, tuple[str, ...]] = {}
         self._reaches: dict[str, bool] = {}
+        self._some_import = self._climbs = False
 
     def passes(self, path: Path, code: bytes) -> bool:
         """Whether ``code``, the text of ``path``, has to be parsed. It may differ from what is on disk."""
+        look = self.look(path, code)
+        self.know(path, look)
+        return look.passes or self.leads(path)
+
+    def look(self, path: Path, code: bytes) -> Look:
+        """What ``code`` shows by itself; nothing is remembered."""
         scan = Scan(code)
-        file = os.path.abspath(path)
-        self._note(file, scan)
-        return self._sieve.passes(scan) or any(map(self._leads_to_sdk, self._targets[file]))
+        imports_sdk = self._sieve.imports_sdk(scan)
+        passes = self._sieve.passes(scan, imports_sdk)
+        return Look(passes, imports_sdk or self._is_own(str(path)), scan.imports)
+
+    def know(self, path: Path, look: Look) -> None:
+        """Remember a look at the text of ``path``, in place of what is on disk."""
+        self._know(os.path.abspath(path), look.imports_sdk, look.imports)
+
+    def leads(self, path: Path, all_known: bool = False) -> bool:
+        """Whether the imports of ``path``, which is known, lead to an SDK. ``all_known``: there are no other modules."""
+        if all_known and not self._some_import and not self._climbs:
+            return False
+        return any(map(self._leads_to_sdk, self._targets_of(os.path.abspath(path))))
+
+    def sends_request(self, code: bytes) -> bool:
+        """Whether ``code`` by itself may send a request to a model server."""
+        return self._sieve.sends_request(Scan(code))
+
+    def project_imports_sdk(self, files: Iterable[str]) -> bool:
+        """Whether one of ``files``, the project's, or of those looked into so far imports an SDK."""
+        if not self._some_import:
+            self._some_import = any(map(self._reads_sdk, files))
+        return self._some_import
+
+    def _reads_sdk(self, file: str) -> bool:
+        self._read(file)
+        return self._imports_sdk[file]
 
     def _leads_to_sdk(self, start: str) -> bool:
         """Whether ``start`` or a module behind its imports imports an SDK. Iterative: import chains can be long."""
@@ -59,7 +105,7 @@ class Reach:
                     at = came_from[at]
                 return True
             if file not in self._reaches:
-                fresh = [target for target in self._targets[file] if target not in came_from]
+                fresh = [target for target in self._targets_of(file) if target not in came_from]
                 came_from.update(dict.fromkeys(fresh, file))
                 todo += fresh
         self._reaches.update(dict.fromkeys(came_from, False))
@@ -71,26 +117,45 @@ class Reach:
         try:
             with open(file, "rb") as handle:
                 code = handle.read(MAX_BYTES)
+            touched.file(file)
         except OSError:
             code = b""
-        self._note(file, Scan(code))
+        scan = Scan(code)
+        self._know(file, self._is_own(file) or self._sieve.imports_sdk(scan), scan.imports)
 
-    def _note(self, file: str, scan: Scan) -> None:
-        is_sdk = bool(self._own) and file.removesuffix(".py").removesuffix(f"{os.sep}__init__").endswith(
+    def _is_own(self, file: str) -> bool:
+        return bool(self._own) and file.removesuffix(".py").removesuffix(f"{os.sep}__init__").endswith(
             self._own
         )
-        self._imports_sdk[file] = is_sdk or self._sieve.imports_sdk(scan)
-        self._targets[file] = (
-            () if self._imports_sdk[file] else tuple(self._imported(os.path.dirname(file), scan.imports))
-        )
+
+    def _know(self, file: str, imports_sdk: bool, imports: bytes) -> None:
+        self._imports_sdk[file] = imports_sdk
+        self._imports[file] = b"" if imports_sdk else imports
+        self._targets.pop(file, None)
+        self._some_import = self._some_import or imports_sdk
+        self._climbs = self._climbs or (b".." in imports and self._climbs_out(file, imports))
+
+    def _climbs_out(self, file: str, imports: bytes) -> bool:
+        """A relative import leads above the project."""
+        folders = file[len(self._root) :].count(os.sep)
+        return any(len(dots) > folders for dots in _CLIMB.findall(imports))
+
+    def _targets_of(self, file: str) -> tuple[str, ...]:
+        if file not in self._targets:
+            self._targets[file] = tuple(
+                dict.fromkeys(self._imported(os.path.dirname(file), self._imports.pop(file)))
+            )
+        return self._targets[file]
 
     def _imported(self, folder: str, imports: bytes) -> Iterator[str]:
         """Files of the project that the import statements name: modules, the packages around them, submodules."""
         for dots, module, names in _FROM.findall(imports):
             parts = module.decode("ascii", "ignore").split(".") if module else []
-            submodules = [name.decode("ascii", "ignore") for name in _NAME.findall(names)]
-            for base in self._bases(folder, len(dots), parts):
-                yield from self._files(base, parts, submodules)
+            bases = self._bases(folder, len(dots), parts)
+            if bases:  # most statements import from outside the project
+                submodules = [name.decode("ascii", "ignore") for name in _NAME.findall(names)]
+                for base in bases:
+                    yield from self._files(base, parts, submodules)
         for names in _IMPORT.findall(imports):
             for name in _NAME.findall(names):
                 parts = name.decode("ascii", "ignore").split(".")

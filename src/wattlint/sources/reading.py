@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 
+from wattlint.sources import touched
 from wattlint.sources.files import FileRef, Problem, SourceFile
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -21,7 +22,9 @@ def read(ref: FileRef) -> SourceFile | Problem:
         with open(ref.path, "rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
+        touched.file(ref.path)
         return Problem(ref.display, None, f"cannot be read: {getattr(error, 'strerror', None) or error}")
+    touched.file(ref.path, raw)
     if len(raw) > MAX_BYTES:
         return Problem(ref.display, None, f"larger than {MAX_BYTES // 2**20} MB, not read")
     return source_from_bytes(ref, raw)

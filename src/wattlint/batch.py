@@ -1,0 +1,276 @@
+"""Many files at once: sifted in blocks, then analysed project by project, in several processes where that pays.
+
+One process analyses a project, in the order of its files, and lets go of it before the next: the answers do not
+depend on how many processes there are, and memory does not grow with the number of projects.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import gc
+import re
+import sys
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeVar
+
+from wattlint.catalogue.errors import CatalogueError
+from wattlint.config import ConfigError
+from wattlint.sources.discovery import Covered, display_path
+from wattlint.sources.files import FileRef, Problem, SourceFile
+from wattlint.sources.project import project_root
+from wattlint.sources.reach import Look
+from wattlint.sources.reading import read
+from wattlint.workers import spread, usual_number
+
+if TYPE_CHECKING:
+    from wattlint.callsites.facts import CallSite
+    from wattlint.workspace import Workspace
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Progress = Callable[[int, int], None]
+"""(files done, files in all)"""
+SUPPRESSES = re.compile(rb"#\s*wattlint:\s*ignore|#\s*noqa:[^\n]*LLM\d", re.IGNORECASE)
+"""Whether a file can hold a comment that suppresses a finding of ours in particular."""
+BLOCK = 64
+"""Files that one process sifts in a row."""
+FEW_FILES = 200
+"""Fewer are not worth a second process."""
+FEW_PASSING = 12
+"""Fewer files to parse are not worth a second process."""
+
+
+class Outcome(NamedTuple):
+    """What became of one file."""
+
+    sites: Sequence[CallSite] = ()
+    problems: Sequence[Problem] = ()
+    unreadable: Sequence[Problem] | None = None
+    """Those of ``problems`` that are why there is no analysis."""
+    marked: bool = False
+    """It has comments for us."""
+    source: SourceFile | None = None
+    """None where another process read it."""
+
+
+class Sifted(NamedTuple):
+    """A file after the sieve. ``look`` is None where there is no text to look at."""
+
+    problems: Sequence[Problem]
+    look: Look | None
+    unreadable: Sequence[Problem] | None = None
+    marked: bool = False
+
+
+Todo = tuple[int, FileRef, bool]
+"""Number of a file, the file, whether it has to be analysed (else it is only parsed)."""
+Done = tuple[list[tuple[int, Outcome]], list[tuple[str, Problem]]]
+"""Outcomes by number of the file; files that others led to and that are no Python."""
+
+
+def outcomes(
+    refs: Sequence[FileRef],
+    covered: Covered,
+    workspace: Workspace,
+    jobs: int | None,
+    progress: Progress | None,
+) -> tuple[list[Outcome], list[tuple[str, Problem]]]:
+    """One outcome for each of ``refs``, and the files that turned out to be no Python without being asked for."""
+    if jobs is None:
+        jobs = usual_number() if len(refs) >= FEW_FILES else 1
+    blocks = [list(range(at, min(at + BLOCK, len(refs)))) for at in range(0, len(refs), BLOCK)]
+    shares = [[number for block in blocks[start::jobs] for number in block] for start in range(jobs)]
+    found: list[Outcome] = [Outcome()] * len(refs)
+    sifted: dict[int, Sifted] = {}
+
+    def sift(share: list[int]) -> list[tuple[int, Sifted]]:
+        results = []
+        for done, number in enumerate(share):
+            if progress and not done % BLOCK:
+                progress(done * jobs, len(refs))
+            results.append((number, _sift(refs[number], workspace)))
+        return results
+
+    if refs:
+        _load(workspace, refs[0])
+    for part in spread(sift, [share for share in shares if share]):
+        sifted.update(part)
+    groups: dict[Path, list[Todo]] = {}
+    for root, numbers in _by_project(refs).items():
+        todo = _to_analyse(root, numbers, refs, sifted, covered, workspace)
+        if todo:
+            groups[root] = todo
+    for number, one in sifted.items():
+        found[number] = Outcome(problems=one.problems, unreadable=one.unreadable, marked=one.marked)
+    sifted.clear()
+
+    def analyse(roots: list[Path]) -> Done:
+        done: Done = ([], [])
+        for root in roots:
+            outcome, broken = _project(root, groups[root], workspace, root == roots[-1])
+            done[0].extend(outcome)
+            done[1].extend(broken)
+        return done
+
+    broken: list[tuple[str, Problem]] = []
+    if groups:
+        pass  # before the processes part
+    passing = sum(len(todo) for todo in groups.values())
+    for results, others in spread(analyse, _shares(groups, jobs if passing >= FEW_PASSING else 1)):
+        for number, outcome in results:
+            problems = [*found[number].problems, *outcome.problems]
+            found[number] = outcome._replace(problems=problems, marked=found[number].marked)
+        broken += others
+    return found, sorted(broken)
+
+
+def _load(workspace: Workspace, ref: FileRef) -> None:
+    """What every process needs, before they part."""
+    with contextlib.suppress(ConfigError):  # reported with each file that it holds for
+        workspace.reach(ref.path)
+
+
+def _sift(ref: FileRef, workspace: Workspace) -> Sifted:
+    source = read(ref)
+    if isinstance(source, Problem):
+        return Sifted([source], None, [source])
+    try:
+        look = workspace.reach(ref.path).look(source.path, source.code)
+    except ConfigError as error:
+        return Sifted([*_dropped_cells(source), *error.problems], None, error.problems, _is_marked(source))
+    return Sifted(_dropped_cells(source), look, None, _is_marked(source))
+
+
+def _is_marked(source: SourceFile) -> bool:
+    return SUPPRESSES.search(source.raw) is not None
+
+
+def _by_project(refs: Sequence[FileRef]) -> dict[Path, list[int]]:
+    groups: dict[Path, list[int]] = {}
+    for number, ref in enumerate(refs):
+        groups.setdefault(project_root(ref.path), []).append(number)
+    return groups
+
+
+def _to_analyse(
+    root: Path,
+    numbers: Iterable[int],
+    refs: Sequence[FileRef],
+    sifted: dict[int, Sifted],
+    covered: Covered,
+    workspace: Workspace,
+) -> list[Todo]:
+    """The files of one project that can call a model, by themselves or through what they import."""
+    looks = {number: look for number in numbers if (look := sifted[number].look) is not None}
+    for number, look in looks.items():
+        workspace.reach(refs[number].path).know(refs[number].path, look)
+    modules = covered.left_out_of(str(root))
+    all_known = modules is not None and not any(modules(look.imports) for look in looks.values())
+    todo = []
+    for number, look in looks.items():
+        ref = refs[number]
+        passes = look.passes or workspace.reach(ref.path).leads(ref.path, all_known)
+        if (
+            passes or ref.explicit
+        ):  # a file that was named is parsed whatever it holds: its user wants to hear of errors
+            todo.append((number, ref, passes))
+    return todo
+
+
+def _shares(groups: dict[Path, list[Todo]], jobs: int) -> list[list[Path]]:
+    """The projects in ``jobs`` shares of about as much work, each in the order of its files."""
+    shares: list[list[Path]] = [[] for _ in range(jobs)]
+    loads = [0] * jobs
+    for root in sorted(groups, key=lambda one: (-len(groups[one]), one)):
+        lightest = loads.index(min(loads))
+        shares[lightest].append(root)
+        loads[lightest] += len(groups[root])
+    return [sorted(share) for share in shares if share]
+
+
+def _project(root: Path, todo: list[Todo], workspace: Workspace, last: bool) -> Done:
+    """Every file of one project; nothing is remembered of it afterwards. ``last``: this process is about to end."""
+    results = [(number, _read_and_analyse(ref, passes, workspace)) for number, ref, passes in todo]
+    # The sieve stopped them, another file led to them: that they cannot be read costs nothing to say.
+    broken = [
+        (shown, problem_of(error, shown))
+        for file, error in workspace.broken().items()
+        for shown in (display_path(file),)
+    ]
+    if workspace.forget(root) and not last:
+        gc.collect()
+    return results, broken
+
+
+def _read_and_analyse(ref: FileRef, passes: bool, workspace: Workspace) -> Outcome:
+    source = read(ref)
+    if isinstance(source, Problem):  # gone since it was sifted
+        return Outcome(problems=[source], unreadable=[source])
+    return _outcome(ref, source, passes, workspace)
+
+
+def outcome_of(ref: FileRef, source: SourceFile | Problem, workspace: Workspace) -> Outcome:
+    """What becomes of one file by itself."""
+    if isinstance(source, Problem):
+        return Outcome(problems=[source], unreadable=[source])
+    dropped = _dropped_cells(source)
+    try:
+        passes = workspace.may_call(source)
+    except ConfigError as error:
+        problems = [*dropped, *error.problems]
+        return Outcome((), problems, error.problems, _is_marked(source), source)
+    found = _outcome(ref, source, passes, workspace)
+    problems = [*dropped, *found.problems]
+    return found._replace(problems=problems, marked=_is_marked(source), source=source)
+
+
+def _outcome(ref: FileRef, source: SourceFile, passes: bool, workspace: Workspace) -> Outcome:
+    """The call sites of one file, or why there are none; ``passes``: the sieve let it through."""
+    try:
+        if not passes:
+            if ref.explicit:
+                _quietly(ast.parse, source.text)
+            return Outcome()
+        settings = workspace.configuration.of_folder(ref.path.parent)
+        return Outcome(_quietly(workspace.sites, source, settings), source=source)
+    except ConfigError as error:
+        return Outcome(problems=error.problems, unreadable=error.problems)
+    except CatalogueError:
+        raise  # a damaged installation: no file can be analysed
+    except Exception as error:
+        problem = problem_of(error, source.display)
+        return Outcome(problems=[problem], unreadable=[problem])
+
+
+def _quietly(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Without the parser's warnings about the user's code (invalid escapes): they are not ours to report."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return function(*args, **kwargs)
+
+
+def _dropped_cells(source: SourceFile) -> list[Problem]:
+    dropped = source.cells.dropped if source.cells else ()
+    return [
+        Problem(source.display, None, f"cell {cell.cell + 1}, line {cell.line}: syntax error: {cell.message}")
+        for cell in dropped
+    ]
+
+
+def problem_of(error: Exception, display: str) -> Problem:
+    """Why one file could not be analysed; a fault of our own names the place in our code."""
+    if isinstance(error, SyntaxError):
+        if error.lineno is None:  # how the finder says that a file is nested too deeply
+            return Problem(display, None, str(error.msg))
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        return Problem(display, error.lineno, f"syntax error: {error.msg} (read as Python {version})")
+    if isinstance(error, RecursionError | MemoryError):
+        return Problem(display, None, "nested too deeply to be analysed")
+    import traceback
+
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    what = f"{type(error).__name__}: {error} (at {Path(where.filename).name}:{where.lineno})"
+    return Problem(display, None, f"internal error, please report it: {what}")

@@ -1,0 +1,212 @@
+"""Results kept on disk: a run over files of which none changed since is answered from ``.wattlint_cache``.
+
+An entry holds what one command found, and every file and folder that the analysis looked at with a digest of it:
+sources, configuration, project and lock files, data files, the user's own rules. It is used only where all of them
+are as they were. A damaged, foreign or outdated entry counts as none; writing one replaces it in one step.
+"""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import json
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from wattlint import __version__
+from wattlint.analysis import Analysis
+from wattlint.catalogue.store import ARTEFACT, PACKAGE, rules_folder
+from wattlint.config import ConfigError, Configuration
+from wattlint.sources import touched
+from wattlint.sources.project import project_root, surroundings
+
+FOLDER = ".wattlint_cache"
+MAX_ENTRIES = 16
+"""Of one folder: the oldest go first."""
+SETTLED_NS = 2_000_000_000
+"""A file that was changed this short before it was read may change again without a new time stamp."""
+SECRETS = (".env",)
+"""Results drawn from such files are not kept."""
+
+
+class Cache:
+    """The entry of one command in one working directory."""
+
+    def __init__(self, paths: list[str], settings: Any) -> None:
+        """``settings``: whatever else the result depends on, as JSON data."""
+        self._folder = Path(project_root(Path.cwd()), FOLDER)
+        tops = [os.path.abspath(path) for path in paths]
+        key = [
+            __version__,
+            sys.version,
+            os.getcwd(),
+            paths,
+            settings,
+            _code(),
+            [surroundings(top) for top in tops],
+        ]
+        self._file = self._folder / f"{touched.digest(json.dumps(key).encode())}.json"
+        self._began_ns = time.time_ns()
+
+    # -- reading ------------------------------------------------------------------------------------------------
+
+    def load(self, configuration: Configuration) -> Analysis | None:
+        """The result that was kept; None where there is none or something changed."""
+        gc.disable()  # plain data only
+        try:
+            head, seen, data = self._file.read_bytes().split(b"\n", 2)
+            if head.decode() != _checksum(seen + b"\n" + data) or not _unchanged(json.loads(seen)):
+                return None
+            return _decoded(json.loads(data), configuration)
+        except (
+            OSError,
+            ValueError,
+            TypeError,
+            KeyError,
+            IndexError,
+            AttributeError,
+            RecursionError,
+            ConfigError,
+        ):
+            return None
+        finally:
+            gc.enable()
+
+    # -- writing ------------------------------------------------------------------------------------------------
+
+    def save(self, analysis: Analysis, seen: touched.Digests) -> None:
+        """Keep a result; nothing happens where that is not possible."""
+        if any(os.path.basename(path).startswith(SECRETS) and digest for path, digest in seen.items()):
+            return
+        try:
+            body = json.dumps(self._seen(seen), separators=(",", ":")).encode()
+            body += b"\n" + json.dumps(_encoded(analysis), separators=(",", ":")).encode()
+        except (TypeError, ValueError, RecursionError):
+            return
+        try:
+            self._write(_checksum(body).encode() + b"\n" + body)
+        except OSError:
+            return
+
+    def _seen(self, seen: touched.Digests) -> dict[str, list[list[Any]]]:
+        """Folder -> [name, digest, state] each; no state where it cannot be trusted."""
+        rows: dict[str, list[list[Any]]] = {}
+        for path, digest in sorted(seen.items()):
+            folder, name = os.path.split(path)
+            if digest is None and seen.get(folder) is not None and not os.path.lexists(path):
+                continue  # the folder's own digest says that it is not there
+            changed_ns, state = _state(path)
+            trusted = changed_ns < self._began_ns - SETTLED_NS
+            rows.setdefault(folder, []).append([name, digest, state if trusted else None])
+        return rows
+
+    def _write(self, content: bytes) -> None:
+        if not self._folder.is_dir():
+            self._folder.mkdir(parents=True, exist_ok=True)
+            (self._folder / ".gitignore").write_text("*\n")
+            (self._folder / "CACHEDIR.TAG").write_text("Signature: 8a477f597d28d172789f06886806bc55\n")
+        handle, name = tempfile.mkstemp(dir=self._folder, suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            os.replace(name, self._file)
+        except BaseException:
+            os.unlink(name)
+            raise
+        entries = sorted(self._folder.glob("*.json"), key=lambda entry: -_state(str(entry))[0])
+        for old in entries[MAX_ENTRIES:]:
+            old.unlink(missing_ok=True)
+
+
+def folders_to_clean(paths: list[str]) -> list[Path]:
+    """The caches of the projects that ``paths`` lie in, and of the working directory's."""
+    roots = {project_root(Path(path).absolute()) for path in [os.getcwd(), *paths]}
+    return sorted(folder for root in roots if (folder := root / FOLDER).is_dir())
+
+
+def _unchanged(seen: dict[str, list[list[Any]]]) -> bool:
+    for folder, rows in seen.items():
+        top = folder.rstrip(os.sep) + os.sep
+        for name, digest, state in rows:
+            path = top + name
+            if (state is None or _state(path)[1] != state) and touched.digest_of(path) != digest:
+                return False
+    return True
+
+
+def _state(path: str) -> tuple[int, list[int]]:
+    """When a file or folder last changed, and what will differ as soon as it does again."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return 0, []
+    modified, changed = status.st_mtime_ns, status.st_ctime_ns
+    return modified if modified > changed else changed, [modified, changed, status.st_size]
+
+
+def _checksum(body: bytes) -> str:
+    return hashlib.blake2b(body, digest_size=16).hexdigest()
+
+
+def _code() -> str:
+    """The state of wattlint itself, catalogue and rules included: in a checkout they change without a new version."""
+    rows = []
+    for top in dict.fromkeys((PACKAGE, rules_folder())):
+        for folder, folders, names in os.walk(top):
+            folders[:] = sorted(name for name in folders if name != "__pycache__")
+            for name in sorted(names):
+                if name != ARTEFACT.name:
+                    file = os.path.join(folder, name)
+                    rows.append(f"{file} {_state(file)[1]}")
+    return touched.digest("\n".join(rows).encode("utf-8", "surrogateescape"))
+
+
+def _encoded(analysis: Analysis) -> dict[str, Any]:
+    from wattlint.kept_data import Encoder
+
+    encoder = Encoder(analysis.sites)
+    return {
+        "sites": [encoder.plain(site) for site in analysis.sites],
+        "findings": [encoder.finding(finding) for finding in analysis.findings],
+        "suppressed": [encoder.finding(finding) for finding in analysis.suppressed],
+        "problems": [encoder.plain(problem) for problem in analysis.problems],
+        "unreported": [encoder.plain(problem) for problem in analysis.unreported],
+        "coverage": encoder.plain(analysis.coverage),
+        "sources": [[shown, str(source.path)] for shown, source in analysis.sources.items()],
+        "settings": list(analysis.settings),
+    }
+
+
+def _decoded(data: dict[str, Any], configuration: Configuration) -> Analysis:
+    from wattlint.sources.files import FileRef, SourceFile
+    from wattlint.sources.reading import read
+
+    if not any(data[name] for name in ("sites", "findings", "suppressed", "problems", "unreported")):
+        from wattlint.analysis import Coverage
+
+        return Analysis(coverage=Coverage(*data["coverage"][1:]))
+    from wattlint.kept_data import Decoder
+
+    decoder = Decoder([])
+    sites = [decoder.plain(site) for site in data["sites"]]
+    decoder = Decoder(sites)
+    analysis = Analysis(
+        sites=sites,
+        findings=[decoder.finding(finding) for finding in data["findings"]],
+        suppressed=[decoder.finding(finding) for finding in data["suppressed"]],
+        problems=[decoder.plain(problem) for problem in data["problems"]],
+        unreported=[decoder.plain(problem) for problem in data["unreported"]],
+        coverage=decoder.plain(data["coverage"]),
+    )
+    for shown, path in data["sources"]:
+        source = read(FileRef(Path(path), shown, False))
+        if not isinstance(source, SourceFile):
+            raise ValueError(source.message)
+        analysis.sources[shown] = source
+    for shown in data["settings"]:
+        analysis.settings[shown] = configuration.of_folder(analysis.sources[shown].path.parent)
+    return analysis

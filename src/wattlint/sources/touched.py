@@ -1,0 +1,92 @@
+"""Which files and folders an analysis looked at, so that its result can be kept until one of them changes.
+
+Nothing is noted until ``record`` is called: only the command line keeps results.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+Digests = dict[str, str | None]
+"""Path -> digest of what was found there; None where there was nothing, or no telling."""
+
+_noted: Digests | None = None
+DIGEST_BYTES = 12
+OURS = frozenset({".wattlint_cache", "__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache"})
+"""Come and go without a meaning."""
+READ_BYTES = 64 * 1024 * 1024
+
+
+def record() -> None:
+    """Begin to note, or begin anew."""
+    global _noted
+    _noted = {}
+
+
+def recorded() -> Digests:
+    """What was noted since ``record``; nothing is noted any more."""
+    global _noted
+    noted, _noted = _noted, None
+    return noted or {}
+
+
+def recording() -> bool:
+    return _noted is not None
+
+
+def add(noted: Digests) -> None:
+    """What another process noted."""
+    if _noted is not None:
+        _noted.update(noted)
+
+
+def file(path: str | os.PathLike[str], raw: bytes | None = None) -> None:
+    """A file is read (``raw``: its bytes, where they are at hand), or looked for."""
+    if _noted is not None:
+        name = os.path.abspath(path)
+        if raw is not None:
+            _noted[name] = digest(raw)
+        elif name not in _noted:
+            _noted[name] = digest_of(name)
+
+
+def folder(path: str, names: Iterable[str] | None = None) -> None:
+    """A folder is listed."""
+    if _noted is not None:
+        name = os.path.abspath(path)
+        if name not in _noted:
+            _noted[name] = digest_of(name) if names is None else digest_of_names(names)
+
+
+def tree(top: str) -> None:
+    """A folder counts with all that is in it."""
+    if _noted is not None:
+        for below, _, names in os.walk(top):
+            folder(below)
+            for name in names:
+                file(os.path.join(below, name))
+
+
+def digest(raw: bytes) -> str:
+    import hashlib  # 5 ms, which a single file need not pay
+
+    return hashlib.blake2b(raw, digest_size=DIGEST_BYTES).hexdigest()
+
+
+def digest_of_names(names: Iterable[str]) -> str:
+    names = (name for name in names if name not in OURS)
+    return digest("\0".join(sorted(names)).encode("utf-8", "surrogateescape"))
+
+
+def digest_of(path: str) -> str | None:
+    """Of a file's bytes or a folder's names; None where there is neither."""
+    try:
+        if os.path.isdir(path):
+            return digest_of_names(os.listdir(path))
+        if not os.path.isfile(path):
+            return None
+        with open(path, "rb") as handle:
+            return digest(handle.read(READ_BYTES))
+    except OSError:
+        return None

@@ -1,0 +1,79 @@
+"""Work spread over several processes: forked, so that they share what is loaded already, and never threads."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from wattlint.sources import touched
+
+Share = TypeVar("Share")
+Result = TypeVar("Result")
+
+
+def usual_number() -> int:
+    """Processors that this process may use; 1 where forking is not safe (Windows, macOS, beside threads)."""
+    threading = sys.modules.get("threading")
+    if not sys.platform.startswith("linux") or (threading is not None and threading.active_count() > 1):
+        return 1
+    return len(os.sched_getaffinity(0))
+
+
+def spread(work: Callable[[Share], Result], shares: Sequence[Share]) -> list[Result]:
+    """``work(share)`` for every share in order: the first one here, each other in a process of its own.
+
+    A share whose process dies or fails is done again here, so that its error is raised as if there were one process.
+    """
+    if len(shares) <= 1:
+        return [work(share) for share in shares]
+    import pickle
+    import signal
+
+    children: list[tuple[int, int]] = []
+    try:
+        for share in shares[1:]:
+            children.append(_start(work, share))
+        results = [work(share) for share in shares[:1]]
+        for share in shares[1:]:
+            data = _collect(*children.pop(0))
+            if data is None:
+                results.append(work(share))
+            else:
+                result, noted = pickle.loads(data)
+                touched.add(noted)
+                results.append(result)
+        return results
+    finally:
+        for pid, reader in children:
+            os.close(reader)
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+
+
+def _start(work: Callable[[Share], Result], share: Share) -> tuple[int, int]:
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid:
+        os.close(writer)
+        return pid, reader
+    status = 1
+    try:
+        import pickle
+
+        os.close(reader)
+        if touched.recording():
+            touched.record()
+        with open(writer, "wb") as pipe:
+            pickle.dump((work(share), touched.recorded()), pipe, protocol=pickle.HIGHEST_PROTOCOL)
+        status = 0
+    finally:
+        os._exit(status)  # without the parent's exit handlers and buffers
+
+
+def _collect(pid: int, reader: int) -> bytes | None:
+    """What the process sent; None when it did not come to its end."""
+    with open(reader, "rb") as pipe:
+        data = pipe.read()
+    return data if os.waitpid(pid, 0)[1] == 0 else None

@@ -1,0 +1,135 @@
+"""Many files at once: whatever the number of processes or the order of paths, the answer is the same."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from wattlint import batch, workers
+from wattlint.config import Configuration
+from wattlint.reports.json_data import check_json
+from wattlint.run import analyse
+from wattlint.settings import Settings
+from wattlint.sources.reach import Reach
+from wattlint.sources.sieve import Sieve
+
+CALL = "from openai import OpenAI\nclient = OpenAI()\n"
+FILES = {
+    "shop/pyproject.toml": "[project]\nname = 'shop'\n",
+    "shop/shop/__init__.py": "",
+    "shop/shop/settings.py": "MODEL = 'gpt-4o'\n",
+    "shop/shop/llm.py": CALL
+    + "from shop.settings import MODEL\n"
+    + "def ask(text):\n    return client.chat.completions.create(model=MODEL, messages=[{'role': 'user', 'content': text}])\n",
+    "shop/shop/use.py": "from shop.llm import ask\nfor word in ['a', 'b']:\n    ask('Is ' + word + ' a verb? yes or no')\n",
+    "shop/shop/handed.py": "def run(llm):\n    return llm.chat.completions.create(model='gpt-4', messages=[])\n",
+    "shop/shop/through.py": "from . import llm\nprint(llm.client.responses.create(model='gpt-4.1', input='x'))\n",
+    "shop/shop/broken.py": "def :\n",
+    "shop/shop/plain.py": "import os\nprint(os.name)\n",
+    "tool/setup.py": "",
+    "tool/tool.py": "import requests\nrequests.post('https://api.openai.com/v1/chat/completions', json={'model': 'gpt-4', 'messages': []})\n",
+    "tool/fetch.py": "def send(client, url):\n    return client.post(url, json={'messages': []})\n",
+    "plain/setup.py": "",
+    "plain/a.py": "from .b import run\nrun('x')\n",
+    "plain/b.py": "def run(text):\n    return text.create(text)\n",
+    "latin.py": "name = 'caf\xe9'\n",
+}
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name, text in FILES.items():
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text.encode("latin-1"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def report(*paths: str, jobs: int | None = None) -> str:
+    return check_json(analyse(paths, Configuration(), jobs=jobs))
+
+
+@pytest.fixture
+def forking(monkeypatch: pytest.MonkeyPatch) -> None:
+    if not hasattr(os, "fork"):
+        pytest.skip("no fork on this system")
+    monkeypatch.setattr(batch, "BLOCK", 2)
+    monkeypatch.setattr(batch, "FEW_PASSING", 0)
+
+
+@pytest.mark.usefixtures("forking")
+@pytest.mark.parametrize("jobs", [2, 3, 40])
+def test_any_number_of_processes(tree: Path, jobs: int) -> None:
+    assert report(".", jobs=jobs) == report(".", jobs=1)
+
+
+@pytest.mark.usefixtures("forking")
+def test_any_order_of_paths(tree: Path) -> None:
+    assert report("tool", "shop", "plain", "latin.py", jobs=2) == report("latin.py", "plain", "shop", "tool")
+
+
+@pytest.mark.usefixtures("forking")
+def test_a_process_that_dies_is_replaced(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected, parent = report(".", jobs=1), os.getpid()
+    project = batch._project
+    monkeypatch.setattr(
+        batch, "_project", lambda *given: project(*given) if os.getpid() == parent else os._exit(9)
+    )
+    assert report(".", jobs=3) == expected
+
+
+@pytest.mark.usefixtures("forking")
+def test_an_error_in_another_process_is_raised_here() -> None:
+    def work(share: int) -> int:
+        if share:
+            raise ValueError("from a share")
+        return share
+
+    with pytest.raises(ValueError, match="from a share"):
+        workers.spread(work, [0, 1])
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)  # nobody is left behind
+
+
+def sites(*paths: str) -> list[tuple[str, int, str | None]]:
+    return [(site.path, site.line, site.model.id) for site in analyse(paths, Configuration()).sites]
+
+
+def test_the_sieve_loses_no_site(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sifted = sites(".")
+    monkeypatch.setattr(Sieve, "passes", lambda *given: True)
+    monkeypatch.setattr(Reach, "project_imports_sdk", lambda *given: True)
+    assert sifted == sites(".") and len(sifted) == 4
+
+
+def test_a_module_that_is_left_out_still_leads_to_an_sdk(tree: Path) -> None:
+    (tree / "plain" / "build").mkdir()
+    (tree / "plain" / "build" / "clients.py").write_text(CALL)
+    (tree / "plain" / "c.py").write_text(
+        "from build.clients import client\nclient.responses.create(model='gpt-4o', input='x')\n"
+    )
+    assert ("plain/c.py", 2, "gpt-4o") in sites(".")
+
+
+def test_an_import_from_above_the_project_leads_to_an_sdk(tree: Path) -> None:
+    folder = tree / "shop" / "shop" / "service"
+    folder.mkdir()
+    (folder / "requirements.txt").write_text("openai\n")
+    (folder / "__init__.py").write_text("")
+    (folder / "app.py").write_text(
+        "from ..llm import client\nclient.responses.create(model='o3', input='x')\n"
+    )
+    assert batch.project_root(folder) == folder
+    alone = {line for path, line, _ in sites("shop/shop/service/app.py")}
+    assert {line for path, line, _ in sites(".") if path.endswith("app.py")} == alone
+
+
+def test_settings_of_each_folder_hold(tree: Path) -> None:
+    (tree / "tool" / "wattlint.toml").write_text("nonsense = 1\n")
+    analysis = analyse(["."], Configuration(), jobs=2)
+    assert any("nonsense" in problem.message for problem in analysis.problems)
+    assert {site.path.split("/")[0] for site in analysis.sites} == {"shop"}
+    assert analyse(["."], Configuration.fixed(Settings())).coverage.files_with_sites == 4

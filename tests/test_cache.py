@@ -1,0 +1,180 @@
+"""Kept results: the same output with and without, never an outdated one, never a fault from what lies on the disk."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from wattlint import cache, run
+from wattlint.cli import main
+from wattlint.semantics import environment  # noqa: F401
+
+CALL = """\
+import json
+from openai import OpenAI
+from shop.names import MODEL
+
+with open("options.json") as file:
+    options = json.load(file)
+
+
+def ask(text):
+    return OpenAI().chat.completions.create(
+        model=MODEL, max_tokens=options["limit"], messages=[{"role": "user", "content": "Is it spam? yes or no: " + text}]
+    )
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name, text in {
+        "pyproject.toml": "[project]\nname = 'shop'\n",
+        "shop/__init__.py": "",
+        "shop/names.py": "MODEL = 'gpt-4o'\n",
+        "shop/ask.py": CALL,
+        "options.json": '{"limit": 5}',
+    }.items():
+        file = tmp_path / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text)
+    monkeypatch.chdir(tmp_path)
+    age(tmp_path)
+    return tmp_path
+
+
+def age(folder: Path) -> None:
+    """Let everything look as if it had settled long ago, apart from the time of the change of its inode."""
+    past = time.time() - 1000
+    for path in [folder, *folder.rglob("*")]:
+        os.utime(path, (past, past))
+
+
+def output(capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, str, str]:
+    status = main(["check", ".", "--format", "json", *options])
+    return status, *capsys.readouterr()
+
+
+@pytest.fixture
+def analysed(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Grows with every analysis that is not answered from the cache."""
+    calls: list[object] = []
+    analyse = run.analyse
+
+    def counted(*given: object, **named: object) -> object:
+        calls.append(given)
+        return analyse(*given, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(run, "analyse", counted)
+    return calls
+
+
+def test_the_second_run_says_the_same_without_analysing(project: Path, capsys, analysed) -> None:
+    first = output(capsys)
+    assert "gpt-4o" in first[1] and output(capsys) == first == output(capsys, "--no-cache")
+    assert len(analysed) == 2
+    assert (project / ".wattlint_cache" / ".gitignore").read_text() == "*\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("shop/names.py", "MODEL = 'gpt-4.1'\n"),
+        ("shop/ask.py", CALL + "ask('x')\n"),
+        ("options.json", '{"limit": 7}'),
+        ("wattlint.toml", "preview = true\n"),
+        ("pyproject.toml", "[tool.wattlint]\nignore = ['LLM1']\n"),
+        ("uv.lock", ""),
+        ("shop/new.py", "from shop.ask import ask\nfor line in open('x'):\n    ask(line)\n"),
+        (".gitignore", "shop/ask.py\n"),
+        ("shop/names.py", None),
+    ],
+)
+def test_a_change_counts(project: Path, capsys, analysed, name: str, text: str | None) -> None:
+    if name == ".gitignore":
+        (project / ".git").mkdir()
+    output(capsys)
+    if text is None:
+        (project / name).unlink()
+    else:
+        (project / name).write_text(text)
+    changed = output(capsys)
+    assert len(analysed) == 2
+    assert changed == output(capsys, "--no-cache")
+
+
+def test_a_new_time_stamp_alone_changes_nothing(project: Path, capsys, analysed) -> None:
+    output(capsys)
+    os.utime(project / "shop" / "ask.py")
+    output(capsys)
+    assert len(analysed) == 1
+
+
+def test_options_and_version_have_results_of_their_own(project: Path, capsys, analysed, monkeypatch) -> None:
+    output(capsys)
+    output(capsys, "--select", "LLM2")
+    monkeypatch.setattr(cache, "__version__", "0.0.0")
+    output(capsys)
+    assert len(analysed) == 3
+
+
+def test_own_rules_count(project: Path, capsys, analysed) -> None:
+    (project / "wattlint.toml").write_text("rules-dir = 'own'\n")
+    (project / "own" / "sdks").mkdir(parents=True)
+    output(capsys)
+    output(capsys)
+    assert len(analysed) == 1
+    (project / "own" / "sdks" / "acme.yaml").write_text("nonsense: [\n")
+    output(capsys)
+    assert len(analysed) == 2
+
+
+@pytest.mark.parametrize("damage", [b"", b"x", b"{}\n[]\n{}", b"\x00" * 100])
+def test_a_damaged_entry_counts_as_none(project: Path, capsys, analysed, damage: bytes) -> None:
+    first = output(capsys)
+    [entry] = (project / ".wattlint_cache").glob("*.json")
+    entry.write_bytes(damage)
+    assert output(capsys) == first
+    entry.write_bytes(entry.read_bytes().replace(b"gpt-4o", b"gpt-4x"))
+    assert output(capsys) == first and len(analysed) == 3
+
+
+def test_a_forged_entry_makes_nothing_but_results(project: Path, capsys) -> None:
+    first = output(capsys)
+    [entry] = (project / ".wattlint_cache").glob("*.json")
+    for forged in (b'["os.system", "true"]', b"[[[[]]]]", b'["CallSite", 1]', b"null"):
+        seen = entry.read_bytes().split(b"\n")[1]
+        body = seen + b'\n{"sites": [' + forged + b'], "findings": [], "problems": [], "coverage": null}'
+        entry.write_bytes(cache._checksum(body).encode() + b"\n" + body)
+        assert output(capsys) == first
+
+
+def test_values_of_env_files_are_not_kept(project: Path, capsys, analysed) -> None:
+    (project / ".env").write_text("MODEL=gpt-4.1\nOPENAI_API_KEY=sk-secret\n")
+    (project / "shop" / "names.py").write_text(
+        "import os\nfrom dotenv import load_dotenv\nload_dotenv()\nMODEL = os.getenv('MODEL', 'gpt-4')\n"
+    )
+    assert "gpt-4.1" in output(capsys)[1]
+    assert output(capsys) and len(analysed) == 2
+    assert not list((project / ".wattlint_cache").glob("*.json"))
+
+
+def test_nothing_happens_where_it_cannot_be_written(project: Path, capsys) -> None:
+    (project / ".wattlint_cache").write_text("a file")
+    first = output(capsys)
+    assert first[0] == output(capsys)[0] and first[2] == ""
+
+
+def test_only_so_many_entries_stay(project: Path, capsys) -> None:
+    for number in range(cache.MAX_ENTRIES + 3):
+        output(capsys, "--exclude", f"x{number}")
+    assert len(list((project / ".wattlint_cache").iterdir())) == cache.MAX_ENTRIES + 2
+
+
+def test_clean(project: Path, capsys) -> None:
+    output(capsys)
+    assert main(["clean"]) == 0
+    assert capsys.readouterr().out == "removed .wattlint_cache\n"
+    assert not (project / ".wattlint_cache").exists() and main(["clean"]) == 0
