@@ -139,7 +139,7 @@ def test_fail_on_counts_new_findings_only(repo):
     assert run(repo.folder, "diff", "--fail-on", "info")[0] == 0
 
 
-@pytest.mark.parametrize("fail_on", ["eror", "LLM9", ""])
+@pytest.mark.parametrize("fail_on", ["eror", "LLM99", ""])
 def test_fail_on_something_that_does_not_exist(repo, fail_on):
     for command in ("diff", "check"):
         status, out, err = run(repo.folder, command, "--fail-on", fail_on)
