@@ -135,7 +135,7 @@ def test_the_newest_of_a_series_is_written_as_a_series(models):
         {"library_class": "pipeline", "version": "4.52.4"},
         {"dtype": "float32", "device_map": "cuda:0", "version": None},
         {"dtype": "float32", "device_map": "auto", "version": "5.2"},
-        {"model": None},
+        {"model": None, "generates": True},
     ],
 )
 def test_loads_in_full_precision(models, facts):
@@ -667,7 +667,7 @@ def refused(tmp_path: Path, old: str, new: str, name: str = "LLM201-full-precisi
         (
             "{load.memory_gb}",
             "{load.memory}",
-            ':24: message: unknown fact "load.memory" (did you mean "load.memory_gb"?)',
+            ':27: message: unknown fact "load.memory" (did you mean "load.memory_gb"?)',
         ),
         ("severity: warning", "severity: warn", ":5: severity: must be 'error', 'warning' or 'info'"),
         ("severity:", "severty:", ':5: severty: unknown key (did you mean "severity"?)'),

@@ -67,6 +67,7 @@ class Describer:
             function=call.record.scope.qualname or None,
             base_url=http.url if http else bindings.base_url,
             region=bindings.text("region"),
+            region_place=options.place(bindings.option("region")),
             open_arguments=call.given.open and not self._only_tokens(call),
         )
         site.provider = self.provider(call, bindings)
@@ -123,7 +124,23 @@ class Describer:
                 return maker
             endpoint = self.sdks.endpoint(base_url.rstrip("/") + "/chat/completions")
             return endpoint.provider if endpoint else "custom"
+        if call.entry.sdk == "openai" and self._is_set_to_azure(call):
+            return "azure"
         return self._by_type(call, bindings)
+
+    def _is_set_to_azure(self, call: MatchedCall) -> bool:
+        """``openai.api_type = "azure"`` in the same file, or as an argument: the library of old for two services."""
+        given = options.read(self.evaluator, call.given, ("api_type",), None)
+        if given is not None and "azure" in (options.text(given) or "").lower():
+            return True
+        stores = (
+            store.value
+            for scope in call.record.scope.module.scopes.values()
+            for store in scope.attribute_stores.get("openai", {}).get("api_type", ())
+        )
+        return any(
+            isinstance(value, ast.Constant) and "azure" in str(value.value).lower() for value in stores
+        )
 
     def _by_type(self, call: MatchedCall, bindings: Bindings) -> str | None:
         receiver = call.match.receiver

@@ -151,6 +151,8 @@ class LoadFact:
     """dtype of a cast after the load: ``.half()``, ``.to(torch.bfloat16)``; ``unknown``: a function converts it."""
     for_training: bool = False
     """The weights go on to a trainer, an optimizer or a conversion, where float32 can be wanted."""
+    generates: bool = False
+    """The module that loads the weights generates text."""
     library: str = "transformers"
     library_class: str = ""
     """The class or function that loads: ``AutoModelForCausalLM``, ``pipeline``."""
@@ -285,6 +287,8 @@ class CallSite:
     use_cache: bool | None = None
     base_url: str | None = None
     region: str | None = None
+    region_place: Place | None = None
+    """Where the region stands, when it is a literal."""
     open_arguments: bool = False
     """True when ``**kwargs`` of unknown content reach the call."""
     limit_hidden: bool = False

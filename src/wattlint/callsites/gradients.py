@@ -32,6 +32,8 @@ WANTED = frozenset(
     }
 )
 """Names whose presence in a module says that gradients are used there, switched off elsewhere, or may be."""
+WRAPPERS = frozenset({"__call__", "forward"})
+"""Methods by which an object stands for the model it wraps: whoever calls it decides."""
 MAX_HOPS = 3
 
 
@@ -80,7 +82,7 @@ def _is_off(ev: Evaluator, record: CallRecord, hops: int) -> bool:
         return False
     if OFF & set(info.decorators) or (info.cls is not None and OFF & set(info.cls.decorators)):
         return True
-    if hops == 0:
+    if hops == 0 or info.name in WRAPPERS:
         return True
     return any(
         _is_off(ev, CallRecord(caller.node, caller.frame.scope, caller.spot, False), hops - 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 from wattlint.callsites import options, reloads, versions
@@ -76,6 +77,9 @@ TRAINING = frozenset(
     }
 )
 """Calls whose presence in a module says that its weights are trained, converted or saved."""
+GENERATING = frozenset(
+    {"generate", "stream_generate", "chat", "stream_chat", "pipeline", "TextIteratorStreamer"}
+)
 
 
 def load_fact(
@@ -106,12 +110,13 @@ def load_fact(
         attention_read=attention is not None and record is not None and attention_read(record.scope.module),
         draft_model=options.text(draft),
         draft_given=draft is not None,
-        removed_argument=_removed(given) if entry.distribution == "transformers" else None,
+        removed_argument=_removed(record.node) if record and entry.distribution == "transformers" else None,
         per_call=reloads.per_call(evaluator, record) if record is not None else None,
         trust_remote_code=options.flag(remote) is True,
         open_arguments=given.open,
         cast_after=_cast_after(evaluator, record) if record is not None else None,
         for_training=trains(record.scope.module) if record is not None else False,
+        generates=generates(record.scope.module) if record is not None else False,
         library=entry.distribution or entry.sdk,
         library_class=loader,
         task=options.text(options.read_argument(evaluator, given, opts.get("task"))),
@@ -119,12 +124,9 @@ def load_fact(
     )
 
 
-def _removed(given: Given) -> str | None:
-    """What 5.0 no longer takes, as written; in ``model_kwargs`` of a pipeline it reaches the same function."""
-    for name in REMOVED:
-        if name in given.arguments.keywords:
-            return name
-    return None
+def _removed(call: ast.Call) -> str | None:
+    """What 5.0 no longer takes, where it is written in the call: a dict of keywords may hold it only at times."""
+    return next((keyword.arg for keyword in call.keywords if keyword.arg in REMOVED), None)
 
 
 def _version(sdks: SdkCatalogue, entry: EntryPoint, root: Path) -> tuple[str, str] | None:
@@ -280,6 +282,13 @@ def _cast(evaluator: Evaluator, record: CallRecord) -> str | None:
     return None
 
 
+def _stored(module: ModuleIndex, attribute: str) -> Iterator[ast.expr | None]:
+    """Values of ``anything.attribute = value``."""
+    for scope in module.scopes.values():
+        for stores in scope.attribute_stores.values():
+            yield from (store.value for store in stores.get(attribute, ()))
+
+
 def _assigned_names(module: ModuleIndex, call: ast.Call) -> set[str]:
     """Names (``model``, ``self.model``) that hold the call's result."""
     found: set[str] = set()
@@ -309,8 +318,17 @@ def _root(node: ast.expr) -> ast.expr:
     return node
 
 
+def generates(module: ModuleIndex) -> bool:
+    """The module generates text with what it loads."""
+    return any(last_name(record.node.func) in GENERATING for record in module.calls)
+
+
 def trains(module: ModuleIndex) -> bool:
     """The module trains, converts or saves weights."""
+    if any(
+        isinstance(value, ast.Constant) and value.value is True for value in _stored(module, "requires_grad")
+    ):
+        return True
     for record in module.calls:
         name = last_name(record.node.func)
         if (

@@ -38,6 +38,7 @@ SIGNIFICANT = (
     "imported_const",
     "module_const",
     "local_const",
+    "omitted_default",
     "literal",
 )
 """Of several hops the first of these names how the model is given."""

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from wattlint.callsites.facts import Place
 from wattlint.catalogue.records import Argument
 from wattlint.semantics import arguments, containers, instances, stores
 from wattlint.semantics.evaluator import Evaluator
@@ -195,6 +196,14 @@ def integer(value: Value | None) -> int | None:
 def flag(value: Value | None) -> bool | None:
     """The first literal truth value."""
     return next((one for one in _constants(value) if isinstance(one, bool)), None)
+
+
+def place(value: Value | None) -> Place | None:
+    """Where the first literal string that a value can be stands."""
+    for one in alternatives(value) if value is not None else ():
+        if isinstance(one, Const) and isinstance(one.value, str) and one.origin:
+            return Place(one.origin[0].path, one.origin[0].line)
+    return None
 
 
 def opening(value: Value | None) -> str | None:

@@ -28,7 +28,7 @@ def per_call(ev: Evaluator, record: CallRecord) -> str | None:
 
 
 def _repeated(ev: Evaluator, record: CallRecord, hops: int) -> str | None:
-    if _is_guarded(record) or _is_kept(record):
+    if record.scope.kind == "lambda" or _is_guarded(record) or _is_kept(record):
         return None
     info = _function(record.scope)
     if info is None:

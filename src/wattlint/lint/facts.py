@@ -181,6 +181,7 @@ GROUPS: dict[str, tuple[str, str, list[tuple[str, FactType, str] | tuple[str, Fa
                 "served_by_maker",
             ),
             ("successor", TEXT, "The maker's successor."),
+            ("replacement", TEXT, "The nearest successor whose own service does not end.", "replacement"),
             (
                 "tokenizer",
                 TEXT,
@@ -238,6 +239,7 @@ GROUPS: dict[str, tuple[str, str, list[tuple[str, FactType, str] | tuple[str, Fa
         "The cloud region in the code, and the cleanest one near it (`rules/impact/regions.csv`).",
         "nearby",
         [
+            ("origin", TEXT, "Where its name stands, when not in the call.", "region_origin"),
             ("gco2e_kwh", GRID, "Carbon of its grid, location-based.", "nearby.here_gco2e_kwh"),
             ("nearby", TEXT, "The cleanest region of the same cloud near it.", "nearby.region"),
             ("nearby_gco2e_kwh", GRID, "Carbon of its grid.", "nearby.gco2e_kwh"),
@@ -348,6 +350,7 @@ GROUPS: dict[str, tuple[str, str, list[tuple[str, FactType, str] | tuple[str, Fa
                 "The weights go on to training or conversion.",
                 "load.fact.for_training",
             ),
+            ("generates", BOOLEAN, "The module that loads them generates text.", "load.fact.generates"),
             ("memory_gb", GB, "Weights alone, as loaded."),
             ("memory_16bit_gb", GB, "Weights alone, at 16 bits."),
             ("memory_4bit_gb", GB, "Weights alone, at 4 bits with their scales."),

@@ -1,7 +1,8 @@
 """Messages of rules: text with facts in braces, ``{model.id}`` or ``{load.memory_gb:.0f}``.
 
-A part in double square brackets, ``[[ ({model.origin})]]``, is left out when a fact in it is unknown. Compiled to
-plain tuples for the catalogue: ``((optional, (literal or (fact, format), ...)), ...)``.
+A part in double square brackets, ``[[ ({model.origin})]]``, is left out when a fact in it is unknown; a semicolon that
+is then left at the end goes too. Compiled to plain tuples for the catalogue:
+``((optional, (literal or (fact, format), ...)), ...)``.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ def render(template: Template, subject: Any, getters: Mapping[str, Callable[[Any
         ]
         if not (optional and None in values):
             parts += ["unknown" if value is None else value for value in values]
-    return " ".join("".join(parts).split())
+    return " ".join("".join(parts).split()).removesuffix(";")
 
 
 def _value(value: Any, spec: str) -> str | None:

@@ -37,6 +37,8 @@ TRACK_RECORD = {
 
 MAKER_OF_PROVIDER = {"mistral": "mistral", "mistralai": "mistral", "gemini": "google", "google": "google"}
 """Whose service a provider's name stands for, where it is not the maker's own name."""
+AZURE = re.compile(r"azure|gpt-35", re.IGNORECASE)
+"""Azure spells its models without the dot."""
 ROUTERS = ("litellm", "langchain", "llama-index")
 """Libraries that ask the maker's service where the model's name says no other."""
 HEADS = re.compile(r"eagle|medusa|hydra|speculator|mtp|dflash|draft", re.IGNORECASE)
@@ -83,6 +85,17 @@ class Subject:
             return None
         place = self.site.model.origin[-1]
         here = place.path == self.site.path and self.site.line <= place.line <= self.site.end_line
+        if place.line == 0:
+            return f"the default of {place.path}"
+        return None if here else f"{place.path}:{place.line}"
+
+    @property
+    def region_origin(self) -> str | None:
+        """Where the region's name stands, unless it stands in the call itself."""
+        place = self.site.region_place
+        if place is None:
+            return None
+        here = place.path == self.site.path and self.site.line <= place.line <= self.site.end_line
         return None if here else f"{place.path}:{place.line}"
 
     @cached_property
@@ -126,6 +139,8 @@ class Subject:
             return None
         if self.site.load is not None or (self.site.base_url is not None and self.site.provider is None):
             return False
+        if AZURE.search(" ".join(filter(None, (self.site.path, self.site.function, self.site.model.id)))):
+            return None  # OpenAI's client, set to a service with dates of its own
         provider = self.site.provider
         if provider is None:
             provider = (
@@ -146,6 +161,17 @@ class Subject:
         if self.record.retired <= self.record.dated:
             return f"has ended on {self.record.retired}"
         return f"ends on {self.record.retired}" if self.record.deprecated else None
+
+    @property
+    def replacement(self) -> str | None:
+        """The maker's successor, or the successor of that, as long as their own service ends."""
+        found, seen = self.record, set()
+        while found is not None and found.successor is not None and found.id not in seen:
+            seen.add(found.id)
+            found = model_record(found.successor, self.settings.rules_dir)
+            if found is not None and found.retired is None:
+                return found.id
+        return None
 
     @property
     def cache_off(self) -> str | None:
