@@ -7,7 +7,7 @@ CORPUS ?= .cache/corpus
 LABELS ?= ../shared/corpus
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test lint types ci evaluate validate-impact bench verify-sdks refresh-models docs wheel clean
+.PHONY: help setup test lint types ci evaluate evaluate-fixes validate-impact bench verify-sdks refresh-models docs wheel clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ ci:  ## all that a merge needs, from a clean clone of HEAD
 
 evaluate: setup  ## fetch the labelled packages, score the call-site finder, write docs/evaluation.md (needs the network once)
 	$(BIN)/python benchmarks/evaluate.py --cache $(CORPUS) --labels $(LABELS)
+
+evaluate-fixes: setup  ## apply all fixes to copies of the evaluation packages, check what they promise, write docs/evaluation-fixes.md
+	$(BIN)/python benchmarks/evaluate_fixes.py $(TREE) --write docs/evaluation-fixes.md
 
 validate-impact: setup  ## compare the impact model with published measurements, or with those of ROWS=FILE.csv
 	@test -n "$(ROWS)" || $(BIN)/python -c 'import numpy, scipy' 2>/dev/null || $(BIN)/python -m pip install --quiet --editable '.[validate]'

@@ -64,8 +64,9 @@ def test_findings_are_shown_in_their_code_with_the_cure_and_a_summary(project, c
         "  |         " + "^" * 65,
     ]
     assert lines[5].startswith("  = help: pass `dtype=")
-    assert lines[6] == "  = more: wattlint rule LLM201"
-    assert lines[-2] == "Found 2 findings (2 warnings)."
+    assert lines[6] == '  = fix: load with torch_dtype="auto" (--fix --unsafe-fixes)'
+    assert lines[7] == "  = more: wattlint rule LLM201"
+    assert lines[-3:-1] == ["Found 2 findings (2 warnings).", "2 fixable with --fix --unsafe-fixes."]
     assert lines[-1] == "2 call sites in 2 of 3 files: 2 models known, 0 unknown"
 
 
@@ -227,7 +228,7 @@ def test_a_run_that_skipped_something_never_looks_clean(project, capsys):
             "wattlint: no/such/folder.txt: cannot be written",
         ),
         (["rule", "LLM2O1"], 'wattlint: unknown rule code "LLM2O1"'),
-        (["rule"], "wattlint: rule: give one CODE, or --all\n"),
+        (["rule"], "wattlint: rule: give one of CODE, --all, --new NAME and --test\n"),
         (
             ["estimate", "--explain", "app/hosted.py"],
             'wattlint: --explain: expected FILE:LINE, not "app/hosted.py"\n',

@@ -689,7 +689,7 @@ def refused(tmp_path: Path, old: str, new: str, name: str = "LLM201-full-precisi
         (
             "```python bad",
             "```python bat",
-            'a Python block is "bad", "good" or neither (did you mean "bad"?)',
+            'a Python block is "bad", "good", "fixed" or none of these (did you mean "bad"?)',
         ),
         ("  # LLM201", "", "a bad example marks the lines to report with `# LLM201`"),
         ("  # LLM201", "  # LLM202", "LLM202: markers on this page read `# LLM201`"),
@@ -762,3 +762,13 @@ def test_the_examples_of_every_page(case, tmp_path, monkeypatch):
     analysis = check_paths(["case.py"], case_settings(case, preview=True, extend_select=(code,)))
     assert analysis.problems == [] or "file" in load_rules()[code].kinds
     assert [finding.line for finding in analysis.findings if finding.code == code] == list(case.marked)
+
+
+FIXED = [case for case in CASES if case.fixed is not None]
+
+
+@pytest.mark.parametrize("case", FIXED, ids=[f"{Path(case.path).name[:6]}-{case.line}" for case in FIXED])
+def test_what_the_fix_makes_of_the_examples(case):
+    from wattlint.rule_examples import try_example
+
+    assert try_example(case, Path(case.path).name[:6]).fixed == case.fixed

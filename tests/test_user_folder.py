@@ -305,12 +305,15 @@ def test_the_examples_of_a_page_are_tried(documented, capsys):
     assert [line.split(": ", 1) for line in capsys.readouterr().err.splitlines()] == [
         [
             "wattlint_rules/checks/ACM001-large-model-by-default.md:27",
-            "ACM001 reports this line, which is not marked",
+            "ACM001: expected no finding on this line, got one",
         ],
-        ["wattlint_rules/checks/ACM001-large-model-by-default.md:28", "ACM001 does not report this line"],
+        [
+            "wattlint_rules/checks/ACM001-large-model-by-default.md:28",
+            "ACM001: expected a finding on this line, got none",
+        ],
         [
             "wattlint_rules/checks/ACM001-large-model-by-default.md:35",
-            "ACM001 reports this line, which is not marked",
+            "ACM001: expected no finding on this line, got one",
         ],
     ]
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from wattlint.impact.quantities import Impact
     from wattlint.lint.findings import Finding
     from wattlint.settings import Settings
-    from wattlint.sources.files import Problem, SourceFile
+    from wattlint.sources.files import FileRef, Problem, SourceFile
     from wattlint.traffic.measured import Recorded
 
 
@@ -86,6 +86,8 @@ class Analysis:
     unreported: list[Problem] = field(default_factory=list)
     """Those that are not among the findings as well."""
     coverage: Coverage = field(default_factory=Coverage)
+    files: dict[str, FileRef] = field(default_factory=dict)
+    """Every file that was asked for, by the path that findings show."""
     sources: dict[str, SourceFile] = field(default_factory=dict)
     """Files with call sites or findings, by the path that those show."""
     settings: dict[str, Settings] = field(default_factory=dict)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from wattlint.changes.baseline import Held
     from wattlint.changes.compare import Comparison
     from wattlint.config import Configuration
+    from wattlint.lint.findings import Finding
     from wattlint.reports.progress import Progress
     from wattlint.sources.files import Problem
 
@@ -71,14 +72,21 @@ def _check(options: argparse.Namespace) -> int:
     if options.explain:
         return _explain(options, configuration)
     from wattlint.changes.baseline import BaselineError
-    from wattlint.changes.budget import FAULTS, failing
 
     analysis = _analysis(options, configuration, lint=True)
     try:
         held = _held(options, configuration, analysis)
     except BaselineError as error:
         return _fail(str(error))
+    if options.fix or options.diff:
+        return _fix(options, configuration, analysis)
     written = _write(options, _check_report(analysis, options, held))
+    return _check_status(options, analysis, written)
+
+
+def _check_status(options: argparse.Namespace, analysis: Analysis, written: bool) -> int:
+    from wattlint.changes.budget import FAULTS, failing
+
     on_screen = options.format in ("text", "concise") and not options.output_file
     _print_problems(analysis.unreported if on_screen else analysis.problems)
     if analysis.problems or not written:
@@ -139,16 +147,74 @@ def _baseline(options: argparse.Namespace) -> int:
     return FAILED if analysis.problems or not written else status
 
 
+def _fix(options: argparse.Namespace, configuration: Configuration, analysis: Analysis) -> int:
+    """``check --fix`` and ``check --diff``."""
+    from wattlint.fixing import apply_fixes, not_fixed
+    from wattlint.writing import diff, write_all
+
+    from_stdin = options.paths == ["-"]
+    raw = {ref.path: options.stdin for ref in analysis.files.values()} if from_stdin else {}
+
+    def sift(again: Analysis) -> None:
+        _held(options, configuration, again)  # old findings stay as they are
+
+    outcome = apply_fixes(analysis, configuration, options.unsafe_fixes, raw, sift)
+    if options.diff:
+        written = _write(options, diff(outcome.changed))
+        _say_left(options, len(outcome.fixed), not_fixed(outcome.analysis))
+        _print_problems(analysis.problems)
+        if analysis.problems or not written:
+            return FAILED
+        return FINDINGS if outcome.changed and not options.exit_zero else CLEAN
+    if from_stdin:
+        # The fixed text is the output, so the report goes to standard error.
+        sys.stdout.buffer.write(outcome.changed[0].after if outcome.changed else options.stdin)
+        _emit_error(_check_report(outcome.analysis, options, fixed=len(outcome.fixed)))
+        return _check_status(options, outcome.analysis, True)
+    problems = write_all(outcome.changed)
+    if problems:
+        analysis.problems += problems
+        outcome.analysis, outcome.fixed = analysis, []
+    written = _write(options, _check_report(outcome.analysis, options, fixed=len(outcome.fixed)))
+    return _check_status(options, outcome.analysis, written)
+
+
+def _say_left(options: argparse.Namespace, fixed: int, left: Sequence[tuple[Finding, str]]) -> None:
+    """Below a diff, on standard error: what it would fix, and what has a fix that cannot be made."""
+    from wattlint.reports.text import place
+
+    if options.quiet:
+        return
+    for finding, reason in left:
+        where = place(finding.path, finding.cell, finding.line, finding.column)
+        _emit_error(f"{where}: {finding.code} not fixed: {reason}\n")
+    _emit_error(
+        f"Would fix {fixed} finding{'' if fixed == 1 else 's'}.\n" if fixed else "No fixes to apply.\n"
+    )
+
+
+def _emit_error(text: str) -> None:
+    from wattlint.reports.terminal import emit
+
+    sys.stdout.flush()
+    emit(sys.stderr, text)
+
+
 def _analysis(options: argparse.Namespace, configuration: Configuration, lint: bool) -> Analysis:
     """Of the paths, or of standard input."""
     from wattlint.run import analyse, analyse_bytes
 
     if options.paths == ["-"]:
+<<<<<<< HEAD
         return analyse_bytes(sys.stdin.buffer.read(), options.stdin_filename, configuration, lint)
     cache = _cache(options, lint)
     kept = cache.load(configuration) if cache is not None else None
     if kept is not None:
         return kept
+=======
+        options.stdin = sys.stdin.buffer.read()
+        return analyse_bytes(options.stdin, options.stdin_filename, configuration, lint)
+>>>>>>> daad11a (Fixes: check --fix, --unsafe-fixes and --diff; rule --new and --test)
     with _progress(options) as progress:
         analysis = analyse(options.paths, configuration, lint, progress, options.jobs)
     if cache is not None:
@@ -171,11 +237,17 @@ def _cache(options: argparse.Namespace, lint: bool) -> Cache | None:
     return Cache(options.paths, [lint, *(getattr(options, name) for name in names)])
 
 
-def _check_report(analysis: Analysis, options: argparse.Namespace, held: Held | None = None) -> str:
+def _check_report(
+    analysis: Analysis, options: argparse.Namespace, held: Held | None = None, fixed: int = 0
+) -> str:
+    """``fixed``: findings that ``--fix`` has removed, and that ``analysis`` has no more."""
+    from wattlint.lint.fixes.propose import Fixer
+
+    fixer = Fixer(analysis)
     if options.format == "json":
         from wattlint.reports.json_data import check_json
 
-        return check_json(analysis)
+        return check_json(analysis, fixer.propose)
     if options.format not in ("text", "concise"):
         from wattlint.reports.by_format import check_report
 
@@ -184,14 +256,15 @@ def _check_report(analysis: Analysis, options: argparse.Namespace, held: Held | 
     from wattlint.reports.terminal import painter
 
     paint = painter(_colour(options))
+    fixes = text.Fixes(analysis.findings, fixer.propose, options.unsafe_fixes)
     if options.format == "concise":
-        lines = list(text.concise(analysis.findings, paint))
+        lines = list(text.concise(analysis.findings, paint, fixes))
     else:
-        lines = list(text.full(analysis.findings, analysis.lines_of, paint))
+        lines = list(text.full(analysis.findings, analysis.lines_of, paint, fixes))
     if options.statistics:
         lines += text.statistics(analysis.findings, analysis.sites)
     if not options.quiet:
-        lines += [text.verdict(analysis), str(analysis.coverage)]
+        lines += [text.verdict(analysis, fixed), *fixes.summary(), str(analysis.coverage)]
         if held is not None and (held.known or held.gone):
             gone = f", {len(held.gone)} of its entries are no longer needed" if held.gone else ""
             lines.append(f"{len(held.known)} in the baseline{gone}.")
@@ -322,10 +395,15 @@ def _rule(options: argparse.Namespace) -> int:
     from wattlint.lint.pages import page, rule_list
     from wattlint.lint.selection import UnknownCode
 
-    if options.all == bool(options.code):
-        return _fail("rule: give one CODE, or --all")
+    if [options.code is not None, options.all, options.new is not None, options.test is not None].count(
+        True
+    ) != 1:
+        return _fail("rule: give one of CODE, --all, --new NAME and --test")
     try:
-        folder = part(Configuration().of_folder(Path.cwd()).rules_dir, "checks")
+        rules_dir = Configuration().of_folder(Path.cwd()).rules_dir
+        if options.new is not None or options.test is not None:
+            return _own_rules(options, rules_dir)
+        folder = part(rules_dir, "checks")
         if options.all:
             lines = [
                 f"{rule.code}  {rule.default:8} {rule.name:28} {rule.summary}\n" for rule in rule_list(folder)
@@ -341,6 +419,7 @@ def _rule(options: argparse.Namespace) -> int:
     return CLEAN
 
 
+<<<<<<< HEAD
 def _clean_cache(options: argparse.Namespace) -> int:
     import shutil
 
@@ -354,6 +433,29 @@ def _clean_cache(options: argparse.Namespace) -> int:
             return _fail(f"{where(folder)}: cannot be removed: {(error.strerror or str(error)).lower()}")
         _print(f"removed {where(folder)}\n")
     return CLEAN
+=======
+def _own_rules(options: argparse.Namespace, rules_dir: str | None) -> int:
+    """``rule --new`` and ``rule --test``."""
+    from wattlint.config import problem_of, where
+    from wattlint.rule_pages import RuleError, new_page, run_pages
+
+    place = options.test or options.dir or rules_dir
+    if place is None:
+        return _fail(f"rule --{'test' if options.new is None else 'new'}: name a folder, or set rules-dir")
+    try:
+        if options.new is not None:
+            written = where(new_page(options.new, Path(place)))
+            _print(f"{written} is written. Edit it, then run: wattlint rule --test {written}\n")
+            return CLEAN
+        report = run_pages(Path(place))
+    except RuleError as error:
+        return _fail(f"rule: {error}")
+    except CatalogueError as error:
+        _print_problems([problem_of(error)])
+        return FAILED
+    _print("".join(f"{line}\n" for line in map(_clean, report.lines)))
+    return FINDINGS if report.failed else CLEAN
+>>>>>>> daad11a (Fixes: check --fix, --unsafe-fixes and --diff; rule --new and --test)
 
 
 def _models(options: argparse.Namespace) -> int:

@@ -37,10 +37,12 @@ examples:
   wattlint check --format concise --statistics     one line each, and counts
   wattlint check --format sarif -o wattlint.sarif  for code scanning
   wattlint check --explain LLM102 src/app.py:12    why a rule fires there, or does not
+  wattlint check --diff                            what --fix would change
+  wattlint check --fix --unsafe-fixes              fix all that can be fixed
   wattlint check - --stdin-filename src/app.py < buffer.txt
 
-exit status: 0 no findings, 1 findings, 2 something could not be analysed (it is
-named on standard error)
+exit status: 0 no findings (left), 1 findings, or with --diff changes, 2 something
+could not be analysed or written (it is named on standard error)
 """
 ESTIMATE = """\
 Show energy, carbon, water and money of one call at every call site, each as
@@ -103,6 +105,15 @@ examples:
 exit status: 0 done, 1 (check) there are new findings or entries that are gone,
 2 something could not be analysed, or the file is damaged: nothing is written
 """
+RULE_EXAMPLES = """\
+examples:
+  wattlint rule LLM201                                    its page: why, when to ignore it
+  wattlint rule --new no-large-default --dir our_rules    a page to start from
+  wattlint rule --test our_rules                          do its examples hold?
+
+exit status: 0 all right, 1 an example does not hold, 2 no such rule, or a page
+that cannot be read (file, line and key are named on standard error)
+"""
 MODELS_EXAMPLES = """\
 examples:
   wattlint models azure/gpt-4o-2024-08-06    any spelling finds the record
@@ -129,9 +140,18 @@ def build_parser(run: Mapping[str, Command]) -> argparse.ArgumentParser:
     _add_diff(commands, run["diff"])
     _add_baseline(commands, run["baseline"])
 
-    rule = _add_command(commands, "rule", "explain a rule")
+    rule = _add_command(commands, "rule", "explain a rule, write one, test one", epilog=RULE_EXAMPLES)
     rule.add_argument("code", nargs="?", metavar="CODE", help="code or name of a rule")
     rule.add_argument("--all", action="store_true", help="list every rule")
+    rule.add_argument("--new", metavar="NAME", help="write a page to start a rule of your own from")
+    rule.add_argument(
+        "--test",
+        nargs="?",
+        const="",
+        metavar="PATH",
+        help="run the examples of rule pages (default: rules-dir)",
+    )
+    rule.add_argument("--dir", metavar="DIR", help="folder of your own rules (default: rules-dir)")
     rule.set_defaults(run=run["rule"])
 
     models = _add_command(commands, "models", "look a model up in the catalogue", epilog=MODELS_EXAMPLES)
@@ -190,6 +210,20 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser], ru
         metavar=("CODE", "FILE:LINE"),
         help="why a rule fires on one call, or does not: condition, facts, evidence, replacement",
     )
+    fixing = check.add_argument_group("fixing")
+    fixing.add_argument(
+        "--fix",
+        action="store_true",
+        help="fix what can be fixed without a change of behaviour, report the rest",
+    )
+    fixing.add_argument(
+        "--unsafe-fixes",
+        action="store_true",
+        help="count and, with --fix, apply fixes that may change behaviour too",
+    )
+    fixing.add_argument(
+        "--diff", action="store_true", help="show what --fix would change as a diff, and write nothing"
+    )
     check.add_argument(
         "--exit-zero", action="store_true", help="exit with status 0 even when there are findings"
     )
@@ -247,7 +281,7 @@ def _add_baseline(commands: argparse._SubParsersAction[argparse.ArgumentParser],
         metavar="FILE",
         help="the file (default: the configured one, or .wattlint-baseline.json)",
     )
-    baseline.set_defaults(run=run, statistics=False)
+    baseline.set_defaults(run=run, statistics=False, unsafe_fixes=False)
 
 
 def _add_fail_on(parser: argparse.ArgumentParser, what: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -49,31 +48,15 @@ def mistakes(rules_dir: str) -> list[CatalogueError]:
 
 
 def failed_examples(rules_dir: str) -> Iterator[CatalogueError]:
-    """Lines of the examples in the user's rule pages that are marked and not reported, or the other way round."""
+    """Examples in the user's rule pages that do not hold."""
     from wattlint.catalogue.schema.checks import read_folder
-    from wattlint.run import check_paths
-
-    def reported(case: Case, code: str) -> set[int]:
-        with tempfile.TemporaryDirectory() as folder:
-            Path(folder, "requirements.txt").write_text("\n".join(case.requires) + "\n", encoding="utf-8")
-            file = Path(folder, "example.py")
-            file.write_text(case.source, encoding="utf-8")
-            settings = case_settings(
-                case, select=(code,), preview=True, check_tests=True, rules_dir=rules_dir
-            )
-            return {finding.line for finding in check_paths([str(file)], settings).findings}
+    from wattlint.rule_examples import try_example
 
     folder = part(rules_dir, "checks")
     for page in read_folder(folder, load_rules()) if folder else ():
-        code = page.front.code
         for case in page.cases:
-            for line in sorted(reported(case, code) ^ set(case.marked)):
-                what = (
-                    "does not report this line"
-                    if line in case.marked
-                    else "reports this line, which is not marked"
-                )
-                yield CatalogueError(page.path, case.line + line - 1, None, f"{code} {what}")
+            for line, what in try_example(case, page.front.code, rules_dir).mistakes(case):
+                yield CatalogueError(page.path, line, None, f"{page.front.code}: {what}")
 
 
 def case_settings(case: Case, **values: Any) -> Settings:

@@ -63,6 +63,14 @@ def analyse(
     return run.finish(lint)
 
 
+def analyse_files(refs: Iterable[FileRef], configuration: Configuration) -> Analysis:
+    """Lint these files."""
+    run = _Run(Workspace(configuration))
+    for ref in refs:
+        run.add(ref, read(ref))
+    return run.finish(lint=True)
+
+
 def analyse_bytes(raw: bytes, name: str, configuration: Configuration, lint: bool = True) -> Analysis:
     """``analyse`` for a text that is not on disk (standard input), as if it were the file ``name``."""
     ref = _ref(Path(name))
@@ -113,8 +121,13 @@ class _Run:
 
     def __init__(self, workspace: Workspace) -> None:
         self.analysis = Analysis()
+<<<<<<< HEAD
         self.workspace = workspace
         self._refs: dict[str, FileRef] = {}
+=======
+        self._workspace = workspace
+        self._refs = self.analysis.files
+>>>>>>> daad11a (Fixes: check --fix, --unsafe-fixes and --diff; rule --new and --test)
         self._unreadable: dict[str, list[Problem]] = {}
         self._marked: dict[str, SourceFile] = {}
         """Files with comments for us; those without call sites are kept for them alone."""

@@ -69,6 +69,10 @@ class SdkCatalogue:
         name = self._name(qualname)
         return self._entry_named(name) if name and name not in self._http else None
 
+    def named(self, name: str) -> EntryPoint | None:
+        """The entry point with this name of its own."""
+        return self._entry_named(name) if name in self._data["entries"] else None
+
     def names_of(self, kinds: frozenset[str]) -> frozenset[str]:
         """The last names of the entry points of these kinds."""
         rows = [(path.rpartition(".")[2], name) for path, name in self._data["callees"].items()]

@@ -28,7 +28,7 @@ class Finding:
     """One line: what to do."""
     url: str
     fix: str | None
-    """Name of the fix that removes it, if there is one."""
+    """Name of the fix for such findings, if there is one; ``lint.fixes`` makes its edits."""
     site: CallSite | None = field(repr=False, compare=False)
     """None: the finding is about a file or a comment."""
     related: tuple[Place, ...] = ()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from wattlint import __version__
 from wattlint.callsites.facts import CallSite, Context, Loop, ModelFact, Place, Prompt
+from wattlint.lint.fixes.edits import Fix, NotFixed
 from wattlint.reports.monthly import month_data, recorded_data
 from wattlint.reports.totals import totals
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from wattlint.changes.compare import Change, Comparison, SitePair, Sums
     from wattlint.impact.quantities import Impact, Interval
     from wattlint.lint.findings import Finding
+    from wattlint.reports.text import Propose
     from wattlint.sources.files import Problem
 
 SCHEMA = 1
@@ -28,13 +30,13 @@ SCHEMA = 1
 Data = dict[str, Any]
 
 
-def check_json(analysis: Analysis) -> str:
+def check_json(analysis: Analysis, propose: Propose = lambda finding: None) -> str:
     """The report of ``wattlint check --format json``."""
     return _dump(
         {
             "version": __version__,
             "schema": SCHEMA,
-            "findings": [_finding(finding) for finding in analysis.findings],
+            "findings": [_finding(finding, propose(finding)) for finding in analysis.findings],
             "coverage": _coverage(analysis),
             "skipped": _skipped(analysis.problems),
         }
@@ -129,7 +131,7 @@ def _dump(data: Data) -> str:
     return json.dumps(data, indent=1, ensure_ascii=True, allow_nan=False) + "\n"
 
 
-def _finding(finding: Finding) -> Data:
+def _finding(finding: Finding, fix: Fix | NotFixed | None = None) -> Data:
     return {
         "path": finding.path,
         "cell": finding.cell,
@@ -143,8 +145,25 @@ def _finding(finding: Finding) -> Data:
         "message": finding.message,
         "help": finding.help,
         "url": finding.url,
-        "fix": finding.fix,
+        "fix": _fix(fix) if isinstance(fix, Fix) else None,
+        "not_fixed": fix.reason if isinstance(fix, NotFixed) else None,
         "related": [_place(place) for place in finding.related],
+    }
+
+
+def _fix(fix: Fix) -> Data:
+    return {
+        "name": fix.name,
+        "message": fix.message,
+        "safe": fix.safe,
+        "edits": [
+            {
+                **edit._asdict(),
+                "column": edit.column + 1,
+                "end_column": edit.end_column + 1,
+            }
+            for edit in fix.edits
+        ],
     }
 
 

@@ -74,6 +74,21 @@ class Span(Record):
     end_column: Column = Field(description="After the last character.")
 
 
+class Edit(Span):
+    """`replacement` in place of what stands there; an insertion ends where it starts."""
+
+    replacement: str = Field(description="Lines end in a newline character, whatever ends them in the file.")
+
+
+class Fix(Record):
+    """What `--fix` does; with `safe` false only with `--unsafe-fixes`. Findings may share a fix: apply it once."""
+
+    name: str
+    message: str
+    safe: bool = Field(description="Behaviour stays; rounding may differ where a number type changes.")
+    edits: list[Edit]
+
+
 class Finding(Span):
     code: str = Field(pattern=r"^[A-Z]{1,3}[0-9]{3}$")
     name: str
@@ -81,7 +96,10 @@ class Finding(Span):
     message: str
     help: str | None
     url: str | None
-    fix: str | None = Field(description="Name of the fix, where there is one.")
+    fix: Fix | None
+    not_fixed: str | None = Field(
+        description="Why a fix that there is for such findings cannot be made here."
+    )
     related: list[Place]
 
 

@@ -7,12 +7,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from wattlint.lint.fixes.edits import Fix
 from wattlint.reports.terminal import TAB, Paint, printable, width
 
 if TYPE_CHECKING:
     from wattlint.analysis import Analysis
     from wattlint.callsites.facts import CallSite, ModelFact
     from wattlint.lint.findings import Finding
+    from wattlint.lint.fixes.edits import NotFixed
 
 COLOURS = {"error": "red bold", "warning": "yellow bold", "info": "blue bold"}
 LONGEST_LINE = 160
@@ -26,6 +28,8 @@ GENERAL = {
 }
 """Reasons for an unknown model -> the same without names of the user's own code."""
 
+Propose = Callable[["Finding"], "Fix | NotFixed | None"]
+"""The fix of a finding, or why there is none."""
 Lines = Callable[["Finding"], "list[str]"]
 """The source lines of the file (or notebook cell) that a finding stands in."""
 
@@ -39,26 +43,71 @@ def place(path: str, cell: int | None, line: int, column: int) -> str:
     return f"{printable(path)}{inside}:{line}:{column + 1}"
 
 
-def concise(findings: Iterable[Finding], paint: Paint) -> Iterator[str]:
+class Fixes:
+    """The fixes of findings as text shows them."""
+
+    def __init__(
+        self, findings: Iterable[Finding] = (), propose: Propose | None = None, unsafe: bool = False
+    ) -> None:
+        """``unsafe``: those that may change behaviour count too."""
+        self._unsafe = unsafe
+        self._by_finding = {
+            id(finding): propose(finding) for finding in findings if propose and finding.fix is not None
+        }
+
+    def sign(self, finding: Finding) -> str:
+        """``[*] `` where ``--fix``, as it is called here, would remove the finding."""
+        fix = self._by_finding.get(id(finding))
+        return "[*] " if isinstance(fix, Fix) and (fix.safe or self._unsafe) else ""
+
+    def note(self, finding: Finding, paint: Paint) -> Iterator[str]:
+        fix = self._by_finding.get(id(finding))
+        if isinstance(fix, Fix):
+            option = "--fix" if fix.safe else "--fix --unsafe-fixes"
+            yield f"  = {paint('fix', 'green bold')}: {printable(fix.message)} ({option})"
+        elif fix is not None:
+            yield f"  = {paint('not fixed', 'dim')}: {printable(fix.reason)}"
+
+    def summary(self) -> Iterator[str]:
+        """``[*] 3 fixable with --fix (1 more with --unsafe-fixes).``"""
+        fixes = [fix for fix in self._by_finding.values() if isinstance(fix, Fix)]
+        hidden = 0 if self._unsafe else sum(not fix.safe for fix in fixes)
+        if len(fixes) > hidden:
+            more = f" ({hidden} more with --unsafe-fixes)" if hidden else ""
+            yield f"[*] {len(fixes) - hidden} fixable with --fix{more}."
+        elif hidden:
+            yield f"{hidden} fixable with --fix --unsafe-fixes."
+
+
+NO_FIXES = Fixes()
+
+
+def concise(findings: Iterable[Finding], paint: Paint, fixes: Fixes = NO_FIXES) -> Iterator[str]:
     """``path:line:column: CODE message``, one line each."""
     for finding in findings:
-        yield _headline(finding, paint)
+        yield _headline(finding, paint, fixes)
 
 
-def full(findings: Iterable[Finding], lines_of: Lines, paint: Paint) -> Iterator[str]:
+def full(
+    findings: Iterable[Finding], lines_of: Lines, paint: Paint, fixes: Fixes = NO_FIXES
+) -> Iterator[str]:
     """The concise line, the code with the call underlined, the cure and where to read more."""
     for finding in findings:
-        yield _headline(finding, paint)
+        yield _headline(finding, paint, fixes)
         yield from _frame(finding, lines_of(finding), paint)
         if finding.help:
             yield f"  = {paint('help', 'cyan bold')}: {printable(finding.help)}"
+        yield from fixes.note(finding, paint)
         yield f"  = {paint('more', 'dim')}: wattlint rule {printable(finding.code)}"
         yield ""
 
 
-def verdict(analysis: Analysis) -> str:
+def verdict(analysis: Analysis, fixed: int = 0) -> str:
     """The line before the coverage: how many findings, by severity. Nothing that was skipped looks clean."""
     findings, seen = analysis.findings, analysis.coverage
+    if fixed:
+        total = len(findings) + fixed
+        return f"Found {total} finding{'s' if total > 1 else ''} ({fixed} fixed, {len(findings)} remaining)."
     if not findings:
         if seen.files == seen.unreadable:
             return (
@@ -89,10 +138,10 @@ def _reason(model: ModelFact) -> str:
     return printable(reason)
 
 
-def _headline(finding: Finding, paint: Paint) -> str:
+def _headline(finding: Finding, paint: Paint, fixes: Fixes) -> str:
     where = place(finding.path, finding.cell, finding.line, finding.column)
     code = paint(finding.code, COLOURS.get(finding.severity, "bold"))
-    return f"{paint(where, 'bold')}: {code} {printable(finding.message)}"
+    return f"{paint(where, 'bold')}: {code} {fixes.sign(finding)}{printable(finding.message)}"
 
 
 def _frame(finding: Finding, lines: list[str], paint: Paint) -> Iterator[str]:

@@ -11,7 +11,11 @@ from functools import lru_cache
 
 from wattlint.semantics.mentions import Mentions, Shape
 from wattlint.semantics.module_index import ModuleIndex
+<<<<<<< HEAD
 from wattlint.sources import touched
+=======
+from wattlint.sources.buffers import read_bytes
+>>>>>>> daad11a (Fixes: check --fix, --unsafe-fixes and --diff; rule --new and --test)
 from wattlint.sources.folders import SOURCE_FOLDERS, names_in
 
 SKIPPED_FOLDERS = frozenset(
@@ -234,8 +238,7 @@ class Project:
         touched.file(file)
         if not stat.S_ISREG(os.stat(file).st_mode):
             raise OSError("not a regular file")
-        with open(file, "rb") as handle:
-            return handle.read(MAX_FILE_BYTES + 1)
+        return read_bytes(file, MAX_FILE_BYTES + 1)
 
     def _read_or_empty(self, file: str) -> bytes:
         try:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import io
 import re
 
+<<<<<<< HEAD
 from wattlint.sources import touched
+=======
+from wattlint.sources.buffers import read_bytes
+>>>>>>> daad11a (Fixes: check --fix, --unsafe-fixes and --diff; rule --new and --test)
 from wattlint.sources.files import FileRef, Problem, SourceFile
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -19,8 +23,7 @@ _QUADRATIC = frozenset({"punycode", "idna"})
 def read(ref: FileRef) -> SourceFile | Problem:
     """The file's text, or why there is none. Never raises."""
     try:
-        with open(ref.path, "rb") as file:
-            raw = file.read(MAX_BYTES + 1)
+        raw = read_bytes(ref.path, MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         touched.file(ref.path)
         return Problem(ref.display, None, f"cannot be read: {getattr(error, 'strerror', None) or error}")

@@ -1,7 +1,8 @@
 """The format of rule pages (``rules/checks/*.md``, and the same in a user's own folder).
 
 A page is YAML front matter, a title, prose under fixed headings, and Python blocks. Blocks whose info string says
-``bad`` hold lines marked with the page's code that must be reported; ``good`` blocks must stay silent. A first comment
+``bad`` hold lines marked with the page's code that must be reported; ``good`` blocks must stay silent; a ``fixed``
+block is what the rule's fix, safe or not, makes of the last bad one above it, without its markers. A first comment
 line ``# requires: transformers>=4.40,<5`` states the project's dependencies for that block, one such as
 ``# settings: budget.per-call.energy-wh = 1.0`` its configuration.
 """
@@ -20,6 +21,7 @@ from wattlint.catalogue.errors import CatalogueError, nearest
 from wattlint.catalogue.yaml_source import YamlSource, field_names
 from wattlint.lint.conditions import ConditionError, FactType, compile_condition
 from wattlint.lint.facts import OWN_FACTS, TYPES
+from wattlint.lint.fixes.names import FIXES
 from wattlint.lint.messages import MessageError, compile_template
 
 HEADINGS = (
@@ -31,6 +33,7 @@ HEADINGS = (
     "Fix safety",
     "References",
 )
+KINDS = ("bad", "good", "fixed")
 CASES = "Cases"
 """Optional last heading: further test blocks, not part of the page that users read."""
 
@@ -81,6 +84,14 @@ class Case(NamedTuple):
     requires: tuple[str, ...]
     settings: str = ""
     """TOML, as in ``wattlint.toml``."""
+    fixed: str | None = None
+    """What the rule's fix makes of a bad example, markers left out."""
+
+    @property
+    def unmarked(self) -> str:
+        """The example without its markers."""
+        lines = self.source.split("\n")
+        return "\n".join(re.sub(r"\s*" + MARKER.pattern, "", line) for line in lines)
 
 
 class Page(NamedTuple):
@@ -145,6 +156,9 @@ def read_page(path: Path) -> Page:
         )
     blocks = list(_blocks(path, lines, end + 1))
     _check_headings(path, front, lines, end + 1, blocks)
+    if front.fix is not None and front.fix not in FIXES:
+        known = nearest(front.fix, FIXES) or f" (known: {', '.join(FIXES)})"
+        raise source.error(["fix"], f'unknown fix "{front.fix}"{known}')
     record = {
         **front.model_dump(
             include={"code", "name", "summary", "severity", "confidence", "default", "since", "fix"}
@@ -239,18 +253,24 @@ def _check_headings(
 
 
 def _cases(path: Path, front: FrontMatter, blocks: list[Block]) -> Iterator[Case]:
+    found: list[Case] = []
     for block in blocks:
         if block.info[:1] != ("python",) or len(block.info) == 1:
             continue
         kind = block.info[1]
-        if kind not in ("bad", "good") or len(block.info) > 2:
+        if kind not in KINDS or len(block.info) > 2:
+            what = f'a Python block is "bad", "good", "fixed" or none of these{nearest(kind, KINDS)}'
+            raise CatalogueError(path, block.line, " ".join(block.info), what)
+        if kind != "fixed":
+            found.append(_case(path, front, block, kind == "bad"))
+            continue
+        at = max((index for index, case in enumerate(found) if case.bad), default=None)
+        if at is None or found[at].fixed is not None:
             raise CatalogueError(
-                path,
-                block.line,
-                " ".join(block.info),
-                f'a Python block is "bad", "good" or neither{nearest(kind, ("bad", "good"))}',
+                path, block.line, None, "a fixed example follows the bad one that it comes from"
             )
-        yield _case(path, front, block, kind == "bad")
+        found[at] = found[at]._replace(fixed="\n".join(block.lines) + "\n")
+    yield from found
 
 
 def _case(path: Path, front: FrontMatter, block: Block, bad: bool) -> Case:
@@ -291,7 +311,7 @@ def _readable(lines: list[str]) -> str:
     for line in lines:
         if FENCE.match(line):
             fenced = not fenced
-            line = re.sub(r"^(`{3,}|~{3,})\s*python\s+(bad|good)\s*$", r"\1python", line)
+            line = re.sub(r"^(`{3,}|~{3,})\s*python\s+(bad|good|fixed)\s*$", r"\1python", line)
         elif not fenced and line.strip() == f"## {CASES}":
             break
         elif fenced:

@@ -1,0 +1,30 @@
+"""Texts that stand in for files on disk: what a fix would write, what an editor has not saved yet."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+_held: dict[str, bytes] = {}
+
+
+@contextmanager
+def holding(texts: Mapping[Path, bytes]) -> Iterator[None]:
+    """While this lasts, every file in ``texts`` (absolute) reads as these bytes in this process."""
+    before = dict(_held)
+    _held.update({os.path.abspath(path): raw for path, raw in texts.items()})
+    try:
+        yield
+    finally:
+        _held.clear()
+        _held.update(before)
+
+
+def read_bytes(path: str | Path, limit: int) -> bytes:
+    """At most ``limit`` bytes of the file. Raises OSError and ValueError as ``open`` does."""
+    if _held and (raw := _held.get(os.path.abspath(path))) is not None:
+        return raw[:limit]
+    with open(path, "rb") as file:
+        return file.read(limit)

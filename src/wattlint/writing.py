@@ -1,0 +1,80 @@
+"""Writes fixed files: atomically, all or none, and never over something that changed meanwhile."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import tempfile
+from collections.abc import Iterator, Sequence
+from difflib import unified_diff
+
+from wattlint.fixing import Changed
+from wattlint.sources.files import Problem
+from wattlint.sources.splice import decoded
+
+
+def write_all(changed: Sequence[Changed]) -> list[Problem]:
+    """Write every file, or none where one of them cannot be written. The problems, if any."""
+    problems = [problem for each in changed for problem in _obstacles(each)]
+    for each in () if problems else changed:
+        try:
+            _replace(os.path.realpath(each.ref.path), each.after)
+        except OSError as error:
+            what = (error.strerror or str(error)).lower()
+            problems.append(Problem(each.ref.display, None, f"cannot be written: {what}"))
+    return problems
+
+
+def _obstacles(changed: Changed) -> Iterator[Problem]:
+    path, display = changed.ref.path, changed.ref.display
+    try:
+        with open(path, "rb") as file:
+            if file.read() != changed.before:
+                yield Problem(display, None, "not fixed: it changed while it was analysed")
+        mode = os.stat(path).st_mode
+        folder = os.path.dirname(os.path.realpath(path))
+        if not stat.S_ISREG(mode):
+            yield Problem(display, None, "not fixed: no regular file")
+        elif not (mode & stat.S_IWUSR and os.access(path, os.W_OK) and os.access(folder, os.W_OK)):
+            yield Problem(display, None, "not fixed: it is write-protected")
+    except OSError as error:
+        yield Problem(display, None, f"not fixed: {(error.strerror or str(error)).lower()}")
+
+
+def _replace(path: str, content: bytes) -> None:
+    """A new file takes the place of the old one, with its permissions and, where possible, its owner."""
+    status = os.stat(path)
+    handle, new = tempfile.mkstemp(prefix=".wattlint-", dir=os.path.dirname(path))
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if hasattr(os, "chown"):
+            with contextlib.suppress(OSError):
+                os.chown(new, status.st_uid, status.st_gid)
+        os.chmod(new, stat.S_IMODE(status.st_mode))
+        os.replace(new, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(new)
+        raise
+
+
+def diff(changed: Sequence[Changed]) -> str:
+    """All changes as one unified diff, as ``patch -p0`` takes it."""
+    return "".join(line for each in changed for line in _diff(each))
+
+
+def _diff(changed: Changed) -> Iterator[str]:
+    name = changed.ref.display
+    before, after = (_lines(decoded(raw)) for raw in (changed.before, changed.after))
+    for line in unified_diff(before, after, name, name):
+        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+
+
+def _lines(text: str) -> list[str]:
+    """Lines with their ends; unlike ``splitlines``, a form feed ends none."""
+    parts = text.split("\n")
+    return [f"{part}\n" for part in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
