@@ -174,6 +174,7 @@ def _fix(options: argparse.Namespace, configuration: Configuration, analysis: An
     problems = write_all(outcome.changed)
     if problems:
         analysis.problems += problems
+        analysis.unreported += problems
         outcome.analysis, outcome.fixed = analysis, []
     written = _write(options, _check_report(outcome.analysis, options, fixed=len(outcome.fixed)))
     return _check_status(options, outcome.analysis, written)

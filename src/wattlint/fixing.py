@@ -166,6 +166,7 @@ class _Fixing:
         wrong = set(_wrong(before, after, [finding for group in groups for finding in group.findings]))
         after.files.update(self._files)
         after.problems += (problem for problem in before.problems if problem.path not in paths)
+        after.unreported += (problem for problem in before.unreported if problem.path not in paths)
         after.findings += (finding for finding in before.findings if finding.path not in paths)
         after.findings.sort(key=lambda finding: (finding.path.split("/"), finding.order))
         return State(after, texts), wrong

@@ -180,7 +180,7 @@ def test_a_failing_write_leaves_the_file_and_no_rubbish(project, capsys, monkeyp
 def test_a_broken_file_does_not_keep_others_from_being_fixed(project, capsys):
     (project / "broken.py").write_text("import openai\nx = = 1\n")
     assert main(["check", "--fix"]) == 2
-    assert "broken.py:2: syntax error" in capsys.readouterr().err
+    assert "broken.py:2:1: LLM901 syntax error" in capsys.readouterr().out
     assert (project / "app.py").read_text() == FIXED
 
 
