@@ -178,7 +178,18 @@ def _encoded(analysis: Analysis) -> dict[str, Any]:
         "coverage": encoder.plain(analysis.coverage),
         "sources": [[shown, str(source.path)] for shown, source in analysis.sources.items()],
         "settings": list(analysis.settings),
+        "files": [[shown, str(analysis.files[shown].path)] for shown in _named_by_sites(analysis)],
     }
+
+
+def _named_by_sites(analysis: Analysis) -> list[str]:
+    """The linted files that a fix may change: those of the calls, and those that models and settings come from."""
+    named = set(analysis.sources)
+    for site in analysis.sites:
+        named.update(place.path for place in site.model.origin)
+        if site.load is not None and site.load.quantized_by is not None:
+            named.add(site.load.quantized_by.path)
+    return sorted(named & analysis.files.keys())
 
 
 def _decoded(data: dict[str, Any], configuration: Configuration) -> Analysis:
@@ -202,6 +213,8 @@ def _decoded(data: dict[str, Any], configuration: Configuration) -> Analysis:
         unreported=[decoder.plain(problem) for problem in data["unreported"]],
         coverage=decoder.plain(data["coverage"]),
     )
+    for shown, path in data["files"]:
+        analysis.files[shown] = FileRef(Path(path), shown, False)
     for shown, path in data["sources"]:
         source = read(FileRef(Path(path), shown, False))
         if not isinstance(source, SourceFile):

@@ -206,16 +206,12 @@ def _analysis(options: argparse.Namespace, configuration: Configuration, lint: b
     from wattlint.run import analyse, analyse_bytes
 
     if options.paths == ["-"]:
-<<<<<<< HEAD
-        return analyse_bytes(sys.stdin.buffer.read(), options.stdin_filename, configuration, lint)
+        options.stdin = sys.stdin.buffer.read()
+        return analyse_bytes(options.stdin, options.stdin_filename, configuration, lint)
     cache = _cache(options, lint)
     kept = cache.load(configuration) if cache is not None else None
     if kept is not None:
         return kept
-=======
-        options.stdin = sys.stdin.buffer.read()
-        return analyse_bytes(options.stdin, options.stdin_filename, configuration, lint)
->>>>>>> daad11a (Fixes: check --fix, --unsafe-fixes and --diff; rule --new and --test)
     with _progress(options) as progress:
         analysis = analyse(options.paths, configuration, lint, progress, options.jobs)
     if cache is not None:
@@ -225,7 +221,8 @@ def _analysis(options: argparse.Namespace, configuration: Configuration, lint: b
 
 def _keeps(options: argparse.Namespace) -> bool:
     """Not for single files, which are quickly done, nor for commands that keep nothing."""
-    return not getattr(options, "no_cache", True) and any(map(os.path.isdir, options.paths))
+    changes = getattr(options, "fix", False) or getattr(options, "diff", False)
+    return not changes and not getattr(options, "no_cache", True) and any(map(os.path.isdir, options.paths))
 
 
 def _cache(options: argparse.Namespace, lint: bool) -> Cache | None:
@@ -420,7 +417,6 @@ def _rule(options: argparse.Namespace) -> int:
     return CLEAN
 
 
-<<<<<<< HEAD
 def _clean_cache(options: argparse.Namespace) -> int:
     import shutil
 
@@ -434,7 +430,8 @@ def _clean_cache(options: argparse.Namespace) -> int:
             return _fail(f"{where(folder)}: cannot be removed: {(error.strerror or str(error)).lower()}")
         _print(f"removed {where(folder)}\n")
     return CLEAN
-=======
+
+
 def _own_rules(options: argparse.Namespace, rules_dir: str | None) -> int:
     """``rule --new`` and ``rule --test``."""
     from wattlint.config import problem_of, where
@@ -456,7 +453,6 @@ def _own_rules(options: argparse.Namespace, rules_dir: str | None) -> int:
         return FAILED
     _print("".join(f"{line}\n" for line in map(_clean, report.lines)))
     return FINDINGS if report.failed else CLEAN
->>>>>>> daad11a (Fixes: check --fix, --unsafe-fixes and --diff; rule --new and --test)
 
 
 def _models(options: argparse.Namespace) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wattlint.analysis import Analysis, Estimated, text_line
-from wattlint.batch import Outcome, Progress, outcome_of, outcomes
+from wattlint.batch import Outcome, Progress, outcome_of, outcomes, problem_of
 from wattlint.catalogue.errors import CatalogueError
 from wattlint.catalogue.user_folder import part
 from wattlint.config import ConfigError, Configuration
@@ -68,6 +68,8 @@ def analyse_files(refs: Iterable[FileRef], configuration: Configuration) -> Anal
     run = _Run(Workspace(configuration))
     for ref in refs:
         run.add(ref, read(ref))
+    found = run.workspace.broken().items()
+    run.broken((display_path(file), problem_of(error, display_path(file))) for file, error in found)
     return run.finish(lint=True)
 
 
@@ -121,13 +123,8 @@ class _Run:
 
     def __init__(self, workspace: Workspace) -> None:
         self.analysis = Analysis()
-<<<<<<< HEAD
         self.workspace = workspace
-        self._refs: dict[str, FileRef] = {}
-=======
-        self._workspace = workspace
         self._refs = self.analysis.files
->>>>>>> daad11a (Fixes: check --fix, --unsafe-fixes and --diff; rule --new and --test)
         self._unreadable: dict[str, list[Problem]] = {}
         self._marked: dict[str, SourceFile] = {}
         """Files with comments for us; those without call sites are kept for them alone."""

@@ -11,11 +11,8 @@ from functools import lru_cache
 
 from wattlint.semantics.mentions import Mentions, Shape
 from wattlint.semantics.module_index import ModuleIndex
-<<<<<<< HEAD
 from wattlint.sources import touched
-=======
 from wattlint.sources.buffers import read_bytes
->>>>>>> daad11a (Fixes: check --fix, --unsafe-fixes and --diff; rule --new and --test)
 from wattlint.sources.folders import SOURCE_FOLDERS, names_in
 
 SKIPPED_FOLDERS = frozenset(

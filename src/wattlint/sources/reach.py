@@ -13,11 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-<<<<<<< HEAD
 from wattlint.sources import touched
-=======
 from wattlint.sources.buffers import read_bytes
->>>>>>> daad11a (Fixes: check --fix, --unsafe-fixes and --diff; rule --new and --test)
 from wattlint.sources.folders import SOURCE_FOLDERS, names_in
 from wattlint.sources.sieve import Scan, Sieve
 
@@ -119,13 +116,8 @@ class Reach:
         if file in self._imports_sdk:
             return
         try:
-<<<<<<< HEAD
-            with open(file, "rb") as handle:
-                code = handle.read(MAX_BYTES)
-            touched.file(file)
-=======
             code = read_bytes(file, MAX_BYTES)
->>>>>>> daad11a (Fixes: check --fix, --unsafe-fixes and --diff; rule --new and --test)
+            touched.file(file)
         except OSError:
             code = b""
         scan = Scan(code)

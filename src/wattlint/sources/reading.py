@@ -5,11 +5,8 @@ from __future__ import annotations
 import io
 import re
 
-<<<<<<< HEAD
 from wattlint.sources import touched
-=======
 from wattlint.sources.buffers import read_bytes
->>>>>>> daad11a (Fixes: check --fix, --unsafe-fixes and --diff; rule --new and --test)
 from wattlint.sources.files import FileRef, Problem, SourceFile
 
 MAX_BYTES = 64 * 1024 * 1024
