@@ -61,8 +61,10 @@ class Library:
     def installed(self, module: str) -> bool:
         return any(True for _ in self._roots(module.split(".")[0]))
 
-    def signatures(self, module: str, class_name: str, function: str) -> Iterator[Signature]:
-        """Every function of that name in ``module`` and below it."""
+    def signatures(
+        self, module: str, class_name: str, function: str, followed: tuple[str, ...] = ()
+    ) -> Iterator[Signature]:
+        """Every function of that name in ``module`` and below it; ``followed``: other names that led here."""
         if module.startswith("botocore.data."):
             yield from self._operations(module.rpartition(".")[2].replace("_", "-"), function)
             return
@@ -78,8 +80,10 @@ class Library:
                         yield found
                 elif original := renamed(node, class_name):
                     home, name = original
+                    if name in followed:
+                        continue
                     for package in dict.fromkeys((home or module.split(".")[0], module.split(".")[0])):
-                        yield from self.signatures(package, name, function)
+                        yield from self.signatures(package, name, function, (*followed, class_name))
 
     def _operations(self, service: str, function: str) -> Iterator[Signature]:
         """boto3 makes its methods from botocore's service models: the members of an operation's input."""
@@ -366,7 +370,8 @@ def verify(library: Library, entry: Entry, wanted: list[str]) -> tuple[str, list
     for module, class_name, function in (signature.split(":") for signature in wanted):
         signatures += library.signatures(module, class_name, function)
         at_hand = at_hand or (library.installed(module) and "*" not in module)
-    if not signatures and not entry.signature and entry.kind in ("derive", "other"):
+    of_instance = all("()" in callee for callee in entry.callees)  # may be a method of remote code
+    if not signatures and not entry.signature and (of_instance or entry.kind in ("derive", "other")):
         return "no signature", []
     if not signatures:
         return ("drifted", ["no such callee"]) if at_hand else ("not installed", [])
