@@ -12,6 +12,8 @@ from collections import defaultdict
 from pathlib import Path
 from typing import NamedTuple
 
+from wattlint.lint.rules import load_rules
+
 VERDICTS = Path(__file__).with_name("rule_verdicts.csv")
 HEADING = "## What rules report, read one by one"
 BAR = 0.95
@@ -64,6 +66,13 @@ def section() -> str:
         packages = len({row.package for row in by_rule[rule]})
         mended = len(by_rule[rule]) - len(rows)
         lines.append(f"| {rule} | {right} | {len(rows) - right} | {share} | {mended} | {packages} |")
+    unread = [
+        rule.code
+        for rule in load_rules().values()
+        if rule.default == "on" and rule.severity != "info" and rule.code not in by_rule
+    ]
+    if unread:
+        lines += ["", f"On by default, and without a finding so far that was read: {', '.join(unread)}."]
     for rule in sorted(by_rule):
         lines += ["", f"<details><summary>{rule}: {len(by_rule[rule])}</summary>", ""]
         lines += ["| package | place | verdict | why |", "|---|---|---|---|"]

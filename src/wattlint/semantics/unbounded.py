@@ -113,6 +113,7 @@ def _adds_to(node: ast.AST, name: str) -> bool:
 
 
 def _mentioned(nodes: list[ast.expr]) -> set[str]:
+    """``messages``, ``self.history``: names and attributes of names."""
     return {
         name
         for one in nodes
@@ -184,18 +185,19 @@ def _tries_on(ev: Evaluator, tried: ast.Try) -> bool:
 
 def _goes_on(tried: ast.Try) -> bool:
     """Some handler lets the loop go on with the same attempt, whatever has happened before."""
-    needed = {node.id for one in tried.body for node in ast.walk(one) if isinstance(node, ast.Name)}
+    needed = _mentioned([node for one in tried.body for node in ast.walk(one) if isinstance(node, ast.expr)])
     return any(not _leaves(handler) and needed.isdisjoint(_set_in(handler)) for handler in tried.handlers)
 
 
 def _set_in(handler: ast.ExceptHandler) -> set[str]:
     """What the handler changes for the next attempt: a smaller batch, a shorter text."""
-    return {
-        name
-        for node in ast.walk(handler)
-        if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign))
-        for name in stored(list(node.targets) if isinstance(node, ast.Assign) else [node.target])
-    }
+    targets: list[ast.expr] = []
+    for node in ast.walk(handler):
+        if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)):
+            targets += node.targets if isinstance(node, ast.Assign) else [node.target]
+    flat = [one for target in targets for one in (target.elts if isinstance(target, ast.Tuple) else [target])]
+    owners = [one.value if isinstance(one, ast.Subscript) else one for one in flat]
+    return {name for one in owners if (name := dotted_name(one)) is not None}
 
 
 def _by_decorator(ev: Evaluator, scope: Scope) -> str | None:
