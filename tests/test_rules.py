@@ -672,6 +672,8 @@ def refused(tmp_path: Path, old: str, new: str, name: str = "LLM201-full-precisi
         ("severity: warning", "severity: warn", ":5: severity: must be 'error', 'warning' or 'info'"),
         ("severity:", "severty:", ':5: severty: unknown key (did you mean "severity"?)'),
         ("kinds: [load, bind]", "kinds: [lode]", ":9: kinds.0: must be"),
+        ("kinds: [load, bind]", "kinds: [file, load]", ":9: kinds: file stands alone"),
+        ("kinds: [load, bind]", "kinds: [comment]", ':10: when: unknown fact "load.for_training"'),
         (
             "code: LLM201",
             "code: LLM202",

@@ -296,7 +296,7 @@ GROUPS: dict[str, tuple[str, str, list[tuple[str, FactType, str] | tuple[str, Fa
             (
                 "batched",
                 BOOLEAN,
-                "A pass takes several items: known batch, stepped range, or names.",
+                "A pass takes several items: known batch, stepped range, lists as items, or names.",
                 "batched",
             ),
         ],
