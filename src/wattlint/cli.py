@@ -40,6 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             "diff": _diff,
             "baseline": _baseline,
             "badge": _badge,
+            "lsp": _lsp,
             "rule": _rule,
             "models": _models,
             "clean": _clean_cache,
@@ -51,7 +52,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return FAILED
     try:
         status: int = options.run(options)
-        sys.stdout.flush()
+        if not sys.stdout.closed:  # a language server's end closes it
+            sys.stdout.flush()
     except BrokenPipeError:
         # The reader (head, less) has what it wanted. Keep the interpreter from flushing into it again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -368,6 +370,15 @@ def _diff_report(comparison: Comparison, options: argparse.Namespace) -> str:
     from wattlint.reports.diff_text import diff_text
 
     return diff_text(comparison, _colour(options), options.quiet)
+
+
+def _lsp(options: argparse.Namespace) -> int:
+    try:
+        from wattlint.lsp.server import serve
+    except ModuleNotFoundError as error:
+        return _fail(f"lsp: {error.name} is missing: pip install 'wattlint[lsp]'")
+    serve()
+    return CLEAN
 
 
 def _explain(options: argparse.Namespace, configuration: Configuration) -> int:

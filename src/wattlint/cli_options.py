@@ -114,6 +114,11 @@ examples:
 exit status: 0 all right, 1 an example does not hold, 2 no such rule, or a page
 that cannot be read (file, line and key are named on standard error)
 """
+LSP = """\
+Serve one editor over standard input and output: findings while typing, the
+energy of each call behind its line, its derivation on hover, fixes as code
+actions. Needs the extra: pip install 'wattlint[lsp]'
+"""
 MODELS_EXAMPLES = """\
 examples:
   wattlint models azure/gpt-4o-2024-08-06    any spelling finds the record
@@ -139,6 +144,8 @@ def build_parser(run: Mapping[str, Command]) -> argparse.ArgumentParser:
     _add_badge(commands, run["badge"])
     _add_diff(commands, run["diff"])
     _add_baseline(commands, run["baseline"])
+    lsp = _add_command(commands, "lsp", "a language server for editors, over standard input and output", LSP)
+    lsp.set_defaults(run=run["lsp"])
 
     rule = _add_command(commands, "rule", "explain a rule, write one, test one", epilog=RULE_EXAMPLES)
     rule.add_argument("code", nargs="?", metavar="CODE", help="code or name of a rule")

@@ -13,6 +13,7 @@ from wattlint.catalogue.sdks import load_sdks
 from wattlint.catalogue.user_folder import part
 from wattlint.config import ConfigError, Configuration
 from wattlint.settings import Settings
+from wattlint.sources import project
 from wattlint.sources.discovery import discover
 from wattlint.sources.files import SourceFile
 from wattlint.sources.project import project_root
@@ -86,6 +87,20 @@ class Workspace:
         for known in [key for key in self._reaches if key[0] == root]:
             del self._reaches[known]
         return bool(parsed)
+
+    def reconsider(self) -> None:
+        """Forget what was concluded, for a text may have changed; what was read from files is kept."""
+        self._reaches.clear()
+        for finder in self._finders.values():
+            finder.reconsider()
+
+    def reread(self, files: Iterable[Path]) -> None:
+        """Forget all that came from ``files``, and which files there are."""
+        project.forget()
+        for finder in self._finders.values():
+            for file in files:
+                finder.project.forget(str(file))
+        self.reconsider()
 
     def broken(self) -> dict[str, SyntaxError]:
         """Files that the analysis of others led to and that are no Python, whether they were to be linted or not."""

@@ -50,10 +50,16 @@ class Finder:
         self.settings = settings
         self.sdks = load_sdks(part(settings.rules_dir, "sdks"))
         self.project = Project(str(root), display_path, self.sdks.is_sdk_module, self.sdks.own_names)
-        self.evaluator = Evaluator(self.project)
         self.names = Names(self.sdks, REPORTED)
+        self._root = root
+        self.reconsider()
+
+    def reconsider(self) -> None:
+        """Forget every value found so far: a module has changed."""
+        self.evaluator = Evaluator(self.project)
         self.objects = Objects(self.evaluator, self.sdks)
-        self.describer = Describer(self.objects, load_models(part(settings.rules_dir, "models")), root)
+        models = load_models(part(self.settings.rules_dir, "models"))
+        self.describer = Describer(self.objects, models, self._root)
 
     def sites(self, source: SourceFile, clues: Clues = ANYTHING) -> list[CallSite]:
         """The call sites of one file, in the order of their lines. Raises SyntaxError for what is no Python."""

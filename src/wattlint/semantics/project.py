@@ -96,6 +96,14 @@ class Project:
                 pass
         return self._modules[file]
 
+    def forget(self, file: str) -> None:
+        """``file`` has changed on disk, came or went."""
+        for known in (self._modules, self._texts, self.broken):
+            known.pop(file, None)
+        self._names_in.cache_clear()
+        self._files = None
+        self._words.clear()
+
     def outside_name(self, module: ModuleIndex, name: str) -> str | None:
         """The name in ``outside`` that ``name`` of ``module`` is; folders need no ``__init__`` to be packages."""
         below = os.path.relpath(os.path.splitext(module.file)[0], self.root).split(os.sep)

@@ -15,11 +15,12 @@ _PIPFILE_PACKAGE = re.compile(r'^\s*"([\w.-]+)": \{[^{}]*?"version": "==([^"\n]+
 
 def locked_version(root: Path, name: str) -> tuple[str, str] | None:
     """(version, ``file:line``) that a lock file in ``root`` pins for the normalised ``name``."""
-    return _locked(root).get(name)
+    return locked(root).get(name)
 
 
 @lru_cache(maxsize=64)
-def _locked(root: Path) -> dict[str, tuple[str, str]]:
+def locked(root: Path) -> dict[str, tuple[str, str]]:
+    """Every distribution that a lock file in ``root`` pins -> (version, ``file:line``)."""
     from wattlint.sources.declared import normalise, text_of
 
     found: dict[str, tuple[str, str]] = {}

@@ -165,3 +165,11 @@ def declared_version(root: Path, distribution: str) -> DeclaredVersion | None:
     assert chosen is not None
     why = f"{name}{specifier} in {chosen.place}"
     return DeclaredVersion(specifier, lowest, highest, included, exact, chosen.place, why)
+
+
+def forget() -> None:
+    """Read project files anew: one of them has changed."""
+    from wattlint.sources import declared, locks
+
+    for remembered in (_names_in, _root_of, declared_version, declared.declarations, locks.locked):
+        remembered.cache_clear()
