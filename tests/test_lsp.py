@@ -115,9 +115,7 @@ async def test_open_edit_hover_and_close(client: LanguageClient, project: Path) 
     place = types.TextDocumentPositionParams(
         types.TextDocumentIdentifier(uri), types.Position(9, line.index("create"))
     )
-    hover = await client.text_document_hover_async(
-        types.HoverParams(place.text_document, place.position)
-    )
+    hover = await client.text_document_hover_async(types.HoverParams(place.text_document, place.position))
     assert hover is not None and isinstance(hover.contents, types.MarkupContent)
     story = hover.contents.value
     assert "gpt-4o" in story and "settings.py:1" in story and "LLM103" in story and "input tokens" in story
@@ -233,9 +231,14 @@ async def test_strange_documents_and_messages(client: LanguageClient, project: P
     for text in ("", "\r\n" * 5, APP.replace("\n", "\r\n"), "x" * 100_000):
         edit(client, uri, 4, text)
     await codes(client, uri, set())
-    assert await client.text_document_hover_async(
-        types.HoverParams(types.TextDocumentIdentifier((project / "never_opened.py").as_uri()), types.Position(3, 3))
-    ) is None
+    assert (
+        await client.text_document_hover_async(
+            types.HoverParams(
+                types.TextDocumentIdentifier((project / "never_opened.py").as_uri()), types.Position(3, 3)
+            )
+        )
+        is None
+    )
 
 
 def test_garbage_on_standard_input_is_no_crash() -> None:

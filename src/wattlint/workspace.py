@@ -90,17 +90,24 @@ class Workspace:
 
     def reconsider(self) -> None:
         """Forget what was concluded, for a text may have changed; what was read from files is kept."""
+
+    def edited(self, file: Path) -> None:
+        """The text of ``file`` has changed in an editor: forget what was concluded, and nothing else that was read."""
+        self._forget([file])
+
+    def reread(self, files: Iterable[Path]) -> None:
+        """``files`` were written, created or deleted: forget also which files and project files there are."""
+        project.forget()
+        self._forget(files)
+        for finder in self._finders.values():
+            finder.project.list_anew()
+
+    def _forget(self, files: Iterable[Path]) -> None:
         self._reaches.clear()
         for finder in self._finders.values():
             finder.reconsider()
-
-    def reread(self, files: Iterable[Path]) -> None:
-        """Forget all that came from ``files``, and which files there are."""
-        project.forget()
-        for finder in self._finders.values():
             for file in files:
                 finder.project.forget(str(file))
-        self.reconsider()
 
     def broken(self) -> dict[str, SyntaxError]:
         """Files that the analysis of others led to and that are no Python, whether they were to be linted or not."""

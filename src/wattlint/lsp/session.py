@@ -49,7 +49,7 @@ class Session:
         """A document was opened or edited."""
         if self._texts.get(path) != text:
             self._texts[path] = text
-            self._workspace.reconsider()
+            self._workspace.edited(path)
             self._known.clear()
 
     def close(self, path: Path) -> None:

@@ -97,9 +97,13 @@ class Project:
         return self._modules[file]
 
     def forget(self, file: str) -> None:
-        """``file`` has changed on disk, came or went."""
-        for known in (self._modules, self._texts, self.broken):
-            known.pop(file, None)
+        """The text of ``file`` is no longer what it was."""
+        self._modules.pop(file, None)
+        self._texts.pop(file, None)
+        self.broken.pop(file, None)
+
+    def list_anew(self) -> None:
+        """Files came or went, or hold other words."""
         self._names_in.cache_clear()
         self._files = None
         self._words.clear()
