@@ -147,18 +147,18 @@ async def test_a_changed_settings_module_updates_its_users(client: LanguageClien
     # Unsaved, in another tab of the editor.
     other = open_file(client, settings)
     edit(client, other, 2, 'MODEL = "gpt-4.1"\n')
-    await _message(client, uri, "gpt-4.1")
+    await _message(client, uri, "gpt-4.1 (")
     # Closed without saving: what is on disk counts.
     client.text_document_did_close(types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(other)))
-    await _message(client, uri, "gpt-4o")
+    await _message(client, uri, "gpt-4o (")
     # Written by somebody else.
     settings.write_text('MODEL = "gpt-4-turbo"\n')
     _changed(client, settings, types.FileChangeType.Changed)
-    await _message(client, uri, "gpt-4-turbo")
+    await _message(client, uri, "gpt-4-turbo (")
     # Gone: the model is unknown, and nothing falls over.
     settings.unlink()
     _changed(client, settings, types.FileChangeType.Deleted)
-    await codes(client, uri, set())
+    await _message(client, uri, "not for a general one: ")
 
 
 @pytest.mark.asyncio
@@ -253,7 +253,7 @@ def test_garbage_on_standard_input_is_no_crash() -> None:
 
 async def _message(client: LanguageClient, uri: str, part: str) -> None:
     for _ in range(200):
-        if any(f"{part} (" in one.message for one in client.diagnostics.get(uri, [])):
+        if any(part in one.message for one in client.diagnostics.get(uri, [])):
             return
         await asyncio.sleep(0.05)
     raise AssertionError(f"{part} expected, not {client.diagnostics.get(uri)}")
