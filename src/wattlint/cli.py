@@ -40,6 +40,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             "diff": _diff,
             "baseline": _baseline,
             "badge": _badge,
+            "init": _init,
+            "completion": _completion,
             "lsp": _lsp,
             "rule": _rule,
             "models": _models,
@@ -370,6 +372,30 @@ def _diff_report(comparison: Comparison, options: argparse.Namespace) -> str:
     from wattlint.reports.diff_text import diff_text
 
     return diff_text(comparison, _colour(options), options.quiet)
+
+
+def _init(options: argparse.Namespace) -> int:
+    from wattlint.starting.command import InitError, ask, start
+
+    try:
+        confirm = (lambda question: False) if options.diff else ask
+        started = start(Path(options.folder), confirm, _print, options.yes and not options.diff)
+    except InitError as error:
+        return _fail(f"init: {error}")
+    if started.written:
+        _print("".join(f"wrote {name}\n" for name in started.written))
+    elif not options.diff:
+        _print("nothing written\n")
+    return CLEAN
+
+
+def _completion(options: argparse.Namespace) -> int:
+    try:
+        import shtab
+    except ModuleNotFoundError:
+        return _fail("completion: shtab is missing: pip install 'wattlint[completion]'")
+    _print(shtab.complete(options.parser, shell=options.shell))
+    return CLEAN
 
 
 def _lsp(options: argparse.Namespace) -> int:

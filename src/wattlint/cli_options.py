@@ -114,6 +114,24 @@ examples:
 exit status: 0 all right, 1 an example does not hold, 2 no such rule, or a page
 that cannot be read (file, line and key are named on standard error)
 """
+INIT = """\
+Look at the project (which SDKs it calls, which GPU and region its files name),
+show a commented configuration, a pre-commit entry and, on GitHub, a workflow
+as a diff, and write them once you agree. What is there is only added to.
+"""
+INIT_EXAMPLES = """\
+examples:
+  wattlint init             show, ask, write
+  wattlint init --diff      only show
+  wattlint init --yes       write without asking
+
+exit status: 0 done or declined, 2 not possible
+"""
+COMPLETION_EXAMPLES = """\
+examples:
+  wattlint completion bash > ~/.local/share/bash-completion/completions/wattlint
+  wattlint completion zsh > ~/.zfunc/_wattlint
+"""
 LSP = """\
 Serve one editor over standard input and output: findings while typing, the
 energy of each call behind its line, its derivation on hover, fixes as code
@@ -144,6 +162,20 @@ def build_parser(run: Mapping[str, Command]) -> argparse.ArgumentParser:
     _add_badge(commands, run["badge"])
     _add_diff(commands, run["diff"])
     _add_baseline(commands, run["baseline"])
+    init = _add_command(
+        commands, "init", "write a first configuration, pre-commit entry and CI file", INIT, INIT_EXAMPLES
+    )
+    init.add_argument("folder", nargs="?", default=".", metavar="FOLDER", help="default: the current folder")
+    init.add_argument("--yes", "-y", action="store_true", help="write without asking")
+    init.add_argument("--diff", action="store_true", help="show what would be written, and write nothing")
+    init.set_defaults(run=run["init"])
+
+    completion = _add_command(
+        commands, "completion", "a completion script for a shell", epilog=COMPLETION_EXAMPLES
+    )
+    completion.add_argument("shell", choices=("bash", "zsh", "tcsh"))
+    completion.set_defaults(run=run["completion"], parser=parser)
+
     lsp = _add_command(commands, "lsp", "a language server for editors, over standard input and output", LSP)
     lsp.set_defaults(run=run["lsp"])
 
