@@ -7,8 +7,8 @@ they came from changes.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
 
 from wattlint.analysis import Analysis, Estimated
 from wattlint.catalogue.errors import CatalogueError
@@ -22,11 +22,15 @@ from wattlint.workspace import Workspace
 CONFIGURATION = ("pyproject.toml", "wattlint.toml")
 
 
-class Known(NamedTuple):
-    """What one document holds."""
+class Known:
+    """What one document holds. Estimates are made when they are asked for: diagnostics do without."""
 
-    analysis: Analysis
-    estimates: list[Estimated]
+    def __init__(self, analysis: Analysis) -> None:
+        self.analysis = analysis
+
+    @cached_property
+    def estimates(self) -> list[Estimated]:
+        return estimates(self.analysis)
 
 
 class Session:
@@ -75,16 +79,16 @@ class Session:
 
     def _look(self, path: Path) -> Known:
         if path not in self._texts:
-            return Known(Analysis(), [])
+            return Known(Analysis())
         with holding(self.held()):
             try:
                 analysis = check_text(self._texts[path], path, self._workspace)
                 if (analysis.findings or analysis.sites) and self._workspace.excludes(path):
-                    return Known(Analysis(), [])
-                return Known(analysis, estimates(analysis))
+                    return Known(Analysis())
+                return Known(analysis)
             except CatalogueError as error:  # a damaged installation
                 broken = Analysis(problems=[Problem(display_path(str(path)), None, str(error))])
-                return Known(broken, [])
+                return Known(broken)
 
     def held(self) -> dict[Path, bytes]:
         """The open documents as bytes, for what reads files."""
