@@ -55,9 +55,7 @@ def project(folder: Path) -> Path:
         "import os\n\n\nclass Settings:\n    model = os.getenv('MODEL', 'gpt-4o')\n\n\nSETTINGS = Settings()\n"
     )
     head = "from openai import OpenAI\n\nfrom settings import SETTINGS\n\nclient = OpenAI()\n"
-    lines = (head + "".join(FUNCTION.format(n=n) + PLAIN.format(n=n) * 3 for n in range(25))).splitlines()[
-        :995
-    ]
+    lines = (head + "".join(FUNCTION.format(n=n) + PLAIN.format(n=n) * 3 for n in range(24))).splitlines()
     app = folder / "app.py"
     lines += [f"# {number}" for number in range(len(lines), 995)]
     app.write_text("\n".join(lines) + "\n\n\nif __name__ == '__main__':\n    print(answer_1('?'))\n")
