@@ -8,6 +8,7 @@ LABELS ?= ../shared/corpus
 
 .DEFAULT_GOAL := help
 .PHONY: help setup test lint types ci evaluate evaluate-fixes validate-impact bench verify-sdks refresh-models docs wheel clean
+.PHONY: help setup test lint types ci evaluate validate-impact bench verify-sdks refresh-models docs site wheel clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +58,9 @@ docs: setup  ## write the generated reference page, the JSON schemas and the out
 	$(BIN)/python -m wattlint.lint.facts > docs/facts.md
 	$(BIN)/python -m wattlint.reports.json_models docs/schemas
 	$(BIN)/python tools/readme_output.py
+
+site: setup  ## build the site into build/site, strictly
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 wheel: setup  ## build dist/*.whl, compiled catalogue and rule pages inside
 	$(BIN)/python -m build --wheel --no-isolation
