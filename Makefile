@@ -23,9 +23,10 @@ $(BIN)/wattlint: pyproject.toml
 test: setup  ## run the tests
 	$(BIN)/python -m pytest
 
-lint: setup  ## ruff: rules and formatting
+lint: setup  ## ruff: rules and formatting; which package may import which
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
 
 types: setup  ## mypy, strict
 	$(BIN)/mypy
@@ -58,6 +59,7 @@ docs: setup  ## write the generated reference page, the JSON schemas and the out
 	$(BIN)/python -m wattlint.lint.facts > docs/facts.md
 	$(BIN)/python -m wattlint.reports.json_models docs/schemas
 	$(BIN)/python tools/readme_output.py
+	$(BIN)/python tools/flow_picture.py
 
 site: setup  ## build the site into build/site, strictly
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
