@@ -7,8 +7,7 @@ CORPUS ?= .cache/corpus
 LABELS ?= ../shared/corpus
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test lint types ci evaluate evaluate-fixes validate-impact bench verify-sdks refresh-models docs wheel clean
-.PHONY: help setup test lint types ci evaluate validate-impact bench verify-sdks refresh-models docs site wheel clean
+.PHONY: help setup test lint types ci evaluate evaluate-fixes validate-impact bench verify-sdks refresh-models docs site wheel clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -451,9 +451,9 @@ def test_a_users_own_rule_has_a_page_too(project, capsys):
 def test_the_hook_of_pre_commit_uses_options_that_exist(project, capsys):
     import yaml
 
-    (hook,) = yaml.safe_load(
+    hook = yaml.safe_load(
         (Path(__file__).parent.parent / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")
-    )
+    )[0]
     command, *arguments = hook["entry"].split()
     assert (command, hook["require_serial"], hook["types_or"]) == ("wattlint", True, ["python", "jupyter"])
     (project / "wattlint.toml").write_text('exclude = ["loaded.py"]\n')

@@ -11,6 +11,7 @@ import pytest_lsp
 from lsprotocol import types
 from pytest_lsp import ClientServerConfig, LanguageClient
 
+OPTIONS = {"ignore": ["LLM104", "LLM105"]}  # models that age; these tests do not
 SETTINGS = 'MODEL = "gpt-4o"\n'
 APP = """\
 from openai import OpenAI
@@ -59,7 +60,7 @@ async def client(lsp_client: LanguageClient):
         )
     )
     await lsp_client.initialize_session(
-        types.InitializeParams(capabilities=capabilities, initialization_options={"wattlint": {}})
+        types.InitializeParams(capabilities=capabilities, initialization_options={"wattlint": OPTIONS})
     )
     yield
     assert [one.method for one in registered] == ["workspace/didChangeWatchedFiles"]

@@ -130,7 +130,7 @@ def test_help_says_that_files_without_calls_are_not_parsed(capsys):
 
 
 EXAMPLES = re.findall(
-    r"^  (wattlint .*?)(?:  .*| < .*)?$",
+    r"^  (wattlint .*?)(?:  .*| [<>] .*)?$",
     "\n".join(text for name, text in vars(cli_options).items() if name.endswith("EXAMPLES")),
     re.MULTILINE,
 )

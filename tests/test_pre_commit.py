@@ -13,7 +13,15 @@ ROOT = Path(__file__).resolve().parent.parent
 BAD = """\
 from transformers import AutoModelForCausalLM
 
-model = AutoModelForCausalLM.from_pretrained("meta-llama/Llama-3.1-8B-Instruct", use_cache=False)
+model = AutoModelForCausalLM.from_pretrained("meta-llama/Llama-3.1-8B-Instruct")
+"""
+FIXABLE = """\
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+tokenizer = AutoTokenizer.from_pretrained("gpt2")
+model = AutoModelForCausalLM.from_pretrained("gpt2", dtype="auto")
+inputs = tokenizer("Once upon a time", return_tensors="pt")
+print(tokenizer.decode(model.generate(**inputs, max_new_tokens=200, use_cache=False)[0]))
 """
 GOOD = "print('no model here')\n"
 
@@ -102,7 +110,7 @@ def test_excluded_files_stay_out_although_they_are_passed(repository: Path) -> N
 
 
 def test_the_fixing_hook_leaves_the_fix_to_be_staged(repository: Path) -> None:
-    (repository / "app.py").write_text(BAD)
+    (repository / "app.py").write_text(FIXABLE)
     run(repository, "git", "add", "app.py")
     fixed = run(repository, "pre-commit", "run", "wattlint-fix", "--hook-stage", "manual")
     assert fixed.returncode == 1 and "files were modified by this hook" in fixed.stdout

@@ -120,7 +120,7 @@ def _suppressed(finding: Finding, document: TextDocument) -> types.TextEdit | No
     comment = f"{'' if code.endswith(' ') else '  '}# wattlint: ignore[{finding.code}]"
     known = load_rules()
     text = "".join((*lines[: finding.line - 1], code + comment + line[len(code) :], *lines[finding.line :]))
-    if finding.code not in read_markers(text.replace("\r\n", "\n"), known).by_line.get(finding.line, ()):
+    if not read_markers(text.replace("\r\n", "\n"), known).suppress(finding.line, finding.code):
         return None
     at = client_range(document, finding.line, len(code), finding.line, len(code))
     return types.TextEdit(at, comment)
