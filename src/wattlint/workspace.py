@@ -88,22 +88,21 @@ class Workspace:
             del self._reaches[known]
         return bool(parsed)
 
-    def reconsider(self) -> None:
-        """Forget what was concluded, for a text may have changed; what was read from files is kept."""
-
     def edited(self, file: Path) -> None:
         """The text of ``file`` has changed in an editor: forget what was concluded, and nothing else that was read."""
-        self._forget([file])
+        for reach in self._reaches.values():
+            reach.forget(str(file))
+        self._reconsider([file])
 
     def reread(self, files: Iterable[Path]) -> None:
         """``files`` were written, created or deleted: forget also which files and project files there are."""
         project.forget()
-        self._forget(files)
+        self._reaches.clear()
+        self._reconsider(files)
         for finder in self._finders.values():
             finder.project.list_anew()
 
-    def _forget(self, files: Iterable[Path]) -> None:
-        self._reaches.clear()
+    def _reconsider(self, files: Iterable[Path]) -> None:
         for finder in self._finders.values():
             finder.reconsider()
             for file in files:

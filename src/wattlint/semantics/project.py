@@ -100,6 +100,7 @@ class Project:
         """The text of ``file`` is no longer what it was."""
         self._modules.pop(file, None)
         self._texts.pop(file, None)
+        self._mentions.pop(file, None)
         self.broken.pop(file, None)
 
     def list_anew(self) -> None:

@@ -76,6 +76,13 @@ class Reach:
             return False
         return any(map(self._leads_to_sdk, self._targets_of(os.path.abspath(path))))
 
+    def forget(self, file: str) -> None:
+        """The text of ``file`` is no longer what it was; the same files are there."""
+        for known in (self._imports_sdk, self._imports, self._targets):
+            known.pop(file, None)
+        self._reaches.clear()
+        self._some_import = any(self._imports_sdk.values())
+
     def sends_request(self, code: bytes) -> bool:
         """Whether ``code`` by itself may send a request to a model server."""
         return self._sieve.sends_request(Scan(code))
