@@ -223,7 +223,7 @@ def memory(cache: Path, runs: int) -> Results:
                 "≤ 3 ×",
             )
         ],
-        "notes": ["All processes of a command together (PSS)."],
+        "notes": ["All processes of a command together (PSS)"],
     }
 
 
