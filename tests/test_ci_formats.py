@@ -113,6 +113,32 @@ def test_fingerprints_survive_lines_and_models_and_are_distinct():
     assert len(set(prints(site(line=3), site(line=9), site(function="g"), site("b.py")))) == 4
 
 
+def test_a_fix_is_its_edits(tmp_path):
+    code = (
+        "from transformers import AutoModelForCausalLM\n\n"
+        'model = AutoModelForCausalLM.from_pretrained("mistralai/Mistral-7B-v0.1")\n'
+    )
+    (tmp_path / "a.py").write_text(code)
+    (tmp_path / "requirements.txt").write_text("transformers<5\n")
+    data = json.loads(run(tmp_path, "check", "--format", "sarif")[1])
+    jsonschema.validate(data, SARIF)
+    (fix,) = next(one for one in data["runs"][0]["results"] if one["ruleId"] == "LLM201")["fixes"]
+    (change,) = fix["artifactChanges"]
+    assert change["artifactLocation"]["uri"] == "a.py" and fix["description"]["text"]
+    lines = code.split("\n")
+    for one in change["replacements"]:
+        region = one["deletedRegion"]
+        assert region["startLine"] == region["endLine"] == 3
+        line = lines[2]
+        lines[2] = (
+            line[: region["startColumn"] - 1]
+            + one["insertedContent"]["text"]
+            + line[region["endColumn"] - 1 :]
+        )
+    assert "dtype=" in lines[2]
+    compile("\n".join(lines), "a.py", "exec")
+
+
 def test_a_comment_is_a_suppression(tmp_path):
     (tmp_path / "a.py").write_text(SLOW.replace("pipe(text)", "pipe(text)  # wattlint: ignore[LLM301] small"))
     data = json.loads(run(tmp_path, "check", "--format", "sarif")[1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 
 import jsonschema
@@ -270,6 +271,30 @@ def test_workload_per_month(repo):
     data = diff(repo.folder)
     assert {line.split(": ")[1] for line in told(data)} == {"calls per month unknown → 30,438"}
     assert data["before"]["per_month"] is None and data["after"]["per_month"]["calls"] > 60_000
+    assert data["change_per_month"]["energy_kwh"] is None  # of a call that nobody counted before
+
+
+def test_a_change_of_a_known_workload_per_month(repo):
+    counted = APP.replace("    return client", "    # wattlint: calls=1_000/day\n    return client")
+    repo.commit({"app.py": counted})
+    repo.git("branch", "-f", "main")
+    repo.commit({"settings.py": SETTINGS.replace("gpt-4o-mini", "gpt-4.1")})
+    data = diff(repo.folder)
+    jsonschema.validate(data, SCHEMA)
+    (one,) = data["pairs"]
+    for name, per_call in (
+        ("energy_kwh", "energy_wh"),
+        ("carbon_kgco2e", "carbon_gco2e"),
+        ("water_l", "water_ml"),
+    ):
+        assert one["change_per_month"][name]["p50"] == pytest.approx(
+            one["change"][per_call]["p50"] * 30.438, rel=0.01
+        )
+    text = run(repo.folder, "diff")[1]
+    assert re.search(r"per month \+.*Wh .*, \+.*gCO2e .*, \+.*L .* water, \+US\$ ", text)
+    assert re.search(r"Per month.*60,875 → 60,875 calls\n  energy .* → .*: \+", text)
+    markdown = run(repo.folder, "diff", "--format", "markdown")[1]
+    assert "| price per month |" in markdown and "a month" in markdown
 
 
 # what is compared

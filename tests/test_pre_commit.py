@@ -52,9 +52,25 @@ def repository(tmp_path: Path) -> Path:
 
     hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
     local = [{**hook, "language": "system"} for hook in hooks if hook["id"] != "wattlint-diff"]
+    return with_hooks(tmp_path / "repository", local)
+
+
+@pytest.fixture
+def totals(tmp_path: Path) -> Path:
+    """With the hook that shows what a commit adds, and nothing else."""
+    import yaml
+
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    return with_hooks(
+        tmp_path, [{**hook, "language": "system"} for hook in hooks if hook["id"] == "wattlint-diff"]
+    )
+
+
+def with_hooks(folder: Path, local: list[dict[str, object]]) -> Path:
+    import yaml
+
     configuration = {"repos": [{"repo": "local", "hooks": local}]}
-    folder = tmp_path / "repository"
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     (folder / ".pre-commit-config.yaml").write_text(yaml.safe_dump(configuration))
     (folder / ".gitignore").write_text(".pre-commit/\n")
     (folder / "pyproject.toml").write_text(
@@ -118,3 +134,39 @@ def test_the_fixing_hook_leaves_the_fix_to_be_staged(repository: Path) -> None:
     run(repository, "git", "add", "app.py")
     again = run(repository, "pre-commit", "run", "wattlint-fix", "--hook-stage", "manual")
     assert "files were modified" not in again.stdout
+
+
+CALL = """\
+from openai import OpenAI
+
+client = OpenAI()
+
+
+def ask(text):
+    return client.chat.completions.create(model="gpt-4o", messages=[{"role": "user", "content": f"Explain: {text}"}])
+"""
+
+
+def test_a_commit_shows_what_it_adds_and_goes_through(totals: Path) -> None:
+    (totals / "app.py").write_text(CALL)
+    run(totals, "git", "add", "app.py")
+    (totals / "app.py").write_text(CALL * 2)  # not staged: does not count
+    committed = run(totals, "git", "commit", "-qm", "a call")
+    said = committed.stdout + committed.stderr
+    assert committed.returncode == 0, said
+    assert "what is staged against HEAD" in said and "+ app.py:7  gpt-4o in ask" in said
+    assert "One call of each: 0 before, 1 now" in said and "Call sites: 1 added, 0 unchanged." in said
+    assert (totals / "app.py").read_text() == CALL * 2
+
+
+def test_a_configured_budget_blocks_the_commit(totals: Path) -> None:
+    with (totals / "pyproject.toml").open("a") as file:
+        file.write("[tool.wattlint.budget.increase]\nenergy-wh = 0.000001\n")
+    run(totals, "git", "add", ".")
+    assert run(totals, "git", "commit", "-qm", "budget").returncode == 0
+    (totals / "app.py").write_text(CALL)
+    run(totals, "git", "add", ".")
+    blocked = run(totals, "git", "commit", "-qm", "a call")
+    assert blocked.returncode == 1
+    assert "failed: budget.increase.energy-wh" in blocked.stdout + blocked.stderr
+    assert run(totals, "git", "log", "--format=%s").stdout.split() == ["budget", "start"]

@@ -774,3 +774,9 @@ def test_what_the_fix_makes_of_the_examples(case):
     from wattlint.rule_examples import try_example
 
     assert try_example(case, Path(case.path).name[:6]).fixed == case.fixed
+
+
+def test_python_warns_of_nothing_while_pages_are_read(recwarn):
+    """Examples may hold what it does warn of."""
+    assert [page.front.code for page in read_folder(CHECKS)] == CODES
+    assert not recwarn.list

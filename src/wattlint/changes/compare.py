@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 Status = Literal["added", "removed", "changed", "same"]
 QUANTITIES = ("energy_wh", "carbon_gco2e", "water_ml", "cost_usd")
+MONTHLY = ("energy_kwh", "carbon_kgco2e", "water_l", "cost_usd")
+"""Of a month, in the same order."""
 
 
 class Change(NamedTuple):
@@ -75,13 +77,16 @@ class SitePair:
                 return None
         return Change.between(*sides)
 
-    def month_change(self) -> Change | None:
-        """Energy in kWh per month, where the number of calls is known on each side that exists."""
-        sides = [item.month.energy_kwh if item and item.month else None for item in (self.before, self.after)]
+    def month_change(self, quantity: str) -> Change | None:
+        """Of ``MONTHLY``, where the number of calls is known on each side that exists."""
+        sides = [
+            getattr(item.month, quantity) if item and item.month else None
+            for item in (self.before, self.after)
+        ]
         for item, value in zip((self.before, self.after), sides):
             if item is not None and value is None:
                 return None
-        return Change.between(*sides)
+        return None if sides == [None, None] else Change.between(*sides)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +161,11 @@ class Comparison:
                         side.append(value)
         before, after = (total(side) if side else None for side in sides)
         return Change.between(before, after)
+
+    def month_change(self, quantity: str) -> Change | None:
+        """Of ``MONTHLY``: the calls whose number a month is known on each side that exists; None without any."""
+        changes = [change for pair in self.pairs if (change := pair.month_change(quantity)) is not None]
+        return Change(*map(sum, zip(*changes))) if changes else None
 
     def percent(self, quantity: str) -> float | None:
         """The change of the middle in percent of the base; None where there is nothing to compare with."""

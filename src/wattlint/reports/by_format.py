@@ -22,9 +22,12 @@ def check_report(format: str, analysis: Analysis, known: Sequence[Finding] = ())
 
         return junit(analysis.findings, analysis.problems)
     if format == "sarif":
+        from wattlint.lint.fixes.propose import Fixer
         from wattlint.reports.sarif import sarif
 
-        return sarif(analysis.findings, analysis.suppressed, known, analysis.problems)
+        return sarif(
+            analysis.findings, analysis.suppressed, known, analysis.problems, Fixer(analysis).propose
+        )
     from wattlint.reports.markdown import check_markdown
     from wattlint.run import estimates
 

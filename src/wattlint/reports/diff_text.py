@@ -24,6 +24,13 @@ QUANTITIES = {
     "cost_usd": ("price", "US$", 1.0),
 }
 """Name -> what it is called, unit, and the factor to that unit."""
+MONTHLY = {
+    "energy_kwh": ("energy", "Wh", 1e3),
+    "carbon_kgco2e": ("carbon", "gCO2e", 1e3),
+    "water_l": ("water", "L", 1.0),
+    "cost_usd": ("price", "US$", 1.0),
+}
+"""The same of a month."""
 INDENT = "    "
 
 
@@ -88,6 +95,34 @@ def change(pair: SitePair | Comparison, name: str) -> str:
     return signed(type(difference)(*(end * factor for end in difference)), unit)
 
 
+def month_change(pair: SitePair | Comparison, name: str) -> str:
+    """The same of a month."""
+    difference = pair.month_change(name)
+    if difference is None:
+        return ""
+    _, unit, factor = MONTHLY[name]
+    return signed(type(difference)(*(end * factor for end in difference)), unit)
+
+
+def month_changes(pair: SitePair) -> str:
+    """``+1.2 kWh (+0.4 to +3.1), ...`` of all quantities; empty where none changed, or nobody says how often it runs."""
+    changed = [name for name in MONTHLY if any(pair.month_change(name) or ())]
+    return ", ".join(month_change(pair, name) + (" water" if name == "water_l" else "") for name in changed)
+
+
+def month_figure(month: PerMonth | None, name: str) -> str:
+    """``1.2 kWh (0.4–3.1)``; ``none`` where there is none."""
+    value: Interval | None = getattr(month, name) if month is not None else None
+    if value is None:
+        return "none"
+    _, unit, factor = MONTHLY[name]
+    return (
+        with_span(value, unit)
+        if unit.endswith("$")
+        else with_span(*in_readable_unit(value.scaled(factor), unit))
+    )
+
+
 def _has_figures(pair: SitePair) -> bool:
     return any(item is not None and item.impact is not None for item in (pair.before, pair.after))
 
@@ -130,9 +165,8 @@ def _pair(pair: SitePair, paint: Paint) -> Iterator[str]:
         figures = [quantity(item.impact, name) for name in QUANTITIES]
         unit = "" if item.impact.unit == "call" else f" per {item.impact.unit}"
         yield f"{INDENT}{', '.join(figure for figure in figures if figure)}{unit}"
-    month = pair.month_change()
-    if month is not None and any(month):
-        yield f"{INDENT}per month {signed(type(month)(*(end * 1000 for end in month)), 'Wh')}"
+    if month := month_changes(pair):
+        yield f"{INDENT}per month {month}"
 
 
 def _steps(pair: SitePair) -> Iterator[str]:
@@ -156,23 +190,24 @@ def _sums(comparison: Comparison) -> Iterator[str]:
             share = comparison.percent(name)
             of_base = f", {percent(share)}" if share else ""
             yield f"  {title:7} {old} → {new}: {change(comparison, name)}{of_base}"
-    yield from _months(before.month, after.month)
     if comparison.known_on_one_side:
         yield f"Not in the change: calls with an estimate on one side only ({comparison.known_on_one_side})."
     if after.without_estimate or before.without_estimate:
         yield f"Calls without an estimate: {before.without_estimate} before, {after.without_estimate} now."
+    yield from _months(comparison)
 
 
-def _months(before: PerMonth | None, after: PerMonth | None) -> Iterator[str]:
+def _months(comparison: Comparison) -> Iterator[str]:
+    before, after = comparison.before.month, comparison.after.month
     if before is None and after is None:
         return
-    sides = [
-        f"{with_span(*in_readable_unit(side.energy_kwh.scaled(1000), 'Wh'))} for {side.calls:,.0f} calls"
-        if side
-        else "none"
-        for side in (before, after)
-    ]
-    yield f"  Per month, where the number of calls is known: {' → '.join(sides)}"
+    calls = " → ".join(f"{side.calls:,.0f}" if side else "none" for side in (before, after))
+    yield f"Per month, where the number of calls is known: {calls} calls"
+    for name, (title, _, _) in MONTHLY.items():
+        old, new = month_figure(before, name), month_figure(after, name)
+        if (old, new) != ("none", "none"):
+            difference = month_change(comparison, name)
+            yield f"  {title:7} {old} → {new}{f': {difference}' if difference else ''}"
 
 
 def _findings(comparison: Comparison, paint: Paint) -> Iterator[str]:

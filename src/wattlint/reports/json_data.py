@@ -72,7 +72,7 @@ def estimate_json(analysis: Analysis, estimates: Sequence[Estimated]) -> str:
 
 def diff_json(comparison: Comparison) -> str:
     """The report of ``wattlint diff --format json``."""
-    from wattlint.changes.compare import QUANTITIES
+    from wattlint.changes.compare import MONTHLY, QUANTITIES
 
     return _dump(
         {
@@ -85,6 +85,7 @@ def diff_json(comparison: Comparison) -> str:
             "before": _sums(comparison.before),
             "after": _sums(comparison.after),
             "change": {name: _change(comparison.change(name)) for name in QUANTITIES},
+            "change_per_month": {name: _change(comparison.month_change(name)) for name in MONTHLY},
             "new_findings": [_finding(finding) for finding in comparison.new_findings],
             "fixed_findings": [_finding(finding) for finding in comparison.fixed_findings],
             "gates": [gate._asdict() for gate in comparison.gates],
@@ -96,7 +97,7 @@ def diff_json(comparison: Comparison) -> str:
 
 
 def _pair(pair: SitePair) -> Data:
-    from wattlint.changes.compare import QUANTITIES
+    from wattlint.changes.compare import MONTHLY, QUANTITIES
 
     return {
         "status": pair.status,
@@ -106,7 +107,7 @@ def _pair(pair: SitePair) -> Data:
         "differences": [one._asdict() for one in pair.differences],
         "origin": _place(pair.origin) if pair.origin else None,
         "change": {name: _change(pair.change(name)) for name in QUANTITIES},
-        "energy_kwh_per_month": _change(pair.month_change()),
+        "change_per_month": {name: _change(pair.month_change(name)) for name in MONTHLY},
     }
 
 

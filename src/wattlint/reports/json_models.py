@@ -314,6 +314,15 @@ class Changes(Record):
     cost_usd: Change | None
 
 
+class MonthChanges(Record):
+    """Of the calls whose number a month is known on each side that exists; null: of none."""
+
+    energy_kwh: Change | None
+    carbon_kgco2e: Change | None
+    water_l: Change | None
+    cost_usd: Change | None
+
+
 class Difference(Record):
     what: str
     before: str
@@ -330,7 +339,7 @@ class Pair(Record):
     differences: list[Difference]
     origin: Place | None = Field(description="Where the changed model stands, when in another file.")
     change: Changes = Field(description="Of one call.")
-    energy_kwh_per_month: Change | None = Field(description="Null: nobody says how often the call runs.")
+    change_per_month: MonthChanges
 
 
 class Sums(Record):
@@ -366,6 +375,7 @@ class Diff(Record):
     before: Sums
     after: Sums
     change: Changes = Field(description="Of one call of each, as far as both sides are known.")
+    change_per_month: MonthChanges
     new_findings: list[Finding]
     fixed_findings: list[Finding]
     gates: list[Gate]

@@ -12,7 +12,19 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from wattlint.reports.diff_text import QUANTITIES, change, figure, place, quantity, reasons, verdict
+from wattlint.reports.diff_text import (
+    MONTHLY,
+    QUANTITIES,
+    change,
+    figure,
+    month_change,
+    month_changes,
+    month_figure,
+    place,
+    quantity,
+    reasons,
+    verdict,
+)
 from wattlint.reports.figures import percent
 from wattlint.reports.terminal import printable
 from wattlint.reports.text import place as finding_place
@@ -141,6 +153,13 @@ def _sums(comparison: Comparison) -> Iterator[str]:
     if before.without_estimate or after.without_estimate:
         missing = after.without_estimate - before.without_estimate
         yield f"| calls without an estimate | {before.without_estimate} | {after.without_estimate} | {missing:+d} |"
+    for name, (title, _, _) in MONTHLY.items():
+        one, other = month_figure(before.month, name), month_figure(after.month, name)
+        if (one, other) != ("none", "none"):
+            yield f"| {title} per month | {one} | {other} | {month_change(comparison, name) or 'not known'} |"
+    if before.month or after.month:
+        counts = [f"{side.calls:,.0f}" if side else "none" for side in (before.month, after.month)]
+        yield f"| calls per month, where known | {' | '.join(counts)} | |"
 
 
 def _worst(comparison: Comparison) -> Iterator[str]:
@@ -169,6 +188,8 @@ def _row(pair: SitePair) -> str:
     if pair.before is not None and pair.after is not None and pair.before.site.path != pair.after.site.path:
         what += f", was in {code(pair.before.site.path)}"
     difference = change(pair, "energy_wh") or "not known"
+    if month := month_changes(pair):
+        difference += f"; a month {month}"
     energy = quantity(pair.item.impact, "energy_wh") or "not known"
     return f"| {ICONS[pair.status]} | {code(place(pair.item))} | {_model(pair.item)} | {what} | {energy} | {difference} |"
 

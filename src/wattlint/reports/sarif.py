@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from wattlint import __version__
 from wattlint.changes.shape import fingerprints
+from wattlint.lint.fixes.edits import Fix, NotFixed
 from wattlint.lint.rules import load_rules
 from wattlint.reports.places import cell_note, located
 from wattlint.reports.terminal import printable
@@ -15,6 +16,7 @@ from wattlint.reports.terminal import printable
 if TYPE_CHECKING:
     from wattlint.lint.findings import Finding
     from wattlint.lint.rules import Rule
+    from wattlint.reports.text import Propose
     from wattlint.sources.files import Problem
 
 Data = dict[str, Any]
@@ -31,8 +33,9 @@ def sarif(
     suppressed: Sequence[Finding],
     known: Sequence[Finding],
     problems: Sequence[Problem],
+    propose: Propose = lambda finding: None,
 ) -> str:
-    """``suppressed``: by a comment; ``known``: in the baseline."""
+    """``suppressed``: by a comment; ``known``: in the baseline; ``propose``: the fix of a finding, if there is one."""
     everything = [
         *((finding, None) for finding in findings),
         *((finding, "inSource") for finding in suppressed),
@@ -41,7 +44,7 @@ def sarif(
     codes = sorted({finding.code for finding, _ in everything})
     prints = fingerprints([finding for finding, _ in everything])
     results = [
-        _result(finding, kind, codes.index(finding.code), fingerprint)
+        _result(finding, kind, codes.index(finding.code), fingerprint, propose(finding) if not kind else None)
         for (finding, kind), fingerprint in zip(everything, prints, strict=True)
     ]
     driver: Data = {
@@ -69,7 +72,9 @@ def sarif(
     )
 
 
-def _result(finding: Finding, kind: str | None, index: int, fingerprint: str) -> Data:
+def _result(
+    finding: Finding, kind: str | None, index: int, fingerprint: str, fix: Fix | NotFixed | None
+) -> Data:
     note = cell_note(finding.cell, finding.line)
     result: Data = {
         "ruleId": finding.code,
@@ -92,10 +97,33 @@ def _result(finding: Finding, kind: str | None, index: int, fingerprint: str) ->
     ]
     if related:
         result["relatedLocations"] = related
+    if isinstance(fix, Fix) and all(edit.cell is None for edit in fix.edits) and fix.edits:
+        result["fixes"] = [_fix(fix)]
     if kind is not None:
         why = "a comment in the source" if kind == "inSource" else "in the baseline"
         result["suppressions"] = [{"kind": kind, "justification": why}]
     return result
+
+
+def _fix(fix: Fix) -> Data:
+    changes: dict[str, list[Data]] = {}
+    for edit in fix.edits:
+        deleted = {
+            "startLine": edit.line,
+            "startColumn": edit.column + 1,
+            "endLine": edit.end_line,
+            "endColumn": edit.end_column + 1,
+        }
+        changes.setdefault(edit.path, []).append(
+            {"deletedRegion": deleted, "insertedContent": {"text": edit.replacement}}
+        )
+    unsure = "" if fix.safe else " (behaviour may change)"
+    return {
+        "description": {"text": printable(f"{fix.message}{unsure}")},
+        "artifactChanges": [
+            {**_place(path, None), "replacements": replacements} for path, replacements in changes.items()
+        ],
+    }
 
 
 def _region(finding: Finding) -> Data | None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
@@ -277,7 +278,9 @@ def _case(path: Path, front: FrontMatter, block: Block, bad: bool) -> Case:
     code = front.code
     source = "\n".join(block.lines) + "\n"
     try:
-        ast.parse(source)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an example may be about what Python warns of
+            ast.parse(source)
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1
         if not bad or front.kinds != ["file"]:  # what a rule about files reports may be no Python
