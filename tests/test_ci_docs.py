@@ -7,14 +7,13 @@ import re
 import shlex
 import subprocess
 import sys
-from collections import defaultdict
 from pathlib import Path
 
 import pytest
 import yaml
 
 from git_helper import ENVIRONMENT, Repo
-from wattlint.cli_options import build_parser
+from wattlint.cli import build_parser
 
 ROOT = Path(__file__).parent.parent
 PAGES = [*sorted((ROOT / "docs" / "ci").glob("*.md")), ROOT / "docs" / "gates.md", ROOT / "docs" / "diff.md"]
@@ -66,7 +65,7 @@ TYPED = sorted(
     ("page", "command"), TYPED, ids=[f"{page}-{command[:40]}" for page, command in TYPED]
 )
 def test_every_command_can_be_typed(page, command):
-    parser = build_parser(defaultdict(lambda: lambda options: 0))
+    parser = build_parser()
     words = shlex.split(command.replace("${arguments[@]}", "main").replace("${paths[@]}", "."))[1:]
     parser.parse_args(words)  # exits where an option does not exist
 
@@ -121,7 +120,7 @@ def test_the_pre_commit_hook_exists_with_these_options():
     for _, body in named(ROOT / "docs" / "ci" / "pre-commit-ci.md"):
         for hook in yaml.safe_load(body)["repos"][0]["hooks"]:
             words = shlex.split(hooks[hook["id"]]["entry"])[1:] + hook.get("args", []) + ["a.py"]
-            build_parser(defaultdict(lambda: lambda options: 0)).parse_args(words)
+            build_parser().parse_args(words)
 
 
 def test_nothing_of_the_event_is_put_into_a_script():

@@ -6,12 +6,11 @@ import argparse
 import os
 import re
 import shlex
-from collections import defaultdict
+from importlib import import_module
 
 import pytest
 
-from wattlint import cli_options
-from wattlint.cli import main
+from wattlint.cli import COMMANDS, EXAMPLES, build_parser, main
 from wattlint.lint.rules import load_rules
 
 CALL = 'from openai import OpenAI\n\nOpenAI().responses.create(model="gpt-6-sol", input="Write a poem.")\n'
@@ -129,14 +128,19 @@ def test_help_says_that_files_without_calls_are_not_parsed(capsys):
     assert "not parsed" in said(capsys, "check", "--help")[1]
 
 
-EXAMPLES = re.findall(
+SHOWN = re.findall(
     r"^  (wattlint .*?)(?:  .*| [<>] .*)?$",
-    "\n".join(text for name, text in vars(cli_options).items() if name.endswith("EXAMPLES")),
+    "\n".join(
+        (
+            EXAMPLES,
+            *(getattr(import_module(f"wattlint.commands.{name}"), "EXAMPLES", "") for name in COMMANDS),
+        )
+    ),
     re.MULTILINE,
 )
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
+@pytest.mark.parametrize("example", SHOWN)
 def test_the_examples_of_the_help_can_be_typed(example):
-    parser = cli_options.build_parser(defaultdict(lambda: lambda options: 0))
+    parser = build_parser()
     assert isinstance(parser.parse_args(shlex.split(example)[1:]), argparse.Namespace)

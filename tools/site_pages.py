@@ -10,13 +10,12 @@ from __future__ import annotations
 import argparse
 import posixpath
 import re
-from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 from mkdocs.structure.files import File, Files
 
-from wattlint.cli_options import build_parser
+from wattlint.cli import build_parser
 from wattlint.lint.pages import rule_list
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -101,16 +100,12 @@ def _rule_index() -> str:
 
 def commands_page() -> str:
     """The help of every command, as a reader with 100 columns sees it."""
-    parser = build_parser(defaultdict(lambda: _nothing))
+    parser = build_parser()
     parts = ["# Commands", "", "What `wattlint --help` and `wattlint COMMAND --help` print.", ""]
     for name, each in (("wattlint", parser), *_subcommands(parser)):
         each.formatter_class = _wide(each.formatter_class)
         parts += [f"## {name}", "", "```text", each.format_help().rstrip("\n"), "```", ""]
     return "\n".join(parts)
-
-
-def _nothing(options: argparse.Namespace) -> int:
-    return 0
 
 
 def _subcommands(parser: argparse.ArgumentParser) -> list[tuple[str, argparse.ArgumentParser]]:

@@ -1,0 +1,111 @@
+"""From options to a configuration and an analysis, kept results included."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wattlint.commands.options import listed
+from wattlint.commands.output import fail, print_problems
+from wattlint.sources import touched
+
+if TYPE_CHECKING:
+    from wattlint.analysis import Analysis
+    from wattlint.cache import Cache
+    from wattlint.config import Configuration
+    from wattlint.reports.progress import Progress
+
+
+def configuration_of(options: argparse.Namespace) -> Configuration | None:
+    """The configuration that the options ask for; None, said on standard error, when they cannot be followed."""
+    from wattlint.config import ConfigError, Configuration, Overrides
+
+    if _keeps(options):
+        touched.record()  # from here on: configuration files count among what a result depends on
+    overrides = Overrides(
+        select=listed(options.select),
+        extend_select=listed(options.extend_select),
+        ignore=listed(options.ignore),
+        exclude=listed(options.exclude),
+        preview=options.preview,
+        force_exclude=options.force_exclude,
+    )
+    try:
+        configuration = Configuration(Path(options.config) if options.config else None, overrides)
+        if overrides.select or overrides.extend_select or overrides.ignore:
+            _check_codes(configuration)
+        if problem := _fail_on_problem(options, configuration):
+            fail(f"--fail-on: {problem}")
+            return None
+    except ConfigError as error:
+        print_problems(error.problems)
+    except ValueError as error:  # UnknownCode: codes of configuration files are checked where those are read
+        fail(f"--{error}")
+    else:
+        return configuration
+    return None
+
+
+def analysis_of(options: argparse.Namespace, configuration: Configuration, lint: bool) -> Analysis:
+    """Of the paths, or of standard input."""
+    from wattlint.run import analyse, analyse_bytes
+
+    if options.paths == ["-"]:
+        options.stdin = sys.stdin.buffer.read()
+        return analyse_bytes(options.stdin, options.stdin_filename, configuration, lint)
+    cache = _cache(options, lint)
+    kept = cache.load(configuration) if cache is not None else None
+    if kept is not None:
+        return kept
+    with _progress(options) as progress:
+        analysis = analyse(options.paths, configuration, lint, progress, options.jobs)
+    if cache is not None:
+        cache.save(analysis, touched.recorded())
+    return analysis
+
+
+def _keeps(options: argparse.Namespace) -> bool:
+    """Not for single files, which are quickly done, nor for commands that keep nothing."""
+    changes = getattr(options, "fix", False) or getattr(options, "diff", False)
+    return not changes and not getattr(options, "no_cache", True) and any(map(os.path.isdir, options.paths))
+
+
+def _cache(options: argparse.Namespace, lint: bool) -> Cache | None:
+    """Where the result of this command is kept, if it is."""
+    if not _keeps(options):
+        return None
+    from wattlint.cache import Cache
+
+    names = ("config", "select", "extend_select", "ignore", "exclude", "preview", "force_exclude")
+    return Cache(options.paths, [lint, *(getattr(options, name) for name in names)])
+
+
+def _check_codes(configuration: Configuration) -> None:
+    from wattlint.lint.selection import check_codes
+
+    check_codes(configuration.of_folder(Path.cwd()))
+
+
+def _fail_on_problem(options: argparse.Namespace, configuration: Configuration) -> str | None:
+    if not getattr(options, "fail_on", None):
+        return None
+    from wattlint.catalogue.user_folder import part
+    from wattlint.changes.budget import fail_on_problem
+    from wattlint.lint.rules import load_rules
+
+    known = load_rules(part(configuration.of_folder(Path.cwd()).rules_dir, "checks"))
+    return fail_on_problem(listed(options.fail_on), known) or (
+        None if listed(options.fail_on) else "names nothing"
+    )
+
+
+def _progress(options: argparse.Namespace) -> contextlib.AbstractContextManager[Progress | None]:
+    if options.quiet or not sys.stderr.isatty():
+        return contextlib.nullcontext()
+    from wattlint.reports.progress import Progress
+
+    return Progress()

@@ -1,0 +1,214 @@
+"""``wattlint check``: lint, fix."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from wattlint.commands.analysing import analysis_of, configuration_of
+from wattlint.commands.explain import explain
+from wattlint.commands.options import add_fail_on, add_paths_and_output, add_selection, listed
+from wattlint.commands.output import (
+    CLEAN,
+    FAILED,
+    FINDINGS,
+    colour,
+    fail,
+    print_problems,
+    say_aside,
+    write,
+)
+
+if TYPE_CHECKING:
+    from wattlint.analysis import Analysis
+    from wattlint.changes.baseline import Held
+    from wattlint.config import Configuration
+    from wattlint.lint.findings import Finding
+
+
+DESCRIPTION = """\
+Lint files and folders. Folders are searched for .py, .pyw and .ipynb files;
+what git ignores is left out, and files that cannot hold an LLM call (no SDK is
+imported, no model server named) are not parsed. Findings in folders of tests,
+examples and docs are only reported with check-tests in the configuration.
+"""
+EXAMPLES = """\
+examples:
+  wattlint check                                   the current folder
+  wattlint check src app.py --select LLM2          only rules that begin with LLM2
+  wattlint check --format concise --statistics     one line each, and counts
+  wattlint check --format sarif -o wattlint.sarif  for code scanning
+  wattlint check --explain LLM102 src/app.py:12    why a rule fires there, or does not
+  wattlint check --diff                            what --fix would change
+  wattlint check --fix --unsafe-fixes              fix all that can be fixed
+  wattlint check - --stdin-filename src/app.py < buffer.txt
+
+exit status: 0 no findings (left), 1 findings, or with --diff changes, 2 something
+could not be analysed or written (it is named on standard error)
+"""
+FORMATS = ("text", "concise", "json", "github", "gitlab", "sarif", "markdown", "junit")
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    add_paths_and_output(parser, formats=FORMATS)
+    add_selection(parser)
+    add_fail_on(parser, "findings")
+    parser.add_argument("--baseline", metavar="FILE", help="let the findings in this baseline be")
+    parser.add_argument(
+        "--statistics",
+        action="store_true",
+        help="count the findings of each rule, and why models are unknown",
+    )
+    parser.add_argument(
+        "--explain",
+        nargs=2,
+        metavar=("CODE", "FILE:LINE"),
+        help="why a rule fires on one call, or does not: condition, facts, evidence, replacement",
+    )
+    fixing = parser.add_argument_group("fixing")
+    fixing.add_argument(
+        "--fix",
+        action="store_true",
+        help="fix what can be fixed without a change of behaviour, report the rest",
+    )
+    fixing.add_argument(
+        "--unsafe-fixes",
+        action="store_true",
+        help="count and, with --fix, apply fixes that may change behaviour too",
+    )
+    fixing.add_argument(
+        "--diff", action="store_true", help="show what --fix would change as a diff, and write nothing"
+    )
+    parser.add_argument(
+        "--exit-zero", action="store_true", help="exit with status 0 even when there are findings"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    configuration = configuration_of(options)
+    if configuration is None:
+        return FAILED
+    if options.explain:
+        return explain(options, configuration)
+    from wattlint.changes.baseline import BaselineError
+
+    analysis = analysis_of(options, configuration, lint=True)
+    try:
+        held = take_out_held(options, configuration, analysis)
+    except BaselineError as error:
+        return fail(str(error))
+    if options.fix or options.diff:
+        return _fix(options, configuration, analysis)
+    written = write(options, report_of(analysis, options, held))
+    return status_of(options, analysis, written)
+
+
+def status_of(options: argparse.Namespace, analysis: Analysis, written: bool) -> int:
+    from wattlint.changes.budget import FAULTS, failing
+
+    on_screen = options.format in ("text", "concise") and not options.output_file
+    print_problems(analysis.unreported if on_screen else analysis.problems)
+    if analysis.problems or not written:
+        return FAILED
+    found = failing(analysis.findings, listed(options.fail_on) or FAULTS)
+    return FINDINGS if found and not options.exit_zero else CLEAN
+
+
+def take_out_held(
+    options: argparse.Namespace, configuration: Configuration, analysis: Analysis
+) -> Held | None:
+    """Take the findings that the baseline lets be out of ``analysis``. Raises BaselineError."""
+    from wattlint.baselining import baseline_file, held
+    from wattlint.config import ConfigError
+
+    try:
+        file = baseline_file(options.baseline, configuration)
+    except ConfigError:  # a problem of the analysis already
+        return None
+    if file is None:
+        return None
+    paths = [options.stdin_filename] if options.paths == ["-"] else options.paths
+    found = held(analysis, file, paths)
+    analysis.findings = found.new
+    return found
+
+
+def report_of(
+    analysis: Analysis, options: argparse.Namespace, held: Held | None = None, fixed: int = 0
+) -> str:
+    """``fixed``: findings that ``--fix`` has removed, and that ``analysis`` has no more."""
+    from wattlint.lint.fixes.propose import Fixer
+
+    fixer = Fixer(analysis)
+    if options.format == "json":
+        from wattlint.reports.json_data import check_json
+
+        return check_json(analysis, fixer.propose)
+    if options.format not in ("text", "concise"):
+        from wattlint.reports.by_format import check_report
+
+        return check_report(options.format, analysis, held.known if held else ())
+    from wattlint.reports import text
+    from wattlint.reports.terminal import painter
+
+    paint = painter(colour(options))
+    fixes = text.Fixes(analysis.findings, fixer.propose, options.unsafe_fixes)
+    if options.format == "concise":
+        lines = list(text.concise(analysis.findings, paint, fixes))
+    else:
+        lines = list(text.full(analysis.findings, analysis.lines_of, paint, fixes))
+    if options.statistics:
+        lines += text.statistics(analysis.findings, analysis.sites)
+    if not options.quiet:
+        lines += [text.verdict(analysis, fixed), *fixes.summary(), str(analysis.coverage)]
+        if held is not None and (held.known or held.gone):
+            gone = f", {len(held.gone)} of its entries are no longer needed" if held.gone else ""
+            lines.append(f"{len(held.known)} in the baseline{gone}.")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _fix(options: argparse.Namespace, configuration: Configuration, analysis: Analysis) -> int:
+    """``check --fix`` and ``check --diff``."""
+    from wattlint.fixing import apply_fixes, not_fixed
+    from wattlint.writing import diff, write_all
+
+    from_stdin = options.paths == ["-"]
+    raw = {ref.path: options.stdin for ref in analysis.files.values()} if from_stdin else {}
+
+    def sift(again: Analysis) -> None:
+        take_out_held(options, configuration, again)  # old findings stay as they are
+
+    outcome = apply_fixes(analysis, configuration, options.unsafe_fixes, raw, sift)
+    if options.diff:
+        written = write(options, diff(outcome.changed))
+        _say_left(options, len(outcome.fixed), not_fixed(outcome.analysis))
+        print_problems(analysis.problems)
+        if analysis.problems or not written:
+            return FAILED
+        return FINDINGS if outcome.changed and not options.exit_zero else CLEAN
+    if from_stdin:
+        # The fixed text is the output, so the report goes to standard error.
+        sys.stdout.buffer.write(outcome.changed[0].after if outcome.changed else options.stdin)
+        say_aside(report_of(outcome.analysis, options, fixed=len(outcome.fixed)))
+        return status_of(options, outcome.analysis, True)
+    problems = write_all(outcome.changed)
+    if problems:
+        analysis.problems += problems
+        analysis.unreported += problems
+        outcome.analysis, outcome.fixed = analysis, []
+    written = write(options, report_of(outcome.analysis, options, fixed=len(outcome.fixed)))
+    return status_of(options, outcome.analysis, written)
+
+
+def _say_left(options: argparse.Namespace, fixed: int, left: Sequence[tuple[Finding, str]]) -> None:
+    """Below a diff, on standard error: what it would fix, and what has a fix that cannot be made."""
+    from wattlint.reports.text import place
+
+    if options.quiet:
+        return
+    for finding, reason in left:
+        where = place(finding.path, finding.cell, finding.line, finding.column)
+        say_aside(f"{where}: {finding.code} not fixed: {reason}\n")
+    say_aside(f"Would fix {fixed} finding{'' if fixed == 1 else 's'}.\n" if fixed else "No fixes to apply.\n")
