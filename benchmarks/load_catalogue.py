@@ -46,11 +46,8 @@ def main() -> None:
         text.write_text(
             json.dumps({"records": models["records"], "index": models["index"]}), encoding="utf-8"
         )
-        makers = [
-            read_yaml(path).data
-            for path in sorted((rules / "models").glob("*.yaml"))
-            if path.name not in ("open_families.yaml", "providers.yaml")
-        ]
+        files = (read_yaml(path).data for path in sorted((rules / "models").glob("*.yaml")))
+        makers = [data for data in files if "maker" in data]
         print(f"artefact {artefact.stat().st_size / 1e3:.0f} kB, {len(models['records'])} models")
         print(f"compiled, models         {best_ms(lambda: load(('models',))):6.1f} ms")
         print(f"compiled, all sections   {best_ms(lambda: load(SECTIONS)):6.1f} ms")

@@ -9,6 +9,16 @@ import pytest
 from resolver.project import call, model, sites
 
 CALLS: dict[str, tuple[str, str, str | None]] = {
+    "gigachat's chat is a namespace from 0.2": (
+        """
+        from gigachat import GigaChat
+        def ask(p):
+            with GigaChat(model="GigaChat-Pro") as client:
+                return client.chat.create({"messages": [{"role": "user", "content": p}]})
+        """,
+        "gigachat.chat",
+        "GigaChat-Pro",
+    ),
     "injected cohere client": (
         """
         class Keywords:
