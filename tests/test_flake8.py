@@ -190,3 +190,57 @@ def test_the_notes_of_the_plugin_are_the_rules_of_severity_info():
         tuple(code for code, rule in load_rules().items() if rule.severity == "info" and rule.default == "on")
         == flake8_plugin.NOTES
     )
+
+
+def codes_by_flake8(project: Path, *arguments: str) -> list[str]:
+    run = subprocess.run(
+        [sys.executable, "-m", "flake8", "--select", "LLM", *arguments, "."],
+        cwd=project,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+        capture_output=True,
+        text=True,
+    )
+    assert run.stderr == ""
+    return run.stdout.splitlines()
+
+
+def test_every_setting_can_stand_in_flake8s_configuration(project):
+    assert [line.split()[1] for line in codes_by_flake8(project)] == ["LLM201", "LLM202"]
+    (project / ".flake8").write_text(
+        "[flake8]\nwattlint-settings =\n    ignore = ['LLM202']\n    impact.hardware = 'H200'\n"
+    )
+    assert [line.split()[1] for line in codes_by_flake8(project)] == ["LLM201"]
+    # The file of wattlint counts, and flake8's settings come on top of it, key by key.
+    (project / "wattlint.toml").write_text("ignore = ['LLM201']\n[impact]\ngpus = 1\n")
+    assert [line.split()[1] for line in codes_by_flake8(project)] == ["LLM201"]
+    (project / ".flake8").write_text("[flake8]\nwattlint-settings = impact.hardware = 'H200'\n")
+    assert [line.split()[1] for line in codes_by_flake8(project)] == []
+    (project / "other.toml").write_text("ignore = ['LLM202']\n")
+    assert [line.split()[1] for line in codes_by_flake8(project, "--wattlint-config", "other.toml")] == [
+        "LLM201"
+    ]
+
+
+def test_several_processes_report_the_same(project):
+    for number in range(6):
+        (project / f"copy_{number}.py").write_text(LOADED)
+    (project / ".flake8").write_text("[flake8]\nwattlint-settings = ignore = ['LLM202']\n")
+    assert sorted(codes_by_flake8(project, "-j4")) == sorted(codes_by_flake8(project, "-j1"))
+    assert len(codes_by_flake8(project, "-j4")) == 7
+    (project / ".flake8").write_text("[flake8]\nper-file-ignores = copy_*: LLM\n")
+    assert {line.split(":")[0] for line in codes_by_flake8(project)} == {"./loaded.py"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ("ignor = ['LLM2']", "ignor: unknown key"),
+        ("preview = 3", "preview"),
+        ("= x", "not valid TOML"),
+        ("select = ['LLM99x']", "LLM99x"),
+    ],
+)
+def test_a_mistake_in_flake8s_configuration_is_a_finding_with_its_place(project, settings, said):
+    (project / ".flake8").write_text(f"[flake8]\nwattlint-settings = {settings}\n")
+    (line,) = codes_by_flake8(project)
+    assert "LLM901 wattlint-settings of flake8:1: " in line and said in line

@@ -11,7 +11,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wattlint.settings import Settings
 from wattlint.sources import touched
@@ -59,18 +59,30 @@ class Overrides:
         )
 
 
+class Over(NamedTuple):
+    """Settings of another program's configuration (flake8's), as the TOML of a ``wattlint.toml``."""
+
+    text: str
+    place: str
+    """How messages name it."""
+
+
 class Configuration:
     """The settings for every folder, read once per folder.
 
-    With ``file``, that file alone counts everywhere; else the nearest one upward from the folder.
+    With ``file``, that file alone counts everywhere; else the nearest one upward from the folder. ``over`` comes on top
+    of either, key by key.
     """
 
-    def __init__(self, file: Path | None = None, overrides: Overrides | None = None) -> None:
-        """Raises ConfigError when ``file`` cannot be used."""
+    def __init__(
+        self, file: Path | None = None, overrides: Overrides | None = None, over: Over | None = None
+    ) -> None:
+        """Raises ConfigError when ``file`` or ``over`` cannot be used."""
         self._overrides = overrides or Overrides()
+        self._over = _table_over(over) if over is not None and over.text.strip() else {}
         self._folders: dict[Path, Settings | ConfigError] = {}
         self._mentions: dict[tuple[Path, str], bool] = {}
-        self._fixed = self._overrides.apply(_read_given(file)) if file else None
+        self._fixed = self._overrides.apply(_read_given(file, self._over)) if file else None
 
     @classmethod
     def fixed(cls, settings: Settings) -> Configuration:
@@ -96,7 +108,7 @@ class Configuration:
 
     def may_set(self, key: str, folder: Path) -> bool:
         """Whether a configuration that can hold in ``folder`` has ``key`` in its text. Costs no parsing."""
-        if self._fixed is not None:
+        if self._fixed is not None or key in self._over:
             return True
         if (folder, key) not in self._mentions:
             here = any(key.encode() in _bytes(folder / name) for name in FILE_NAMES)
@@ -106,12 +118,42 @@ class Configuration:
 
     def _search(self, folder: Path) -> Settings:
         for name in FILE_NAMES:
-            settings = _read(folder / name)
+            settings = _read(folder / name, self._over)
             if settings is not None:
                 return self._overrides.apply(settings)
         if folder.parent == folder:
-            return self._overrides.apply(Settings())
+            return self._overrides.apply(self._without_file())
         return self.of_folder(folder.parent)
+
+    def _without_file(self) -> Settings:
+        if not self._over:
+            return Settings()
+        from wattlint.config_model import settings_from
+
+        return settings_from(self._over, Path.cwd() / FILE_NAMES[0], "", ())
+
+
+def _table_over(over: Over) -> dict[str, Any]:
+    """The table of ``over``, checked by itself, so that its mistakes are named as its own; its paths absolute."""
+    from wattlint.config_model import settings_from
+
+    file = Path.cwd() / over.place
+    table, text = _parse(file, over.text.encode())
+    settings_from(table, file, text, ())
+    for key in ("rules-dir", "baseline"):
+        if key in table:
+            table[key] = os.path.abspath(table[key])
+    return table
+
+
+def _merged(table: Any, over: dict[str, Any]) -> Any:
+    """``over`` on top of ``table``, which may be anything that a user wrote."""
+    if not isinstance(table, dict):
+        return table
+    both = dict(table)
+    for key, value in over.items():
+        both[key] = _merged(table[key], value) if isinstance(value, dict) and key in table else value
+    return both
 
 
 def _bytes(file: Path) -> bytes:
@@ -122,17 +164,17 @@ def _bytes(file: Path) -> bytes:
         return b""
 
 
-def _read_given(file: Path) -> Settings:
+def _read_given(file: Path, over: dict[str, Any]) -> Settings:
     """The configuration named by ``--config``: a missing file or table is an error."""
     if not os.path.isfile(file):
         raise ConfigError([Problem(where(file), None, "no such configuration file")])
-    settings = _read(file)
+    settings = _read(file, over)
     if settings is None:
         raise ConfigError([Problem(where(file), None, "has no [tool.wattlint] table")])
     return settings
 
 
-def _read(file: Path) -> Settings | None:
+def _read(file: Path, over: dict[str, Any]) -> Settings | None:
     """The settings in ``file``; None when it does not exist or says nothing about wattlint."""
     touched.file(file)
     try:
@@ -156,7 +198,7 @@ def _read(file: Path) -> Settings | None:
         table, prefix = tools["wattlint"], ("tool", "wattlint")
     from wattlint.config_model import settings_from
 
-    settings = settings_from(table, file, text, prefix)
+    settings = settings_from(_merged(table, over), file, text, prefix)
     if settings.rules_dir is not None:
         touched.tree(settings.rules_dir)
     return settings

@@ -28,7 +28,7 @@ Report = tuple[int, int, str, type]
 
 
 class Flake8Plugin:
-    """One file, as flake8 hands it over. Settings come from the project's own configuration."""
+    """One file, as flake8 hands it over. Settings come from the project's own configuration, then from flake8's."""
 
     name = "wattlint"
     version = __version__
@@ -40,17 +40,41 @@ class Flake8Plugin:
     def add_options(parser: Any) -> None:
         """Notes are left to ``wattlint check``: flake8 has no findings that do not fail a run."""
         parser.extend_default_ignore(NOTES)
+        parser.add_option(
+            "--wattlint-config",
+            metavar="FILE",
+            default="",
+            parse_from_config=True,
+            normalize_paths=True,
+            help="use this configuration file of wattlint for every file",
+        )
+        parser.add_option(
+            "--wattlint-settings",
+            metavar="TOML",
+            default="",
+            parse_from_config=True,
+            help="any keys of [tool.wattlint], as TOML: they come on top of it",
+        )
+
+    @staticmethod
+    def parse_options(options: Any) -> None:
+        _given.update(file=options.wattlint_config, settings=options.wattlint_settings)
+        _workspace.cache_clear()
 
     def run(self) -> Iterator[Report]:
         """(line, 0-based column, ``CODE message``, this class) of each finding."""
+        from wattlint.config import ConfigError
         from wattlint.run import check_text
         from wattlint.sources.discovery import display_path
 
         path = Path(self._filename)
         try:
             analysis = check_text("".join(self._lines), path, _workspace())
-        except CatalogueError as error:  # a damaged installation
-            yield 1, 0, f"{UNREADABLE} {error}", type(self)
+        except (
+            CatalogueError,
+            ConfigError,
+        ) as error:  # a damaged installation, an option that cannot be used
+            yield 1, 0, f"{UNREADABLE} {str(error).splitlines()[0]}", type(self)
             return
         if (analysis.findings or analysis.problems) and _workspace().excludes(path):
             return
@@ -62,10 +86,15 @@ class Flake8Plugin:
             yield problem.line if here and problem.line else 1, 0, f"{UNREADABLE} {what}", type(self)
 
 
+_given = {"file": "", "settings": ""}
+"""The options of flake8's configuration and command line."""
+
+
 @cache
 def _workspace() -> Workspace:
-    """Configuration and project knowledge, kept for all files of this process."""
-    from wattlint.config import Configuration
+    """Configuration and project knowledge, kept for all files of this process. Raises ConfigError."""
+    from wattlint.config import Configuration, Over
     from wattlint.workspace import Workspace
 
-    return Workspace(Configuration())
+    over = Over(_given["settings"], "wattlint-settings of flake8")
+    return Workspace(Configuration(Path(_given["file"]) if _given["file"] else None, over=over))
