@@ -35,6 +35,23 @@ RESPONSE_KEYS = frozenset(
     }
 )
 """``"choices" in response`` asks about the envelope, not about the answer."""
+METADATA = frozenset(
+    {
+        "usage",
+        "usage_metadata",
+        "response_metadata",
+        "finish_reason",
+        "stop_reason",
+        "status_code",
+        "headers",
+        "input_tokens",
+        "output_tokens",
+        "prompt_tokens",
+        "completion_tokens",
+        "total_tokens",
+    }
+)
+"""Parts of a response that tell about the answer: ``int(response.usage.input_tokens)`` makes no number of it."""
 NOTHING = frozenset({"none", "null", "n/a", "na", "nan", "nil", "unknown", "error", "empty"})
 """Compared with nothing else, these ask whether there is an answer, not which."""
 TYPE_KEYWORDS = frozenset(
@@ -331,6 +348,14 @@ def _is_answer(node: ast.expr, names: set[str], holders: set[int]) -> bool:
     for _ in range(20):
         if id(node) in holders or (isinstance(node, ast.Name) and node.id in names):
             return True
+        if isinstance(node, ast.Attribute) and node.attr in METADATA:
+            return False
+        if (
+            isinstance(node, ast.Subscript)
+            and isinstance(node.slice, ast.Constant)
+            and node.slice.value in METADATA
+        ):
+            return False
         if isinstance(node, (ast.Attribute, ast.Subscript, ast.Await, ast.Starred)):
             node = node.value
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
