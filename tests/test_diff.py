@@ -305,7 +305,7 @@ def test_the_working_tree_counts_and_is_left_alone(repo):
         {"settings.py": SETTINGS.replace("gpt-4o-mini", "gpt-4.1"), "fresh.py": OTHER.replace("poem", "song")}
     )
     before = {path: path.read_bytes() for path in repo.folder.rglob("*") if path.is_file()}
-    assert told(diff(repo.folder)) == [
+    assert told(diff(repo.folder, "--no-cache")) == [
         "added fresh.py song",
         "changed app.py translate: model gpt-4o-mini → gpt-4.1",
     ]
@@ -522,3 +522,66 @@ def test_work_beside_is_done_here_where_it_fails_there():
     assert Beside(lambda: os.getpid() if os.getpid() == here else os._exit(1)).result() == here
     with pytest.raises(ValueError, match="wrong"):
         Beside(lambda: int("wrong")).result()
+
+
+# kept results
+
+
+def refuse(*arguments, **options):
+    raise AssertionError("analysed, although a kept result holds")
+
+
+def test_a_second_run_takes_what_the_first_kept(repo, monkeypatch):
+    repo.commit({"settings.py": SETTINGS.replace("gpt-4o-mini", "gpt-4.1-nano")})
+    first = diff(repo.folder)
+    assert repo.git("status", "--porcelain") == ""
+    with monkeypatch.context() as patch:
+        patch.setattr("wattlint.run.analyse", refuse)
+        assert diff(repo.folder) == first
+        assert diff(repo.folder, "main") == first
+        with pytest.raises(AssertionError):
+            diff(repo.folder, "--no-cache")
+    text = run(repo.folder, "diff", "--no-cache")[1]
+    assert (
+        run(repo.folder, "diff")[1] == text
+        and run(repo.folder, "diff", "--jobs", "1", "--no-cache")[1] == text
+    )
+
+
+def test_check_and_diff_share_what_they_keep(repo, monkeypatch):
+    diff(repo.folder)
+    monkeypatch.setattr("wattlint.run.analyse", refuse)
+    assert "LLM" in run(repo.folder, "check")[1]
+
+
+def test_each_side_is_analysed_anew_when_it_changes(repo):
+    assert told(diff(repo.folder)) == []
+    swapped = SETTINGS.replace("gpt-4o-mini", "gpt-4.1-nano")
+    repo.write({"settings.py": swapped})
+    assert told(diff(repo.folder)) == ["changed app.py translate: model gpt-4o-mini → gpt-4.1-nano"]
+    repo.commit({})
+    assert told(diff(repo.folder, "HEAD")) == []
+    repo.write({"settings.py": SETTINGS})
+    assert told(diff(repo.folder, "HEAD")) == ["changed app.py translate: model gpt-4.1-nano → gpt-4o-mini"]
+    assert told(diff(repo.folder)) == []
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_another_configuration_is_another_result_of_the_base_too(repo, jobs):
+    """Of a file outside what git holds, which the older version does not have."""
+    repo.commit({"other.py": OTHER.replace("claude-3-5-haiku-latest", "claude-sonnet-4")})
+    before = diff(repo.folder, "--jobs", jobs)["before"]["calls"]
+    assert before == 3
+    repo.write({"wattlint.toml": 'exclude = ["app.py"]\n'})
+    assert diff(repo.folder, "--jobs", jobs)["before"]["calls"] == 1
+    repo.write({"wattlint.toml": None})
+    assert diff(repo.folder, "--jobs", jobs)["before"]["calls"] == 3
+
+
+def test_staged_states_are_told_apart(repo):
+    for model in ("gpt-4.1", "gpt-4.1-nano", "gpt-4.1"):
+        repo.write({"settings.py": SETTINGS.replace("gpt-4o-mini", model)})
+        repo.git("add", "-A")
+        assert told(diff(repo.folder, "--staged")) == [
+            f"changed app.py translate: model gpt-4o-mini → {model}"
+        ]

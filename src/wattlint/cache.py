@@ -7,6 +7,7 @@ are as they were. A damaged, foreign or outdated entry counts as none; writing o
 
 from __future__ import annotations
 
+import functools
 import gc
 import hashlib
 import json
@@ -54,14 +55,15 @@ class Cache:
 
     # -- reading ------------------------------------------------------------------------------------------------
 
-    def load(self, configuration: Configuration) -> Analysis | None:
-        """The result that was kept; None where there is none or something changed."""
+    def load(self, configuration: Configuration, sources: bool = True) -> Analysis | None:
+        """The result that was kept; None where there is none or something changed. ``sources``: whether it holds the
+        source files, which are those of now."""
         gc.disable()  # plain data only
         try:
             head, seen, data = self._file.read_bytes().split(b"\n", 2)
             if head.decode() != _checksum(seen + b"\n" + data) or not _unchanged(json.loads(seen)):
                 return None
-            return _decoded(json.loads(data), configuration)
+            return _decoded(json.loads(data), configuration, sources)
         except (
             OSError,
             ValueError,
@@ -152,6 +154,7 @@ def _checksum(body: bytes) -> str:
     return hashlib.blake2b(body, digest_size=16).hexdigest()
 
 
+@functools.cache
 def _code() -> str:
     """The state of wattlint itself, catalogue and rules included: in a checkout they change without a new version."""
     rows = []
@@ -192,7 +195,7 @@ def _named_by_sites(analysis: Analysis) -> list[str]:
     return sorted(named & analysis.files.keys())
 
 
-def _decoded(data: dict[str, Any], configuration: Configuration) -> Analysis:
+def _decoded(data: dict[str, Any], configuration: Configuration, sources: bool) -> Analysis:
     from wattlint.sources.files import FileRef, SourceFile
     from wattlint.sources.reading import read
 
@@ -213,6 +216,10 @@ def _decoded(data: dict[str, Any], configuration: Configuration) -> Analysis:
         unreported=[decoder.plain(problem) for problem in data["unreported"]],
         coverage=decoder.plain(data["coverage"]),
     )
+    for shown in data["settings"]:
+        analysis.settings[shown] = configuration.of_folder(Path(os.path.abspath(shown)).parent)
+    if not sources:
+        return analysis
     for shown, path in data["files"]:
         analysis.files[shown] = FileRef(Path(path), shown, False)
     for shown, path in data["sources"]:
@@ -220,6 +227,4 @@ def _decoded(data: dict[str, Any], configuration: Configuration) -> Analysis:
         if not isinstance(source, SourceFile):
             raise ValueError(source.message)
         analysis.sources[shown] = source
-    for shown in data["settings"]:
-        analysis.settings[shown] = configuration.of_folder(analysis.sources[shown].path.parent)
     return analysis

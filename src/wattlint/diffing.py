@@ -7,12 +7,13 @@ import gc
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wattlint.changes.budget import gates
 from wattlint.changes.calls import calls_of
 from wattlint.changes.compare import Comparison, pair_up, sums
-from wattlint.changes.versions import analyses, renames, versions
+from wattlint.changes.sides import analyses
+from wattlint.changes.versions import renames, versions
 from wattlint.sources.git import GitError, Repository
 
 if TYPE_CHECKING:
@@ -28,15 +29,18 @@ def compare(
     staged: bool = False,
     uncommitted: bool = False,
     fail_on: Sequence[str] = (),
+    jobs: int | None = None,
+    keep: Any = None,
 ) -> Comparison:
     """``arguments``: a revision, where the first names one, and paths. ``fail_on``: severities and codes of new
-    findings that fail the change, besides the configured limits. Raises GitError, ConfigError."""
+    findings that fail the change, besides the configured limits. ``jobs``: processes (None: as many as pay);
+    ``keep``: whether results are kept, and what they depend on. Raises GitError, ConfigError."""
     budget = configuration.of_folder(Path.cwd()).budget
     repository = Repository(Path.cwd())
     revision, paths = _split(repository, arguments)
     compared = versions(repository, revision, staged, uncommitted)
     with _folder_above(repository, paths) as paths, _rare_collections():
-        before, after = analyses(repository, compared, paths, configuration)
+        before, after = analyses(repository, compared, paths, configuration, jobs, keep)
         calls_before, sums_before = _counted(before)
         calls_after, sums_after = _counted(after)
         pairs = pair_up(calls_before, calls_after, renames(repository, compared))

@@ -7,7 +7,7 @@ import contextlib
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wattlint.commands.options import listed
 from wattlint.commands.output import fail, print_problems
@@ -70,6 +70,8 @@ def analysis_of(options: argparse.Namespace, configuration: Configuration, lint:
 
 def _keeps(options: argparse.Namespace) -> bool:
     """Not for single files, which are quickly done, nor for commands that keep nothing."""
+    if options.command == "diff":
+        return not options.no_cache
     changes = getattr(options, "fix", False) or getattr(options, "diff", False)
     return not changes and not getattr(options, "no_cache", True) and any(map(os.path.isdir, options.paths))
 
@@ -80,8 +82,13 @@ def _cache(options: argparse.Namespace, lint: bool) -> Cache | None:
         return None
     from wattlint.cache import Cache
 
+    return Cache(options.paths, depends_on(options, lint))
+
+
+def depends_on(options: argparse.Namespace, lint: bool) -> list[Any]:
+    """What a result depends on besides files."""
     names = ("config", "select", "extend_select", "ignore", "exclude", "preview", "force_exclude")
-    return Cache(options.paths, [lint, *(getattr(options, name) for name in names)])
+    return [lint, *(getattr(options, name) for name in names)]
 
 
 def _check_codes(configuration: Configuration) -> None:

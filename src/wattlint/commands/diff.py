@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from wattlint.commands.analysing import configuration_of
+from wattlint.commands.analysing import configuration_of, depends_on
 from wattlint.commands.options import add_fail_on, add_output, add_selection, listed
 from wattlint.commands.output import (
     CLEAN,
@@ -71,7 +71,15 @@ def run(options: argparse.Namespace) -> int:
         return FAILED
     try:
         fail_on = listed(options.fail_on)
-        comparison = compare(options.paths, configuration, options.staged, options.uncommitted, fail_on)
+        comparison = compare(
+            options.paths,
+            configuration,
+            options.staged,
+            options.uncommitted,
+            fail_on,
+            options.jobs,
+            None if options.no_cache else depends_on(options, lint=True),
+        )
     except GitError as error:
         return fail(str(error))
     except ConfigError as error:

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from wattlint.sources import touched
+
 DEFAULT_BRANCHES = ("origin/HEAD", "origin/main", "origin/master", "main", "master", "trunk", "develop")
 """Names that a default branch goes by, the most certain first."""
 ENVIRONMENT = {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
@@ -96,6 +98,12 @@ class Repository:
         plain = [path for path in below if path not in ("", ".")]
         lines = self._run("ls-tree", "-r", "-l", "-z", "--full-tree", revision, "--", *plain)
         return list(_listed(lines))
+
+    def state(self, revision: str | None) -> str:
+        """The same for two commits (None: indexes) that hold the same files."""
+        if revision is not None:
+            return _text(self._run("rev-parse", "--verify", f"{revision}^{{tree}}")).strip()
+        return touched.digest(self._run("ls-files", "--stage", "-z", "--full-name", "--", ":(top)"))
 
     def contents(self, oids: Iterable[str]) -> Iterator[bytes]:
         """The contents of blobs, in order."""

@@ -11,6 +11,7 @@ import os
 from collections.abc import Container, Iterable
 from pathlib import Path, PurePosixPath
 
+from wattlint.sources import touched
 from wattlint.sources.discovery import SUFFIXES
 from wattlint.sources.git import Entry, GitError, Repository
 from wattlint.sources.reading import MAX_BYTES
@@ -56,6 +57,8 @@ def lay_out(
     _as_repository(repository, folder)
     for entry in listed:
         nested = repository.top / entry.path
+        if entry.mode == SUBMODULE:
+            touched.file(nested / ".git")
         if entry.mode == SUBMODULE and _is_inside(entry.path) and os.path.lexists(nested / ".git"):
             inner = folder / entry.path
             inner.mkdir(parents=True, exist_ok=True)
@@ -89,5 +92,7 @@ def _as_repository(repository: Repository, folder: Path) -> None:
     """Mark ``folder`` as the top of a repository, so that projects begin and ignore files count as in the real one."""
     info = folder / ".git" / "info"
     info.mkdir(parents=True, exist_ok=True)
+    private = repository.private_excludes()
+    touched.file(private)
     with contextlib.suppress(OSError):  # there need not be one
-        (info / "exclude").write_bytes(repository.private_excludes().read_bytes())
+        (info / "exclude").write_bytes(private.read_bytes())

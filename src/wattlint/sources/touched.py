@@ -31,6 +31,20 @@ def recorded() -> Digests:
     return noted or {}
 
 
+def noted() -> Digests:
+    """What was noted so far."""
+    return dict(_noted or {})
+
+
+def take_below(folder: str) -> Digests:
+    """What was noted below ``folder``; it counts no more."""
+    top = folder + os.sep
+    below = {path: digest for path, digest in noted().items() if path == folder or path.startswith(top)}
+    for path in below:
+        del _noted[path]  # type: ignore[union-attr]
+    return below
+
+
 def recording() -> bool:
     return _noted is not None
 
