@@ -91,7 +91,7 @@ class _Side:
             moved = Moved(self._configuration, folder, str(self._repository.top))
             analysis = analyse(_existing(self._paths), moved, jobs=jobs)
             there = touched.take_below(folder)
-        if self._cache and not any(map(_is_secret, there)):
+        if self._cache and not any(digest and _is_secret(path) for path, digest in there.items()):
             self._cache.save(analysis, touched.noted())  # what lies in the folder is told by the version
         return analysis
 
