@@ -532,9 +532,15 @@ def refuse(*arguments, **options):
 
 
 def test_a_second_run_takes_what_the_first_kept(repo, monkeypatch):
-    repo.commit({"settings.py": SETTINGS.replace("gpt-4o-mini", "gpt-4.1-nano")})
+    looks = (
+        'import os\n\nSMALL_MODEL = os.environ.get("MODEL", "gpt-4.1-nano")\n'  # there may be an .env file
+    )
+    repo.git("checkout", "-q", "main")
+    repo.commit({"settings.py": f"CHAT_MODEL = 'gpt-4o'\n{looks.replace('nano', 'mini')}"})
+    repo.git("checkout", "-q", "-B", "feature")
+    repo.commit({"settings.py": f"CHAT_MODEL = 'gpt-4o'\n{looks}"})
     first = diff(repo.folder)
-    assert repo.git("status", "--porcelain") == ""
+    assert len(first["pairs"]) == 1 and repo.git("status", "--porcelain") == ""
     with monkeypatch.context() as patch:
         patch.setattr("wattlint.run.analyse", refuse)
         assert diff(repo.folder) == first
