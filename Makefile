@@ -57,7 +57,8 @@ refresh-models: setup  ## rebuild prices, retirement and release dates from inst
 docs: setup  ## write the generated reference page, the JSON schemas and the output that the README shows
 	$(BIN)/python -m wattlint.lint.facts > docs/facts.md
 	$(BIN)/python -m wattlint.reports.json_models docs/schemas
-	$(BIN)/python tools/readme_output.py
+	$(BIN)/python tools/config_reference.py
+	$(BIN)/python tools/doc_blocks.py
 	$(BIN)/python tools/flow_picture.py
 
 site: setup  ## build the site into build/site, strictly
