@@ -208,7 +208,7 @@ def configured(body: str) -> None:
             file = Path(name, "pyproject.toml")
             file.write_text(body, encoding="utf-8")
             if rules := data["tool"]["wattlint"].get("rules-dir"):
-                Path(name, rules).mkdir()
+                Path(name, rules, "checks").mkdir(parents=True)
             Configuration(file).of_folder(Path(name))
 
 
