@@ -191,8 +191,8 @@ def _nothing(options: argparse.Namespace) -> int:
 
 def edited(file: Path, body: str) -> None:
     """Makes the change that a page shows."""
-    old = "".join(line[1:] + "\n" for line in body.splitlines() if line[0] in "- ")
-    new = "".join(line[1:] + "\n" for line in body.splitlines() if line[0] in "+ ")
+    old = "".join(line[1:] + "\n" for line in body.splitlines() if not line.startswith("+"))
+    new = "".join(line[1:] + "\n" for line in body.splitlines() if not line.startswith("-"))
     text = file.read_text(encoding="utf-8") if file.is_file() else ""
     if text.count(old) != 1 and file.is_file():
         raise ValueError(f"{file.name} does not have these lines once")

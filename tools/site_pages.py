@@ -1,7 +1,7 @@
 """Hooks of the site: pages that are made from what wattlint itself reads, so that none of them can be out of date.
 
 - ``rules/``: an index that can be filtered, and the page of every rule, from ``rules/checks``;
-- ``commands.md``: the help of every command;
+- ``commands.md``: the help of every command; ``changes.md``: the changelog;
 - links from the documentation to files of the repository lead to the repository.
 """
 
@@ -43,6 +43,8 @@ def on_files(files: Files, config: Any) -> Files:
     files.append(File.generated(config, "rules/index.md", content=_rule_index()))
     files.append(File.generated(config, "rules/filter.js", content=FILTER))
     files.append(File.generated(config, "commands.md", content=commands_page()))
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").replace("](docs/", "](")
+    files.append(File.generated(config, "changes.md", content=changes))
     return files
 
 

@@ -39,29 +39,29 @@ class ImpactTable(Table):
     """``[tool.wattlint.impact]``."""
 
     deployment: Literal["api", "server", "local"] | None = Field(
-        None, description="how the model is served; not set: by the kind of call"
+        default=None, description="how the model is served; not set: by the kind of call"
     )
     region: str | None = Field(
-        None,
+        default=None,
         description="whose electricity: a cloud region (`eu-north-1`) or a country (`SE`); not set: the provider's",
     )
     hardware: str | None = Field(
-        None, description="what it runs on (`H100`, …); not set: a range over usual data-centre GPUs"
+        default=None, description="what it runs on (`H100`, …); not set: a range over usual data-centre GPUs"
     )
     gpus: Annotated[int, Field(ge=1)] | None = Field(
-        None, description="how many of them; not set: by the size of the weights"
+        default=None, description="how many of them; not set: by the size of the weights"
     )
     batch: Annotated[int, Field(ge=1)] | None = Field(
-        None, description="requests served together; not set: by the deployment"
+        default=None, description="requests served together; not set: by the deployment"
     )
     precision: str | None = Field(
-        None, description="of the weights (`bf16`, `fp8`, `int4`, …); not set: the model's own"
+        default=None, description="of the weights (`bf16`, `fp8`, `int4`, …); not set: the model's own"
     )
     pue: Annotated[float, Field(ge=1, le=5, allow_inf_nan=False)] | None = Field(
-        None, description="power usage effectiveness of the building, 1 to 5; not set: the provider's"
+        default=None, description="power usage effectiveness of the building, 1 to 5; not set: the provider's"
     )
     output_tokens: Annotated[int, Field(ge=1)] | None = Field(
-        None, description="tokens of an answer, where a call has no limit; not set: by the task"
+        default=None, description="tokens of an answer, where a call has no limit; not set: by the task"
     )
 
 
@@ -82,40 +82,43 @@ Growth = Annotated[Any, AfterValidator(_amount_or_share)]
 class LimitsTable(Table):
     """Limits by quantity, units in their names."""
 
-    energy_wh: Limit | None = Field(None, description="watt-hours")
-    carbon_gco2e: Limit | None = Field(None, description="grams of CO2e")
-    water_ml: Limit | None = Field(None, description="millilitres of water")
-    cost_usd: Limit | None = Field(None, description="US dollars at list price")
+    energy_wh: Limit | None = Field(default=None, description="watt-hours")
+    carbon_gco2e: Limit | None = Field(default=None, description="grams of CO2e")
+    water_ml: Limit | None = Field(default=None, description="millilitres of water")
+    cost_usd: Limit | None = Field(default=None, description="US dollars at list price")
 
 
 class IncreaseTable(Table):
     """Limits on what a change adds: an amount, or a share of the base."""
 
-    energy_wh: Growth = Field(None, description="watt-hours")
-    carbon_gco2e: Growth = Field(None, description="grams of CO2e")
-    water_ml: Growth = Field(None, description="millilitres of water")
-    cost_usd: Growth = Field(None, description="US dollars at list price")
+    energy_wh: Growth = Field(default=None, description="watt-hours")
+    carbon_gco2e: Growth = Field(default=None, description="grams of CO2e")
+    water_ml: Growth = Field(default=None, description="millilitres of water")
+    cost_usd: Growth = Field(default=None, description="US dollars at list price")
 
 
 class BudgetTable(Table):
     """``[tool.wattlint.budget]``."""
 
     per_call: LimitsTable = Field(
-        LimitsTable(), description="each call: `check` (rule LLM501); in `diff` those added or changed"
+        default=LimitsTable(),
+        description="each call: `check` (rule LLM501); in `diff` those added or changed",
     )
     per_project: LimitsTable = Field(
-        LimitsTable(), description="one call of each call site together: `check` (LLM501) and `diff`"
+        default=LimitsTable(), description="one call of each call site together: `check` (LLM501) and `diff`"
     )
-    per_month: LimitsTable = Field(LimitsTable(), description="the calls whose workload is known: `diff`")
+    per_month: LimitsTable = Field(
+        default=LimitsTable(), description="the calls whose workload is known: `diff`"
+    )
     increase: IncreaseTable = Field(
-        IncreaseTable(),
+        default=IncreaseTable(),
         description='what a change adds to one call of each site: `diff`; an amount, or a share of the base (`"10%"`)',
     )
     at: Literal["p10", "p50", "p90"] = Field(
-        "p50", description="the percentile of the estimates that is held against the limits"
+        default="p50", description="the percentile of the estimates that is held against the limits"
     )
     unknown: Literal["report", "fail"] = Field(
-        "report", description="what a limit does that cannot be judged for want of data"
+        default="report", description="what a limit does that cannot be judged for want of data"
     )
 
 
@@ -123,38 +126,47 @@ class WattlintTable(Table):
     """``[tool.wattlint]``, or the whole of ``wattlint.toml``."""
 
     select: list[str] = Field(
-        [],
+        default=[],
         description="report exactly these codes (or their beginnings); empty: the rules that are on by default",
     )
-    extend_select: list[str] = Field([], description="report these besides")
-    ignore: list[str] = Field([], description="do not report these")
+    extend_select: list[str] = Field(default=[], description="report these besides")
+    ignore: list[str] = Field(default=[], description="do not report these")
     per_file_ignores: dict[str, list[str]] = Field(
-        {}, description="pattern of files → codes that are not reported in them"
+        default={}, description="pattern of files → codes that are not reported in them"
     )
-    preview: bool = Field(False, description="rules in preview count as well")
-    exclude: list[str] = Field([], description="patterns of files to leave out, in place of the default ones")
-    extend_exclude: list[str] = Field([], description="patterns added to the default ones")
-    force_exclude: bool = Field(False, description="exclusions also hold for files named on the command line")
-    respect_gitignore: bool = Field(True, description="leave out what git ignores")
+    preview: bool = Field(default=False, description="rules in preview count as well")
+    exclude: list[str] = Field(
+        default=[], description="patterns of files to leave out, in place of the default ones"
+    )
+    extend_exclude: list[str] = Field(default=[], description="patterns added to the default ones")
+    force_exclude: bool = Field(
+        default=False, description="exclusions also hold for files named on the command line"
+    )
+    respect_gitignore: bool = Field(default=True, description="leave out what git ignores")
     check_tests: bool = Field(
-        False, description="report findings in folders of tests, examples, docs and benchmarks too"
+        default=False, description="report findings in folders of tests, examples, docs and benchmarks too"
     )
     rules_dir: str | None = Field(
-        None,
+        default=None,
         description="folder with entry points, models and rules of your own, see [own-knowledge.md](own-knowledge.md)",
     )
     baseline: str | None = Field(
-        None,
+        default=None,
         description="file of old findings that `check` lets be, see [gates.md](gates.md#baseline)",
     )
-    impact: ImpactTable = Field(ImpactTable(), description="the deployment that estimates assume, see below")
-    budget: BudgetTable = Field(BudgetTable(), description="limits, see below and [gates.md](gates.md)")
+    impact: ImpactTable = Field(
+        default=ImpactTable(), description="the deployment that estimates assume, see below"
+    )
+    budget: BudgetTable = Field(
+        default=BudgetTable(), description="limits, see below and [gates.md](gates.md)"
+    )
     measured: dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]] = Field(
-        {},
+        default={},
         description="model id → your own measurement in joules per output token, in place of the estimate",
     )
     workload: dict[str, str] = Field(
-        {}, description='pattern of files, or `pattern::function` → how often its calls run (`"2_000/day"`)'
+        default={},
+        description='pattern of files, or `pattern::function` → how often its calls run (`"2_000/day"`)',
     )
 
 
