@@ -56,6 +56,8 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str
         if not target.startswith("../"):
             return match[0]
         inside = target.removeprefix("../")
+        if inside == "rules/checks":
+            return f"{match[1]}{posixpath.relpath('rules/index.md', posixpath.dirname(page.file.src_uri) or '.')}{match[4]}"
         if not (ROOT / inside).exists():
             raise SystemExit(f"{page.file.src_uri}: {match[2]} leads to no file")
         kind = "tree" if (ROOT / inside).is_dir() else "blob"
