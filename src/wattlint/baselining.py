@@ -31,11 +31,13 @@ def held(analysis: Analysis, file: Path, paths: Sequence[str]) -> Held:
     return hold(read(file), analysis.findings, folder, _covers(analysis, folder, paths))
 
 
-def write_all(analysis: Analysis, file: Path) -> str:
-    """Make every finding an old one. Raises BaselineError; says what was done."""
+def write_all(analysis: Analysis, file: Path, configured: bool) -> str:
+    """Make every finding an old one. Raises BaselineError; says what was done, and how the file is used."""
     entries = entries_of(analysis.findings, _folder(file))
     write(file, entries)
-    return f"Wrote {_count(len(analysis.findings), 'finding')} as {_entries(len(entries))} to {file}."
+    done = f"Wrote {_count(len(analysis.findings), 'finding')} as {_entries(len(entries))} to {file}."
+    use = f'`wattlint check --baseline {file}` lets them be; so does baseline = "{file}" in the configuration.'
+    return done if configured else f"{done}\n{use}"
 
 
 def update(analysis: Analysis, file: Path, paths: Sequence[str]) -> str:

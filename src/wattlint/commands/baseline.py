@@ -73,7 +73,8 @@ def run(options: argparse.Namespace) -> int:
             print_problems(analysis.problems)
             return fail(f"{file}: not written, for something could not be analysed")
         elif options.action == "write":
-            said = baselining.write_all(analysis, file)
+            configured = baselining.baseline_file(None, configuration) is not None
+            said = baselining.write_all(analysis, file, configured)
         else:
             said = baselining.update(analysis, file, options.paths)
     except BaselineError as error:
