@@ -36,7 +36,9 @@ def write_all(analysis: Analysis, file: Path, configured: bool) -> str:
     entries = entries_of(analysis.findings, _folder(file))
     write(file, entries)
     done = f"Wrote {_count(len(analysis.findings), 'finding')} as {_entries(len(entries))} to {file}."
-    use = f'`wattlint check --baseline {file}` lets them be; so does baseline = "{file}" in the configuration.'
+    use = (
+        f'`wattlint check --baseline {file}` lets them be; so does baseline = "{file}" in the configuration.'
+    )
     return done if configured else f"{done}\n{use}"
 
 
