@@ -7,7 +7,7 @@ CORPUS ?= .cache/corpus
 LABELS ?= ../shared/corpus
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test lint types ci evaluate evaluate-fixes validate-impact bench verify-sdks refresh-models docs site wheel clean
+.PHONY: help setup test lint types ci evaluate evaluate-fixes validate-impact bench verify-sdks refresh-models docs pictures site wheel clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,12 +54,16 @@ refresh-models: setup  ## rebuild prices, retirement and release dates from inst
 	$(BIN)/python tools/refresh_models.py
 	$(BIN)/python tools/refresh_releases.py
 
-docs: setup  ## write the generated reference page, the JSON schemas and the output that the README shows
+docs: setup  ## write what docs and README hold of generated tables, schemas and outputs
 	$(BIN)/python -m wattlint.lint.facts > docs/facts.md
 	$(BIN)/python -m wattlint.reports.json_models docs/schemas
 	$(BIN)/python tools/config_reference.py
 	$(BIN)/python tools/doc_blocks.py
 	$(BIN)/python tools/flow_picture.py
+
+pictures: setup  ## photograph the HTML report of the sample project for the docs (needs chromium)
+	$(BIN)/python tools/flow_picture.py
+	$(BIN)/python tools/pictures.py
 
 site: setup  ## build the site into build/site, strictly
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
