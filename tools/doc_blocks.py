@@ -15,7 +15,6 @@ README.md of ``examples/``), so that a page may change a file and show what foll
 
 from __future__ import annotations
 
-import argparse
 import ast
 import contextlib
 import io
@@ -27,15 +26,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from unittest import mock
 
 import yaml
 
-from wattlint.cli import main
-from wattlint.cli_options import build_parser
+from wattlint.cli import build_parser, main
 from wattlint.config import ConfigError, Configuration
 
 if sys.version_info >= (3, 11):
@@ -163,7 +160,7 @@ def typed(line: str, folder: Path) -> None:
     if words[0] == "wattlint" and words[1] not in SERVERS and "-" not in words:
         output_of(command.partition(" > ")[0])
     elif words[0] == "wattlint":
-        build_parser(defaultdict(lambda: _nothing)).parse_args(words[1:])
+        build_parser().parse_args(words[1:])
     elif words[0] == "pip":
         extras = set(re.findall(r"\w+", "".join(re.findall(r"wattlint\[(.*?)\]", command))))
         project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -184,10 +181,6 @@ def typed(line: str, folder: Path) -> None:
             and not (ROOT / word).is_file()
         ):
             raise ValueError(f"no such file: {word}")
-
-
-def _nothing(options: argparse.Namespace) -> int:
-    return 0
 
 
 def edited(file: Path, body: str) -> None:
