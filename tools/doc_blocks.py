@@ -7,7 +7,7 @@ README.md of ``examples/``), so that a page may change a file and show what foll
 - ``text`` behind ``<!-- output: COMMAND | lines A-B -->``: these lines of what the command prints (1-based);
 - ``diff`` behind ``<!-- edit: FILE -->``: the lines with ``-`` must be in the file, and give way to those with ``+``;
 - ``toml`` with ``[tool.wattlint]``: a configuration; ``yaml`` for pre-commit: hooks that exist; any ``toml``, ``yaml``,
-  ``json`` and ``python`` must parse;
+  ``json``, ``ini`` and ``python`` must parse;
 - anything else needs ``<!-- not run: REASON -->``.
 
 ``python tools/doc_blocks.py`` rewrites the outputs; ``tests/test_readme.py`` fails where one is out of date.
@@ -16,6 +16,7 @@ README.md of ``examples/``), so that a page may change a file and show what foll
 from __future__ import annotations
 
 import ast
+import configparser
 import contextlib
 import io
 import json
@@ -124,6 +125,10 @@ def tried(match: re.Match[str], folder: Path) -> str:
         ast.parse(body)
     elif language == "json":
         json.loads(body)
+    elif language == "ini":
+        settings = configparser.ConfigParser()
+        settings.read_string(body)
+        configured("[tool.wattlint]\n" + settings["flake8"].get("wattlint-settings", ""))
     elif language == "toml":
         configured(body)
     elif language == "yaml":
