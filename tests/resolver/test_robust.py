@@ -213,3 +213,64 @@ def test_same_facts_whatever_the_order_of_files(tmp_path: Path) -> None:
         facts = {name: sites_of(finder, tmp_path / name) for name in order}
         seen.add(repr([facts[name] for name in sorted(facts)]))
     assert len(seen) == 1
+
+
+CHAIN = 9
+
+
+def _chain(home: tuple[int, ...], entries: tuple[int, ...]) -> dict[str, str]:
+    """A chain of wrappers over files: step n is called by step n + 1; some steps call a model, some are called."""
+    files = {}
+    for file in sorted(set(home)):
+        lines = ["from openai import OpenAI"]
+        lines += [
+            f"from file_{home[n]} import step_{n}"
+            for n in range(CHAIN)
+            if home[n] != file and file in home[n + 1 : n + 2]
+        ]
+        for n in range(CHAIN):
+            if home[n] == file:
+                inner = f"step_{n - 1}(model)" if n else "None"
+                call = "OpenAI().responses.create(model=model, input='x')"
+                lines += [f"def step_{n}(model):", f"    {call}", f"    return {inner}"]
+        lines += [f"step_{n}('model-{n}')" for n in entries if home[n] == file]
+        files[f"file_{file}.py"] = "\n".join(lines) + "\n"
+    return files
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@given(
+    st.tuples(*[st.integers(0, 3)] * CHAIN),
+    st.sets(st.integers(0, CHAIN - 1), max_size=2).map(lambda some: (*sorted(some), CHAIN - 1)),
+    st.randoms(use_true_random=False),
+)
+def test_callers_are_followed_as_far_from_any_file(
+    tmp_path_factory: pytest.TempPathFactory,
+    home: tuple[int, ...],
+    entries: tuple[int, ...],
+    chance: random.Random,
+) -> None:
+    """Callers are followed so far and no farther, whatever was asked before: all files in any order, or one alone."""
+    folder = tmp_path_factory.mktemp("chain")
+    files = _chain(home, entries)
+    write(folder, files)
+    alone = {name: sites_of(Finder(folder, Settings()), folder / name) for name in files}
+    order = list(files)
+    for _ in range(2):
+        chance.shuffle(order)
+        finder = Finder(folder, Settings())
+        together = {name: sites_of(finder, folder / name) for name in order}
+        assert repr([together[name] for name in files]) == repr([alone[name] for name in files])
+
+
+def test_a_question_cut_short_spoils_no_later_one(tmp_path: Path) -> None:
+    """Nine callers away is too far for the first step, and near enough for the sixth."""
+    write(tmp_path, _chain((0, 0, 0, 0, 0, 1, 1, 1, 1), (8,)))
+
+    def models(*names: str) -> dict[str, list[str | None]]:
+        finder = Finder(tmp_path, Settings())
+        return {name: [site.model.id for site in sites_of(finder, tmp_path / name)] for name in names}
+
+    assert models("file_0.py", "file_1.py") == models("file_1.py", "file_0.py")
+    assert models("file_0.py", "file_1.py")["file_1.py"] == ["model-8"] * 4
+    assert models("file_0.py")["file_0.py"][0] is None

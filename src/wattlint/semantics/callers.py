@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 MAX_CALLERS = 12
 MAX_CANDIDATES = 60
-MAX_CALLER_DEPTH = 6
 DEMOS = frozenset({"test", "demo", "example", "self_test", "selftest"})
 """Functions named so only show what the code beside them does."""
 TEST_FOLDERS = frozenset({"test", "tests", "testing", "examples", "example", "docs", "benchmarks"})
@@ -152,13 +151,12 @@ def joined(
     ev: Evaluator, info: FunctionInfo, name: str, default: Value | None, starred: tuple[int | str, ...]
 ) -> Value:
     """A parameter over all callers; its default comes first where a caller omits it, else last, for outsiders."""
-    if ev.caller_depth >= MAX_CALLER_DEPTH:
-        return default if default is not None and is_known(default) else Unknown("budget")
     found: list[Value] = []
     passed: list[tuple[Value, Caller]] = []
     unknown = omitted = False
-    ev.caller_depth += 1
-    try:
+    with ev.following_callers() as may_follow:
+        if not may_follow:
+            return default if default is not None and is_known(default) else Unknown("budget")
         for caller in of(ev, info):
             bound = call_arguments.bind(ev, info, caller.node, caller.frame, caller.spot, caller.bound)
             thunk = bound.get(name)
@@ -169,8 +167,6 @@ def joined(
             if isinstance(alternatives(value)[0], (Unknown, Element)):
                 unknown = True
             passed.append((value, caller))
-    finally:
-        ev.caller_depth -= 1
     # Where another caller passes something unknown, a literal is only one possibility.
     has_default = default is not None and is_known(default)
     how = "possible" if unknown and default is None else "via_caller"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from wattlint.semantics import attributes, calls, comprehensions, containers, names, stores, strings, truth
 from wattlint.semantics.frames import Frame
-from wattlint.semantics.limits import MAX_DEPTH, STEPS_PER_QUERY
+from wattlint.semantics.limits import MAX_CALLER_DEPTH, MAX_DEPTH, STEPS_PER_QUERY
 from wattlint.semantics.module_index import ModuleIndex
 from wattlint.semantics.project import Project
 from wattlint.semantics.scopes import FunctionInfo, Scope, Spot
@@ -46,11 +47,17 @@ class Evaluator:
         self._depth = 0
         self._cuts = 0
         """Depths of the evaluations under way that answers below led back to, as bits; bit 0: the budget."""
-        self._provisional: dict[tuple[object, object], tuple[Any, int]] = {}
+        self._provisional: dict[tuple[object, object], tuple[Any, int, int, int]] = {}
         self._until: dict[int, list[tuple[object, object]]] = {}
         """Depth of an evaluation -> the provisional answers to forget when it ends."""
         self._steps = 0
-        self.caller_depth = 0
+        self._caller_depth = 0
+        self._reached = 0
+        """How deep in callers what is being evaluated went; above the limit: it was cut there."""
+        self._through_callers: dict[tuple[object, object], tuple[Any, int]] = {}
+        """Answers that followed callers, and how many one after the other: they hold where that many may follow."""
+        self._cut_at: dict[tuple[object, object, int], Any] = {}
+        """Answers cut at the limit of callers: they hold at this depth only."""
 
     # -- queries ------------------------------------------------------------------------------------------------
 
@@ -91,16 +98,16 @@ class Evaluator:
         then it is remembered for as long as all the evaluations that cut it are under way.
         """
         known = self._results.get(key, _NOTHING)
+        if known is _NOTHING:
+            known = self._known_at(key, self._caller_depth)
         if known is not _NOTHING:
             return known  # type: ignore[no-any-return]
-        if key in self._provisional:
-            result, cuts = self._provisional[key]
-            self._cuts |= cuts
-            return result  # type: ignore[no-any-return]
         if key in self._active:
             self._cuts |= 1 << self._active[key]
             return during
         outer, self._cuts = self._cuts, 0
+        at = self._caller_depth
+        outer_reached, self._reached = self._reached, at
         self._depth += 1
         self._active[key] = depth = self._depth
         try:
@@ -109,15 +116,55 @@ class Evaluator:
             del self._active[key]
             self._depth -= 1
             for stale in self._until.pop(depth, ()):
-                del self._provisional[stale]
+                self._provisional.pop(stale, None)
+            reached, self._reached = self._reached, max(outer_reached, self._reached)
         cuts = self._cuts & ((1 << depth) - 1)
         if cuts:
-            self._provisional[key] = (result, cuts)
+            self._provisional[key] = (result, cuts, at, reached)
             self._until.setdefault(cuts.bit_length() - 1, []).append(key)
-        else:
+        elif reached == at:
             self._results[key] = result
+        elif reached <= MAX_CALLER_DEPTH:
+            self._through_callers[key] = (result, reached - at)
+        else:
+            self._cut_at[(*key, at)] = result
         self._cuts = outer | cuts
         return result
+
+    def _known_at(self, key: tuple[object, object], at: int) -> Any:
+        """An answer that holds ``at`` so many callers from the question, as if it were worked out here anew."""
+        if key in self._through_callers:
+            result, followed = self._through_callers[key]
+            if at + followed <= MAX_CALLER_DEPTH:
+                self._reached = max(self._reached, at + followed)
+                return result
+        if self._cut_at and (*key, at) in self._cut_at:
+            self._reached = MAX_CALLER_DEPTH + 1
+            return self._cut_at[(*key, at)]
+        if key in self._provisional:
+            result, cuts, since, reached = self._provisional[key]
+            if at == since or (reached <= MAX_CALLER_DEPTH and at + reached - since <= MAX_CALLER_DEPTH):
+                self._cuts |= cuts
+                self._reached = max(self._reached, at + reached - since)
+                return result
+        return _NOTHING
+
+    @contextmanager
+    def following_callers(self) -> Iterator[bool]:
+        """One step from a function to its callers; False at the limit.
+
+        What lies behind the limit must not depend on what happens to be known already, or the order of questions
+        would show: an answer known from elsewhere is taken only where it could have been found from here.
+        """
+        self._reached = max(self._reached, self._caller_depth + 1)
+        if self._caller_depth >= MAX_CALLER_DEPTH:
+            yield False
+            return
+        self._caller_depth += 1
+        try:
+            yield True
+        finally:
+            self._caller_depth -= 1
 
     def truth(self, node: ast.expr, frame: Frame, spot: Spot) -> bool | None:
         """Whether a condition holds with default settings; None when not known."""

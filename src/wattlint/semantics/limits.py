@@ -6,3 +6,5 @@ MAX_DEPTH = 80
 """Nested evaluations."""
 STEPS_PER_QUERY = 3_000
 """Evaluations for one question about one call."""
+MAX_CALLER_DEPTH = 6
+"""Callers followed one after the other, from a function to what calls it."""
