@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -196,4 +199,33 @@ def test_a_project_without_calls_gives_a_report(browser: Any, tmp_path: Path) ->
     assert main(["estimate", str(tmp_path), "--format", "html", "-o", str(file), "-q"]) == 0
     browser.get(file.as_uri())
     assert "No call has an estimate" in browser.find_element("id", "left-out").text
+    assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
+
+
+def test_a_comparison_shows_both_sides(browser: Any, project: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "shop"
+    shutil.copytree(project, folder)
+    git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org", "-C", str(folder)]
+    for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "start"]):
+        subprocess.run([*git, *arguments], check=True)
+    calls = folder / "mail" / "calls.py"
+    calls.write_text(calls.read_text(encoding="utf-8").replace("'gpt-4o'", "'gpt-4.1'", 1), encoding="utf-8")
+    (folder / "mail" / "more.py").write_text(
+        (folder / "orders" / "calls.py").read_text(encoding="utf-8").split("def orders_1")[0],
+        encoding="utf-8",
+    )
+    file = tmp_path / "diff.html"
+    here = os.getcwd()
+    os.chdir(folder)
+    try:
+        assert main(["diff", "HEAD", "--format", "html", "-o", str(file), "-q"]) == 0
+    finally:
+        os.chdir(here)
+    browser.get(file.as_uri())
+    rows = [row.text for row in browser.find_elements("css selector", "#changes tbody tr")]
+    assert sorted(row.split()[0] for row in rows) == ["added", "changed"]
+    changed = next(row for row in rows if row.startswith("changed"))
+    assert "gpt-4o → gpt-4.1" in changed and "mail/calls.py" in changed
+    assert "→" in browser.find_element("css selector", "#changes caption").text
+    assert not browser.find_element("id", "grade").is_displayed()
     assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []

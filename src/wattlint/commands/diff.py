@@ -25,7 +25,8 @@ DESCRIPTION = """\
 Show what a change adds: call sites added, removed and changed, with energy,
 carbon, water and money before and after. Calls are matched by function and
 shape, not by line; a constant or settings file that changed shows at every
-call it feeds. Reads git's objects: nothing is checked out or written.
+call it feeds. Reads git's objects: nothing is checked out, and the working tree
+is left alone.
 """
 EXAMPLES = """\
 examples:
@@ -39,7 +40,7 @@ examples:
 exit status: 0 done, 1 a limit is exceeded, 2 something could not be analysed
 (it is named on standard error)
 """
-FORMATS = ("text", "json", "github", "gitlab", "sarif", "markdown", "junit")
+FORMATS = ("text", "json", "html", "github", "gitlab", "sarif", "markdown", "junit")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -97,6 +98,10 @@ def _diff_report(comparison: Comparison, options: argparse.Namespace) -> str:
         from wattlint.reports.json_data import diff_json
 
         return diff_json(comparison)
+    if options.format == "html":
+        from wattlint.reports.html_report import diff_html
+
+        return diff_html(comparison)
     if options.format != "text":
         from wattlint.reports.by_format import diff_report
 

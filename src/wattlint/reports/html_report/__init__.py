@@ -1,9 +1,9 @@
-"""The HTML report of ``wattlint estimate``: one file that asks the network for nothing.
+"""The HTML report of ``wattlint estimate`` and ``diff``: one file that asks the network for nothing.
 
-``data`` says what it shows; ``report.html``, ``report.css`` and ``report.js`` how. Bars are drawn by Chart.js, whose
+``data`` and ``comparison`` say what it shows; ``report.html``, ``report.css`` and ``report.js`` how. Bars are drawn by Chart.js, whose
 minified release (MIT licence, in its first lines) lies beside them as published.
 """
 
-from wattlint.reports.html_report.page import estimate_html
+from wattlint.reports.html_report.page import diff_html, estimate_html
 
-__all__ = ["estimate_html"]
+__all__ = ["diff_html", "estimate_html"]

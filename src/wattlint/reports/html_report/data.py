@@ -34,10 +34,10 @@ def report_data(analysis: Analysis, estimates: Sequence[Estimated], graded: Grad
         "scale": [[name, end] for name, end in SCALE],
         "letters": list(LETTERS),
         "totals": _totals(estimates),
-        "month": _month(together([item.month for item in estimates if item.month])),
+        "month": month_data(together([item.month for item in estimates if item.month])),
         "coverage": str(analysis.coverage),
         "problems": [printable(str(problem)) for problem in analysis.problems],
-        "sites": [_site(item, one, lines) for item, one in zip(estimates, graded.sites, strict=True)],
+        "sites": [site_data(item, one, lines) for item, one in zip(estimates, graded.sites, strict=True)],
         "lines": list(lines),
     }
 
@@ -54,27 +54,27 @@ def _totals(estimates: Sequence[Estimated]) -> Data:
         "sites": sums.sites,
         "without_estimate": sums.without_estimate,
         "without_price": sums.without_price,
-        "energy": _interval(sums.energy_wh),
-        "carbon": _interval(sums.carbon_gco2e),
-        "water": _interval(sums.water_ml),
-        "cost": _interval(sums.cost_usd),
+        "energy": interval_data(sums.energy_wh),
+        "carbon": interval_data(sums.carbon_gco2e),
+        "water": interval_data(sums.water_ml),
+        "cost": interval_data(sums.cost_usd),
     }
 
 
-def _month(month: PerMonth | None) -> Data | None:
+def month_data(month: PerMonth | None) -> Data | None:
     if month is None:
         return None
     return {
         "calls": _figure(month.calls),
-        "energy": _interval(month.energy_kwh.scaled(1000)),
-        "carbon": _interval(month.carbon_kgco2e.scaled(1000)),
-        "water": _interval(month.water_l.scaled(1000)),
-        "cost": _interval(month.cost_usd),
+        "energy": interval_data(month.energy_kwh.scaled(1000)),
+        "carbon": interval_data(month.carbon_kgco2e.scaled(1000)),
+        "water": interval_data(month.water_l.scaled(1000)),
+        "cost": interval_data(month.cost_usd),
         "source": printable(month.source),
     }
 
 
-def _site(item: Estimated, judged: Judged | None, lines: dict[str, int]) -> Data:
+def site_data(item: Estimated, judged: Judged | None, lines: dict[str, int]) -> Data:
     site, impact = item.site, item.impact
     text = explain(site, impact) if impact else item.why_unknown
     data = {
@@ -90,11 +90,11 @@ def _site(item: Estimated, judged: Judged | None, lines: dict[str, int]) -> Data
         "solver": judged.solver if judged else None,
         "deployment": impact.deployment if impact else None,
         "unit": impact.unit if impact else None,
-        "energy": _interval(impact.energy_wh) if impact else None,
-        "carbon": _interval(impact.carbon_gco2e) if impact else None,
-        "water": _interval(impact.water_ml) if impact else None,
-        "cost": _interval(impact.cost_usd) if impact else None,
-        "month": _month(item.month),
+        "energy": interval_data(impact.energy_wh) if impact else None,
+        "carbon": interval_data(impact.carbon_gco2e) if impact else None,
+        "water": interval_data(impact.water_ml) if impact else None,
+        "cost": interval_data(impact.cost_usd) if impact else None,
+        "month": month_data(item.month),
         "prompt": _prompt(item),
         "derivation": [lines.setdefault(printable(line), len(lines)) for line in text.split("\n")],
     }
@@ -110,7 +110,7 @@ def _prompt(item: Estimated) -> str | None:
     return "\n".join(map(printable, cut.split("\n")))
 
 
-def _interval(interval: Interval | None) -> list[float] | None:
+def interval_data(interval: Interval | None) -> list[float] | None:
     return None if interval is None else [_figure(end) for end in interval]
 
 

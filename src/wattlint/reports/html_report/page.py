@@ -12,6 +12,7 @@ from wattlint.reports.html_report.data import Data, report_data
 
 if TYPE_CHECKING:
     from wattlint.analysis import Analysis, Estimated
+    from wattlint.changes.compare import Comparison
     from wattlint.grading import Graded
 
 PLACE = re.compile(r"\{\{(\w+)\}\}")
@@ -20,6 +21,13 @@ PLACE = re.compile(r"\{\{(\w+)\}\}")
 def estimate_html(analysis: Analysis, estimates: Sequence[Estimated], graded: Graded, title: str) -> str:
     """The whole file. ``title``: what was estimated."""
     return page(report_data(analysis, estimates, graded, title))
+
+
+def diff_html(comparison: Comparison) -> str:
+    """The whole file for a change."""
+    from wattlint.reports.html_report.comparison import comparison_data
+
+    return page(comparison_data(comparison))
 
 
 def page(data: Data) -> str:

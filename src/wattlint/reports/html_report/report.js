@@ -74,6 +74,36 @@
     }
   };
 
+  // ---- comparison with a base
+  const comparison = () => {
+    const change = data.comparison;
+    if (!change) return;
+    $("comparison").hidden = false;
+    $("base").textContent = change.base;
+    $("totals-heading").textContent = "One pass over every call, now";
+    const sums = Object.entries(QUANTITIES).filter(([name]) => change.before[name] || data.totals[name]).map(([name, { title }]) => {
+      const side = (totals) => (totals[name] ? inWords(totals[name], name).join(" (") + ")" : "none");
+      return `${title}: ${side(change.before)} → ${side(data.totals)}`;
+    });
+    $("comparison-headline").textContent = change.verdict;
+    const cell = (interval, known) => {
+      if (!interval) return make("td", { className: "number", textContent: known ? "–" : "unknown" });
+      const [middle, span] = inWords(interval, "energy");
+      return make("td", { className: "number" }, middle, make("span", { className: "span", textContent: span }));
+    };
+    const rows = change.pairs.map((pair) => make("tr", {},
+      make("td", { className: `status-${pair.status}`, textContent: pair.status }),
+      make("td", { className: "place", textContent: pair.place }),
+      make("td", { textContent: pair.model }),
+      make("td", { textContent: pair.reasons }),
+      cell(pair.before, pair.status === "added"), cell(pair.after, pair.status === "removed")));
+    const heads = ["Change", "Call site", "Model", "What differs", "Energy before", "Energy after"];
+    $("changes").append(
+      make("caption", { textContent: [...sums, `${change.same} calls unchanged`, `${change.unknown} without an estimate on a side`].join(" · ") }),
+      make("thead", {}, make("tr", {}, ...heads.map((text) => make("th", { scope: "col", textContent: text })))),
+      make("tbody", {}, ...rows));
+  };
+
   // ---- grade
   const letter = (name, large) => make("span", { className: `letter ${name}${large ? " large" : ""}`, textContent: name });
   const bounds = () => {
@@ -83,6 +113,7 @@
   };
   const grade = () => {
     const scale = `Scale: energy over that of the smallest solver known to be adequate for the task (${bounds()}).`;
+    if (data.comparison) { $("grade").closest("section").hidden = true; return; }
     if (!data.grade) {
       $("grade").append(make("p", { textContent: "No grade: what the calls are for is not recognised. " + scale }));
       return;
@@ -262,6 +293,7 @@
     site.haystack = [place(site), site.function, site.callee, site.model, site.task, site.kind].filter(Boolean).join(" ").toLowerCase();
   });
   headline();
+  comparison();
   grade();
   $("quantity").append(...Object.entries(QUANTITIES).filter(([name]) => data.totals[name])
     .map(([value, { title }]) => make("option", { value, textContent: title })));
