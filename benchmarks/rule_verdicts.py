@@ -15,6 +15,7 @@ from typing import NamedTuple
 from wattlint.lint.rules import load_rules
 
 VERDICTS = Path(__file__).with_name("rule_verdicts.csv")
+FRESH = Path(__file__).with_name("fresh_packages.txt")
 HEADING = "## What rules report, read one by one"
 BAR = 0.95
 MENDED = "mended: "
@@ -73,6 +74,7 @@ def section() -> str:
     ]
     if unread:
         lines += ["", f"On by default, and without a finding so far that was read: {', '.join(unread)}."]
+    lines += ["", *_fresh(by_rule)]
     for rule in sorted(by_rule):
         lines += ["", f"<details><summary>{rule}: {len(by_rule[rule])}</summary>", ""]
         lines += ["| package | place | verdict | why |", "|---|---|---|---|"]
@@ -82,6 +84,29 @@ def section() -> str:
         ]
         lines += ["", "</details>"]
     return "\n".join(lines) + "\n"
+
+
+def _fresh(by_rule: dict[str, list[Row]]) -> list[str]:
+    """The first reading of packages that no rule was tried on before: what was wrong counts, mended or not."""
+    lines = [line for line in FRESH.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    fresh = {line.partition("==")[0] for line in lines}
+    shares = []
+    for rule in sorted(by_rule):
+        rows = [row for row in by_rule[rule] if row.package in fresh]
+        if rows:
+            shares.append(f"{rule} {sum(row.verdict == 'right' for row in rows)} of {len(rows)}")
+    silent = [
+        rule.code
+        for rule in load_rules().values()
+        if rule.default == "on"
+        and rule.severity != "info"
+        and not any(row.package in fresh for row in by_rule.get(rule.code, ()))
+    ]
+    return [
+        f"First reading of {len(fresh)} applications that no rule had been tried on before "
+        f"(`benchmarks/fresh_packages.txt`), right before anything was mended: {', '.join(shares)}. "
+        f"Without a finding there: {', '.join(silent)}.",
+    ]
 
 
 def with_section(page: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wattlint.callsites import indirect, runs
+from wattlint.callsites import indirect, runs, wrappers
 from wattlint.callsites.facts import CallSite, Context, Growing, Loop, Place
 from wattlint.callsites.matched import Bindings, MatchedCall
 from wattlint.semantics import arguments, callers, loops, unbounded
@@ -39,12 +39,16 @@ def contexts_of(describer: Describer, call: MatchedCall, site: CallSite) -> tupl
         frame = evaluator.keep(Frame(call.frame.module, call.frame.scope, outer, bound, receiver, 1))
         inner = _in_frame(describer, call, frame)
         bindings = Bindings(describer.objects, inner)
+        asked = inner
+        if (open_bound := wrappers.opened_arguments(evaluator, bound)) is not bound:
+            open_frame = Frame(call.frame.module, call.frame.scope, outer, open_bound, receiver, 1)
+            asked = _in_frame(describer, call, evaluator.keep(open_frame))
         record = CallRecord(caller.node, caller.frame.scope, caller.spot, False)
         found.append(
             Context(
                 caller=Place(caller.frame.module.path, caller.node.lineno, f"call of {info.name}"),
                 model=describer.chooser.of_call(inner, bindings, site.provider),
-                prompt=describer.prompt(inner, bindings),
+                prompt=describer.prompt(asked, bindings),
                 loop=Loop(*loops.around(evaluator, record)),  # type: ignore[arg-type]
                 output_limit=bindings.limit,
                 function=caller.frame.scope.qualname or None,

@@ -34,14 +34,39 @@ def _opened(evaluator: Evaluator, frame: Frame) -> Frame:
             for name, bindings in frame.scope.bindings.items()
             if all(binding.kind == "parameter" for binding in bindings)
         }
-        if any(_differs(value) for value in given.values()):
-            bound = {
-                name: Unknown(f"parameter {name}") if _differs(value) else value
-                for name, value in given.items()
-            }
+        opened = {
+            name: Unknown(f"parameter {name}") if _differs(value) else _opened_list(evaluator, value)
+            for name, value in given.items()
+        }
+        if any(opened[name] is not value for name, value in given.items()):
+            bound = dict(opened)
     if parent is frame.parent and bound is None:
         return frame
     return evaluator.keep(Frame(frame.module, frame.scope, parent, bound, frame.receiver, frame.depth))
+
+
+def _opened_list(evaluator: Evaluator, value: Value) -> Value:
+    """A list of messages that one function makes of what its own callers hand in differingly, with holes for these."""
+    if not isinstance(value, Sequence):
+        return value
+    items = tuple(_opened_thunk(evaluator, item) for item in value.items)
+    if all(one is other for one, other in zip(items, value.items, strict=True)):
+        return value
+    return Sequence(items, value.open, value.kind, value.repeated)
+
+
+def opened_arguments(evaluator: Evaluator, bound: dict[str, Thunk]) -> dict[str, Thunk]:
+    """What one caller hands in, with holes for what the callers of that caller give differently."""
+    opened = {name: _opened_thunk(evaluator, thunk) for name, thunk in bound.items()}
+    return opened if any(opened[name] is not thunk for name, thunk in bound.items()) else bound
+
+
+def _opened_thunk(evaluator: Evaluator, thunk: Thunk) -> Thunk:
+    if not isinstance(thunk, tuple):
+        return thunk
+    node, frame, spot = thunk
+    opened = _opened(evaluator, frame)
+    return thunk if opened is frame else (node, opened, spot)
 
 
 def _differs(value: Value) -> bool:
