@@ -20,6 +20,7 @@ from wattlint.catalogue.errors import CatalogueError
 from wattlint.config import ConfigError
 from wattlint.sources.discovery import Covered, display_path
 from wattlint.sources.files import FileRef, Problem, SourceFile
+from wattlint.sources.limits import MAX_CHARACTERS, OutOfTime
 from wattlint.sources.project import project_root
 from wattlint.sources.reach import Look
 from wattlint.sources.reading import read
@@ -231,7 +232,7 @@ def _outcome(ref: FileRef, source: SourceFile, passes: bool, workspace: Workspac
     """The call sites of one file, or why there are none; ``passes``: the sieve let it through."""
     try:
         if not passes:
-            if ref.explicit:
+            if ref.explicit and len(source.text) <= MAX_CHARACTERS:
                 _quietly(ast.parse, source.text)
             return Outcome()
         settings = workspace.configuration.of_folder(ref.path.parent)
@@ -267,6 +268,8 @@ def problem_of(error: Exception, display: str) -> Problem:
             return Problem(display, None, str(error.msg))
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         return Problem(display, error.lineno, f"syntax error: {error.msg} (read as Python {version})")
+    if isinstance(error, OutOfTime):
+        return Problem(display, None, str(error))
     if isinstance(error, RecursionError | MemoryError):
         return Problem(display, None, "nested too deeply to be analysed")
     import traceback

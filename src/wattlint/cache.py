@@ -23,7 +23,9 @@ from wattlint.analysis import Analysis
 from wattlint.catalogue.store import ARTEFACT, PACKAGE, rules_folder
 from wattlint.config import ConfigError, Configuration
 from wattlint.sources import touched
+from wattlint.sources.limits import OUT_OF_TIME
 from wattlint.sources.project import project_root, surroundings
+from wattlint.sources.secrets import holds_secret
 
 FOLDER = ".wattlint_cache"
 MAX_ENTRIES = 16
@@ -84,10 +86,14 @@ class Cache:
         """Keep a result; nothing happens where that is not possible."""
         if any(os.path.basename(path).startswith(SECRETS) and digest for path, digest in seen.items()):
             return
+        if any(OUT_OF_TIME in problem.message for problem in analysis.problems):
+            return  # on another day it may be done in time
         try:
             body = json.dumps(self._seen(seen), separators=(",", ":")).encode()
             body += b"\n" + json.dumps(_encoded(analysis), separators=(",", ":")).encode()
         except (TypeError, ValueError, RecursionError):
+            return
+        if holds_secret(body.decode("utf-8", "replace")):
             return
         try:
             self._write(_checksum(body).encode() + b"\n" + body)

@@ -154,6 +154,10 @@ class WattlintTable(Table):
         default=None,
         description="file of old findings that `check` lets be, see [gates.md](gates.md#baseline)",
     )
+    seconds_per_file: Annotated[float, Field(gt=0, allow_inf_nan=False)] = Field(
+        default=5.0,
+        description="processor time for the analysis of one file; what takes longer is reported as not analysed",
+    )
     impact: ImpactTable = Field(
         default=ImpactTable(), description="the deployment that estimates assume, see below"
     )

@@ -78,12 +78,16 @@ class Flake8Plugin:
             return
         if (analysis.findings or analysis.problems) and _workspace().excludes(path):
             return
+        if not analysis.findings and not analysis.unreported:
+            return
+        from wattlint.sources.secrets import hide
+
         for finding in analysis.findings:
-            yield finding.line, finding.column, f"{finding.code} {finding.message}", type(self)
+            yield finding.line, finding.column, f"{finding.code} {hide(finding.message)}", type(self)
         for problem in analysis.unreported:
             here = problem.path == display_path(str(path.absolute()))
             what = problem.message if here else str(problem)
-            yield problem.line if here and problem.line else 1, 0, f"{UNREADABLE} {what}", type(self)
+            yield problem.line if here and problem.line else 1, 0, f"{UNREADABLE} {hide(what)}", type(self)
 
 
 _given = {"file": "", "settings": ""}

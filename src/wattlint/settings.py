@@ -62,6 +62,8 @@ class Settings:
     check_tests: bool = False
     """Report findings in tests, examples, docs and benchmarks folders too."""
     rules_dir: str | None = None
+    seconds_per_file: float = 5.0
+    """Processor time for the analysis of one file; what takes longer is reported as not analysed."""
     workload: dict[str, str] = field(default_factory=dict)
     """``[tool.wattlint.workload]``: ``file pattern::function`` -> how often it runs (``2_000/day``)."""
     impact: ImpactSettings = field(default_factory=ImpactSettings)

@@ -26,6 +26,7 @@ from wattlint.semantics.values import Class, Instance, Value, alternatives
 from wattlint.settings import Settings
 from wattlint.sources.discovery import display_path
 from wattlint.sources.files import SourceFile
+from wattlint.sources.limits import MAX_CHARACTERS
 
 REPORTED = frozenset({"call", "bind", "load", "embed", "train"})
 FORWARD = frozenset({"transformers.forward", "transformers.encode"})
@@ -62,7 +63,16 @@ class Finder:
         self.describer = Describer(self.objects, models, self._root)
 
     def sites(self, source: SourceFile, clues: Clues = ANYTHING) -> list[CallSite]:
-        """The call sites of one file, in the order of their lines. Raises SyntaxError for what is no Python."""
+        """The call sites of one file, in the order of their lines.
+
+        Raises SyntaxError for what is no Python or too large, OutOfTime for what takes too long.
+        """
+        if len(source.text) > MAX_CHARACTERS:
+            raise SyntaxError(f"larger than {MAX_CHARACTERS // 1_000_000} MB of code, not analysed")
+        with self.evaluator.within(self.settings.seconds_per_file):
+            return self._sites(source, clues)
+
+    def _sites(self, source: SourceFile, clues: Clues) -> list[CallSite]:
         try:
             module = self.project.add(str(source.path), source.raw, source.text, source.display)
         except (RecursionError, MemoryError):

@@ -24,8 +24,10 @@ def write(options: argparse.Namespace, report: str) -> bool:
     if not options.output_file:
         say(report)
         return True
+    from wattlint.sources.secrets import hide
+
     try:
-        Path(options.output_file).write_text(report, encoding="utf-8", errors="backslashreplace")
+        Path(options.output_file).write_text(hide(report), encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         fail(f"{options.output_file}: cannot be written: {(error.strerror or str(error)).lower()}")
         return False

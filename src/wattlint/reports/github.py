@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from wattlint.reports.places import cell_note, located
 from wattlint.reports.terminal import printable
+from wattlint.sources.secrets import hide
 
 if TYPE_CHECKING:
     from wattlint.changes.compare import Comparison
@@ -51,7 +52,7 @@ def append_summary(markdown: str) -> str:
     try:
         if path:
             with open(path, "a", encoding="utf-8", errors="backslashreplace") as file:
-                file.write(markdown)
+                file.write(hide(markdown))
     except OSError as error:
         return f"::warning::{_data(f'the summary of the job cannot be written: {error}')}\n"
     return ""

@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable
 from typing import TextIO
 
+from wattlint.sources.secrets import hide
+
 _UNSAFE = re.compile(
     "[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029"  # C0 and C1 controls (escape sequences start with one), line breaks
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # direction overrides: text that shows otherwise than it is
@@ -71,7 +73,8 @@ def width(text: str) -> int:
 
 
 def emit(stream: TextIO, text: str) -> None:
-    """Write ``text`` to a stream of any encoding: what it cannot show becomes ASCII or an escape."""
+    """Write ``text`` to a stream of any encoding, without secrets: what it cannot show becomes ASCII or an escape."""
+    text = hide(text)
     encoding = stream.encoding or "utf-8"
     try:
         text.encode(encoding)

@@ -22,6 +22,7 @@ from wattlint.semantics.values import (
     alternatives,
 )
 from wattlint.sources import touched
+from wattlint.sources.secrets import holds_secret, is_secret_name
 
 if TYPE_CHECKING:
     from wattlint.semantics.arguments import Arguments
@@ -238,6 +239,8 @@ class _Convert:
             data = self._referred(reference)
             if data is None or (isinstance(data, str) and "${" in data):
                 return Unknown("interpolation")
+        if isinstance(data, str) and (is_secret_name(key) or holds_secret(data)):
+            return Unknown("secret")
         if isinstance(data, (str, int, float, bool)) or data is None:
             return Const(data, (Hop("config_file", self.display, line or 1, key),))
         return Unknown("value of the file")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from wattlint.semantics.scopes import Mutation
 from wattlint.semantics.values import Const, Hop, Mapping, Thunk, Unknown, Value, alternatives, join, through
 from wattlint.sources import touched
+from wattlint.sources.secrets import holds_secret, is_setting_name
 
 if TYPE_CHECKING:
     from wattlint.semantics.arguments import Arguments
@@ -131,12 +132,14 @@ def _read(file: str, display: str) -> dict[str, Value]:
     for number, line in enumerate(lines, 1):
         name, equals, value = line.strip().removeprefix("export ").partition("=")
         name, value = name.strip(), value.strip()
-        if not equals or name.startswith("#"):
-            continue
+        if not equals or not is_setting_name(name):
+            continue  # a comment, or nobody's business: what is not read cannot be shown
         if value[:1] in ("'", '"') and value.find(value[0], 1) > 0:
             value = value[1 : value.find(value[0], 1)]
         else:
             value = value.partition(" #")[0].strip()
+        if holds_secret(value):
+            continue
         found[name] = Const(value, (Hop("config_file", display, number, name),))
     return found
 

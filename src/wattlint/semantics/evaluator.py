@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import thread_time
 from typing import Any, TypeVar
 
 from wattlint.semantics import attributes, calls, comprehensions, containers, names, stores, strings, truth
@@ -27,6 +28,7 @@ from wattlint.semantics.values import (
     alternatives,
     join,
 )
+from wattlint.sources.limits import OutOfTime
 
 T = TypeVar("T")
 _NOTHING = object()
@@ -58,11 +60,27 @@ class Evaluator:
         """Answers that followed callers, and how many one after the other: they hold where that many may follow."""
         self._cut_at: dict[tuple[object, object, int], Any] = {}
         """Answers cut at the limit of callers: they hold at this depth only."""
+        self._seconds = 0.0
+        self._deadline = float("inf")
 
     # -- queries ------------------------------------------------------------------------------------------------
 
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Questions asked meanwhile raise OutOfTime when they all together take longer (of processor time)."""
+        self._seconds, self._deadline = seconds, thread_time() + seconds
+        try:
+            yield
+        finally:
+            self._deadline = float("inf")
+
+    def check_time(self) -> None:
+        if thread_time() > self._deadline:
+            raise OutOfTime(self._seconds)
+
     def begin_query(self) -> None:
-        """Start a new budget: call before each question about a call site."""
+        """Start a new budget: call before each question about a call site. Raises OutOfTime."""
+        self.check_time()
         self._steps = 0
         self._cuts = 0
         self._provisional.clear()
@@ -88,6 +106,8 @@ class Evaluator:
         if self._depth > MAX_DEPTH or self._steps > STEPS_PER_QUERY:
             self._cuts |= 1
             return Unknown("budget")
+        if not self._steps & 63:
+            self.check_time()
         return self.once(key, lambda: handler(self, node, frame, spot), _RECURSION)
 
     def once(self, key: tuple[object, object], compute: Callable[[], T], during: T) -> T:

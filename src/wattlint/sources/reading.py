@@ -13,7 +13,8 @@ MAX_BYTES = 64 * 1024 * 1024
 """Larger files are data, whatever their name says."""
 
 _BOM = b"\xef\xbb\xbf"
-_MAY_HAVE_COOKIE = re.compile(rb"[^\r\n]*(?:\r\n?|\n)?[^\r\n]*coding[:=]").match  # PEP 263: first two lines
+_TWO_LINES = re.compile(rb"[^\r\n]*(?:\r\n?|\n)?[^\r\n]*").match
+_COOKIE = re.compile(rb"coding[:=]").search
 _QUADRATIC = frozenset({"punycode", "idna"})
 
 
@@ -45,7 +46,7 @@ def source_from_bytes(ref: FileRef, raw: bytes) -> SourceFile | Problem:
 def decode(raw: bytes, display: str) -> str | Problem:
     """Python source as text (PEP 263), line ends normalised to ``\\n``."""
     encoding = "utf-8"
-    if raw.startswith(_BOM) or _MAY_HAVE_COOKIE(raw):
+    if raw.startswith(_BOM) or _may_have_cookie(raw):
         from tokenize import detect_encoding
 
         try:
@@ -70,6 +71,12 @@ def decode(raw: bytes, display: str) -> str | Problem:
     except (LookupError, ValueError) as error:
         return Problem(display, 1, f"cannot be decoded as {encoding}: {error}")
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def _may_have_cookie(raw: bytes) -> bool:
+    """PEP 263: in the first two lines. In two steps, for one pattern would backtrack over a long line."""
+    two = _TWO_LINES(raw)
+    return two is not None and _COOKIE(raw, 0, two.end()) is not None
 
 
 def _newlines(raw: bytes) -> bytes:
