@@ -14,15 +14,9 @@ if TYPE_CHECKING:
     from wattlint.config import Configuration
 
 
-def baseline_file(given: str | None, configuration: Configuration) -> Path | None:
-    """The file that ``--baseline`` names, else the configured one. Raises ConfigError."""
-    named = given or configuration.of_folder(Path.cwd()).baseline
-    return Path(named) if named else None
-
-
 def default_file(given: str | None, configuration: Configuration) -> Path:
     """For commands that cannot do without one."""
-    return baseline_file(given, configuration) or Path(FILE_NAME)
+    return configuration.baseline_file(given) or Path(FILE_NAME)
 
 
 def held(analysis: Analysis, file: Path, paths: Sequence[str]) -> Held:

@@ -117,8 +117,6 @@ def outcomes(
         return done
 
     broken: list[tuple[str, Problem]] = []
-    if groups:
-        pass  # before the processes part
     passing = sum(len(todo) for todo in groups.values())
     for results, others in spread(analyse, _shares(groups, jobs if passing >= FEW_PASSING else 1)):
         for number, outcome in results:

@@ -106,6 +106,11 @@ class Configuration:
             raise found
         return found
 
+    def baseline_file(self, given: str | None = None) -> Path | None:
+        """The file of old findings: ``given``, else the one configured here. Raises ConfigError."""
+        named = given or self.of_folder(Path.cwd()).baseline
+        return Path(named) if named else None
+
     def may_set(self, key: str, folder: Path) -> bool:
         """Whether a configuration that can hold in ``folder`` has ``key`` in its text. Costs no parsing."""
         if self._fixed is not None or key in self._over:

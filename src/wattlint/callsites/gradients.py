@@ -9,7 +9,7 @@ from wattlint.semantics import callers
 from wattlint.semantics.evaluator import Evaluator
 from wattlint.semantics.loop_body import contains
 from wattlint.semantics.module_index import ModuleIndex
-from wattlint.semantics.scopes import CallRecord, FunctionInfo, Scope, last_name
+from wattlint.semantics.scopes import CallRecord, last_name
 
 OFF = frozenset({"no_grad", "inference_mode", "set_grad_enabled", "disable_grad", "disable_gradient"})
 WANTED = frozenset(
@@ -77,7 +77,7 @@ def _is_off(ev: Evaluator, record: CallRecord, hops: int) -> bool:
         # ``torch.set_grad_enabled(False)`` as a statement holds for what follows.
         if last_name(call.node.func) in ("set_grad_enabled", "_set_grad_enabled"):
             return True
-    info = _function(record.scope)
+    info = record.scope.enclosing_function
     if info is None:
         return False
     if OFF & set(info.decorators) or (info.cls is not None and OFF & set(info.cls.decorators)):
@@ -88,12 +88,3 @@ def _is_off(ev: Evaluator, record: CallRecord, hops: int) -> bool:
         _is_off(ev, CallRecord(caller.node, caller.frame.scope, caller.spot, False), hops - 1)
         for caller in callers.of(ev, info)
     )
-
-
-def _function(scope: Scope) -> FunctionInfo | None:
-    at: Scope | None = scope
-    while at is not None:
-        if at.kind == "function":
-            return at.function
-        at = at.parent
-    return None

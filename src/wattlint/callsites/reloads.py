@@ -12,7 +12,7 @@ from wattlint.callsites.handlers import handler, is_rerun_page
 from wattlint.semantics import callers, loops
 from wattlint.semantics.evaluator import Evaluator
 from wattlint.semantics.loop_body import contains
-from wattlint.semantics.scopes import CallRecord, FunctionInfo, Scope, last_name
+from wattlint.semantics.scopes import CallRecord, FunctionInfo, last_name
 
 MAX_HOPS = 2
 KEEPING = ("cache", "memo", "singleton", "once", "lru", "setup", "fixture")
@@ -30,7 +30,7 @@ def per_call(ev: Evaluator, record: CallRecord) -> str | None:
 def _repeated(ev: Evaluator, record: CallRecord, hops: int) -> str | None:
     if record.scope.kind == "lambda" or _is_guarded(record) or _is_kept(record):
         return None
-    info = _function(record.scope)
+    info = record.scope.enclosing_function
     if info is None:
         if is_rerun_page(record.scope.module) and _invariant(record, record.scope.module.tree):
             return "at each run of the page, which streamlit starts anew at every click"
@@ -102,7 +102,7 @@ def _is_guarded(record: CallRecord) -> bool:
             return True
         if isinstance(node, ast.Try) and arm.startswith("handler"):
             return True
-    info = _function(record.scope)
+    info = record.scope.enclosing_function
     if info is None or isinstance(info.node, ast.Lambda):
         return info is not None
     for statement in info.node.body:
@@ -164,15 +164,6 @@ def _frees(info: FunctionInfo) -> bool:
         isinstance(node, ast.Delete) or (isinstance(node, ast.Call) and last_name(node) in FREEING)
         for node in ast.walk(info.node)
     )
-
-
-def _function(scope: Scope) -> FunctionInfo | None:
-    at: Scope | None = scope
-    while at is not None:
-        if at.kind == "function":
-            return at.function
-        at = at.parent
-    return None
 
 
 def _parameters(info: FunctionInfo) -> set[str]:

@@ -33,7 +33,7 @@ def how_often(ev: Evaluator, record: CallRecord, loop: LoopShape, text: str) -> 
     if loop.kind in ("data", "unbounded", "chat"):
         return "per-item"
     framework = PAGES.search(text)
-    function = _function(record.scope)
+    function = record.scope.enclosing_function
     if function is None:
         return "per-request" if framework and framework[1] == "streamlit" else "once"
     return _of_function(ev, function, MAX_HOPS, bool(framework), set())
@@ -61,7 +61,7 @@ def _of_function(
     found = callers.of(ev, function) if hops else []
     answers: list[Runs | None] = []
     for caller in found:
-        outer = _function(caller.frame.scope)
+        outer = caller.frame.scope.enclosing_function
         repeated = any(isinstance(one, (ast.For, ast.AsyncFor, ast.While)) for one, _ in caller.spot.branches)
         if repeated:
             answers.append("per-item")
@@ -87,12 +87,3 @@ def in_handler(record: CallRecord) -> bool:
             return False
         spot, scope = scope.spot, scope.parent
     return False
-
-
-def _function(scope: Scope) -> FunctionInfo | None:
-    at: Scope | None = scope
-    while at is not None:
-        if at.kind == "function":
-            return at.function
-        at = at.parent
-    return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
 
 from wattlint.commands.analysing import analysis_of, configuration_of
 from wattlint.commands.options import add_paths_and_output
@@ -13,10 +12,6 @@ from wattlint.commands.output import (
     print_problems,
     write,
 )
-
-if TYPE_CHECKING:
-    pass
-
 
 DESCRIPTION = """\
 Draw the energy grade (A to G) of a project as an SVG badge, or as JSON for an

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
 
 from wattlint.commands.analysing import analysis_of, configuration_of
 from wattlint.commands.check import report_of
@@ -17,10 +16,6 @@ from wattlint.commands.output import (
     print_problems,
     write,
 )
-
-if TYPE_CHECKING:
-    pass
-
 
 DESCRIPTION = """\
 Keep a file of old findings that check lets be (--baseline, or baseline in the
@@ -73,7 +68,7 @@ def run(options: argparse.Namespace) -> int:
             print_problems(analysis.problems)
             return fail(f"{file}: not written, for something could not be analysed")
         elif options.action == "write":
-            configured = baselining.baseline_file(None, configuration) is not None
+            configured = configuration.baseline_file() is not None
             said = baselining.write_all(analysis, file, configured)
         else:
             said = baselining.update(analysis, file, options.paths)

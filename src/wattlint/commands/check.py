@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wattlint.commands.analysing import analysis_of, configuration_of
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from wattlint.changes.baseline import Held
     from wattlint.config import Configuration
     from wattlint.lint.findings import Finding
+    from wattlint.reports.text import Propose
 
 
 DESCRIPTION = """\
@@ -92,43 +94,43 @@ def run(options: argparse.Namespace) -> int:
         return FAILED
     if options.explain:
         return explain(options, configuration)
-    from wattlint.changes.baseline import BaselineError
+    from wattlint.config import ConfigError
 
     analysis = analysis_of(options, configuration, lint=True)
+    held = None
     try:
-        held = take_out_held(options, configuration, analysis)
-    except BaselineError as error:
-        return fail(str(error))
+        baseline = configuration.baseline_file(options.baseline)
+    except ConfigError:  # a problem of the analysis already
+        baseline = None
+    if baseline is not None:
+        from wattlint.changes.baseline import BaselineError
+
+        try:
+            held = _take_out_held(options, baseline, analysis)
+        except BaselineError as error:
+            return fail(str(error))
     if options.fix or options.diff:
-        return _fix(options, configuration, analysis)
+        return _fix(options, configuration, analysis, baseline)
     written = write(options, report_of(analysis, options, held))
     return status_of(options, analysis, written)
 
 
 def status_of(options: argparse.Namespace, analysis: Analysis, written: bool) -> int:
-    from wattlint.changes.budget import FAULTS, failing
-
     on_screen = options.format in ("text", "concise") and not options.output_file
     print_problems(analysis.unreported if on_screen else analysis.problems)
     if analysis.problems or not written:
         return FAILED
-    found = failing(analysis.findings, listed(options.fail_on) or FAULTS)
-    return FINDINGS if found and not options.exit_zero else CLEAN
+    if not analysis.findings or options.exit_zero:
+        return CLEAN
+    from wattlint.changes.budget import FAULTS, failing
+
+    return FINDINGS if failing(analysis.findings, listed(options.fail_on) or FAULTS) else CLEAN
 
 
-def take_out_held(
-    options: argparse.Namespace, configuration: Configuration, analysis: Analysis
-) -> Held | None:
-    """Take the findings that the baseline lets be out of ``analysis``. Raises BaselineError."""
-    from wattlint.baselining import baseline_file, held
-    from wattlint.config import ConfigError
+def _take_out_held(options: argparse.Namespace, file: Path, analysis: Analysis) -> Held:
+    """Take the findings that the baseline in ``file`` lets be out of ``analysis``. Raises BaselineError."""
+    from wattlint.baselining import held
 
-    try:
-        file = baseline_file(options.baseline, configuration)
-    except ConfigError:  # a problem of the analysis already
-        return None
-    if file is None:
-        return None
     paths = [options.stdin_filename] if options.paths == ["-"] else options.paths
     found = held(analysis, file, paths)
     analysis.findings = found.new
@@ -139,13 +141,11 @@ def report_of(
     analysis: Analysis, options: argparse.Namespace, held: Held | None = None, fixed: int = 0
 ) -> str:
     """``fixed``: findings that ``--fix`` has removed, and that ``analysis`` has no more."""
-    from wattlint.lint.fixes.propose import Fixer
-
-    fixer = Fixer(analysis)
+    propose = _proposer(analysis)
     if options.format == "json":
         from wattlint.reports.json_data import check_json
 
-        return check_json(analysis, fixer.propose)
+        return check_json(analysis, propose)
     if options.format not in ("text", "concise"):
         from wattlint.reports.by_format import check_report
 
@@ -154,7 +154,7 @@ def report_of(
     from wattlint.reports.terminal import painter
 
     paint = painter(colour(options))
-    fixes = text.Fixes(analysis.findings, fixer.propose, options.unsafe_fixes)
+    fixes = text.Fixes(analysis.findings, propose, options.unsafe_fixes)
     if options.format == "concise":
         lines = list(text.concise(analysis.findings, paint, fixes))
     else:
@@ -169,7 +169,18 @@ def report_of(
     return "".join(f"{line}\n" for line in lines)
 
 
-def _fix(options: argparse.Namespace, configuration: Configuration, analysis: Analysis) -> int:
+def _proposer(analysis: Analysis) -> Propose:
+    """What proposes fixes; the fixes are only imported where there are findings."""
+    if not analysis.findings:
+        return lambda finding: None
+    from wattlint.lint.fixes.propose import Fixer
+
+    return Fixer(analysis).propose
+
+
+def _fix(
+    options: argparse.Namespace, configuration: Configuration, analysis: Analysis, baseline: Path | None
+) -> int:
     """``check --fix`` and ``check --diff``."""
     from wattlint.fixing import apply_fixes, not_fixed
     from wattlint.writing import diff, write_all
@@ -178,7 +189,8 @@ def _fix(options: argparse.Namespace, configuration: Configuration, analysis: An
     raw = {ref.path: options.stdin for ref in analysis.files.values()} if from_stdin else {}
 
     def sift(again: Analysis) -> None:
-        take_out_held(options, configuration, again)  # old findings stay as they are
+        if baseline is not None:
+            _take_out_held(options, baseline, again)  # old findings stay as they are
 
     outcome = apply_fixes(analysis, configuration, options.unsafe_fixes, raw, sift)
     if options.diff:

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
 
 from wattlint.commands.output import (
     CLEAN,
     fail,
     say,
 )
-
-if TYPE_CHECKING:
-    pass
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
 
 from wattlint.commands.output import (
     CLEAN,
     fail,
     say,
 )
-
-if TYPE_CHECKING:
-    pass
-
 
 EXAMPLES = """\
 examples:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wattlint.commands.analysing import analysis_of, configuration_of
 from wattlint.commands.explain import explain
@@ -18,10 +17,6 @@ from wattlint.commands.output import (
     width,
     write,
 )
-
-if TYPE_CHECKING:
-    pass
-
 
 DESCRIPTION = """\
 Show energy, carbon, water and money of one call at every call site, each as

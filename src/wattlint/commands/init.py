@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wattlint.commands.output import (
     CLEAN,
     fail,
     say,
 )
-
-if TYPE_CHECKING:
-    pass
-
 
 DESCRIPTION = """\
 Look at the project (which SDKs it calls, which GPU and region its files name),

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
 
 from wattlint.commands.output import (
     CLEAN,
     fail,
 )
-
-if TYPE_CHECKING:
-    pass
-
 
 DESCRIPTION = """\
 Serve one editor over standard input and output: findings while typing, the

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wattlint.commands.output import (
     CLEAN,
@@ -15,10 +14,6 @@ from wattlint.commands.output import (
     print_problems,
     say,
 )
-
-if TYPE_CHECKING:
-    pass
-
 
 EXAMPLES = """\
 examples:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-Parser = argparse.ArgumentParser
-
 
 def add_paths_and_output(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None:
     parser.add_argument(

@@ -176,7 +176,7 @@ def _is_gathered(module: ModuleIndex, node: ast.AST) -> bool:
 
 
 def _through_callers(ev: Evaluator, scope: Scope, hops: int, seen: set[int]) -> LoopShape:
-    info = _enclosing_function(scope)
+    info = scope.enclosing_function
     if info is None or hops == 0 or id(info) in seen:
         return NO_LOOP
     seen.add(id(info))
@@ -215,13 +215,4 @@ def _per_item_lambda(scope: Scope) -> LoopShape | None:
             if len(rest) < len(record.node.args):
                 over = strings.source(rest[0] if rest else record.node.func)
                 return LoopShape("data", None, over, record.node.lineno, None, concurrent)
-    return None
-
-
-def _enclosing_function(scope: Scope) -> FunctionInfo | None:
-    at: Scope | None = scope
-    while at is not None:
-        if at.kind == "function":
-            return at.function
-        at = at.parent
     return None

@@ -90,6 +90,16 @@ class Scope:
     spot: Spot | None = None
     """Where a comprehension or lambda stands in its parent; None for functions and classes, which run later."""
 
+    @property
+    def enclosing_function(self) -> FunctionInfo | None:
+        """The ``def`` that this scope is, or lies in."""
+        at: Scope | None = self
+        while at is not None:
+            if at.kind == "function":
+                return at.function
+            at = at.parent
+        return None
+
 
 @dataclass(slots=True, eq=False)
 class FunctionInfo:
