@@ -52,7 +52,6 @@ def compare(
         same=sum(pair.status == "same" for pair in pairs),
         before=sums_before,
         after=sums_after,
-        before_coverage=before.coverage,
         coverage=after.coverage,
         problems=after.problems,
         base_problems=[problem for problem in before.problems if problem not in known],

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from wattlint.callsites.facts import RUNNING
 from wattlint.catalogue.models import load_models
 from wattlint.catalogue.user_folder import part
 from wattlint.impact.grade import Grade, Judged, judge, overall
-from wattlint.reports.totals import RUNNING_KINDS
 
 if TYPE_CHECKING:
     from wattlint.analysis import Analysis, Estimated
@@ -23,12 +23,12 @@ class Graded(NamedTuple):
 def grade(analysis: Analysis, estimates: Sequence[Estimated]) -> Graded:
     judged = [_judged(analysis, item) for item in estimates]
     pairs = [(item.impact, one) for item, one in zip(estimates, judged, strict=True) if one and item.impact]
-    calls = sum(item.site.kind in RUNNING_KINDS for item in estimates)
+    calls = sum(item.site.kind in RUNNING for item in estimates)
     return Graded(judged, overall(pairs, calls))
 
 
 def _judged(analysis: Analysis, item: Estimated) -> Judged | None:
-    if item.site.kind not in RUNNING_KINDS:
+    if item.site.kind not in RUNNING:
         return None
     settings = analysis.settings[item.site.path]
     catalogue = load_models(part(settings.rules_dir, "models"))

@@ -217,7 +217,8 @@ class _Run:
 
     def _hold_to_budget(self, sites: Sequence[CallSite], settings: Settings) -> None:
         """Limits on the whole project, and how many calls no limit can be held against."""
-        from wattlint.lint.budget import CODE, RUNNING, project_finding
+        from wattlint.callsites.facts import RUNNING
+        from wattlint.lint.budget import CODE, project_finding
         from wattlint.lint.selection import ignored_in_file, selected_rules
         from wattlint.lint.subject import Subject
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import stat
-import tempfile
 from collections.abc import Iterator, Sequence
 from difflib import unified_diff
 
 from wattlint.fixing import Changed
 from wattlint.sources.files import Problem
 from wattlint.sources.splice import decoded
-
-NEW_FILE = 0o644
+from wattlint.sources.whole_files import write_whole
 
 
 def write_all(changed: Sequence[Changed]) -> list[Problem]:
@@ -21,7 +18,7 @@ def write_all(changed: Sequence[Changed]) -> list[Problem]:
     problems = [problem for each in changed for problem in _obstacles(each)]
     for each in () if problems else changed:
         try:
-            replace(os.path.realpath(each.ref.path), each.after)
+            write_whole(os.path.realpath(each.ref.path), each.after)
         except OSError as error:
             what = (error.strerror or str(error)).lower()
             problems.append(Problem(each.ref.display, None, f"cannot be written: {what}"))
@@ -42,26 +39,6 @@ def _obstacles(changed: Changed) -> Iterator[Problem]:
             yield Problem(display, None, "not fixed: it is write-protected")
     except OSError as error:
         yield Problem(display, None, f"not fixed: {(error.strerror or str(error)).lower()}")
-
-
-def replace(path: str, content: bytes) -> None:
-    """A new file takes the place of the old one, with its permissions and, where possible, its owner."""
-    status = os.stat(path) if os.path.exists(path) else None
-    handle, new = tempfile.mkstemp(prefix=".wattlint-", dir=os.path.dirname(path))
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if status is not None and hasattr(os, "chown"):
-            with contextlib.suppress(OSError):
-                os.chown(new, status.st_uid, status.st_gid)
-        os.chmod(new, stat.S_IMODE(status.st_mode) if status is not None else NEW_FILE)
-        os.replace(new, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(new)
-        raise
 
 
 def diff(changed: Sequence[Changed]) -> str:

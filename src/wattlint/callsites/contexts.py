@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wattlint.callsites import indirect, runs, wrappers
-from wattlint.callsites.facts import CallSite, Context, Growing, Loop, Place
+from wattlint.callsites.facts import RUNNING, CallSite, Context, Growing, Loop, Place
 from wattlint.callsites.matched import Bindings, MatchedCall
 from wattlint.semantics import arguments, callers, loops, unbounded
 from wattlint.semantics.evaluator import Evaluator
@@ -22,7 +22,7 @@ MAX_CONTEXTS = 12
 def contexts_of(describer: Describer, call: MatchedCall, site: CallSite) -> tuple[Context, ...]:
     """One context per caller of the function around the call, when its parameters reach model or prompt."""
     info = call.record.scope.function
-    if info is None or call.http is not None or site.kind not in ("call", "embed") or not _depends(site):
+    if info is None or call.http is not None or site.kind not in RUNNING or not _depends(site):
         return ()
     evaluator = describer.evaluator
     found = []

@@ -21,7 +21,7 @@ from wattlint.callsites import (
 )
 from wattlint.callsites.chosen_model import ModelChooser
 from wattlint.callsites.contexts import contexts_of
-from wattlint.callsites.facts import CallSite, Growing, Loop, OutputContract, Prompt
+from wattlint.callsites.facts import RUNNING, CallSite, Growing, Loop, OutputContract, Prompt
 from wattlint.callsites.matched import Bindings, MatchedCall
 from wattlint.callsites.model_fact import OWN_MODELS_ONLY
 from wattlint.callsites.objects import Objects
@@ -231,7 +231,7 @@ class Describer:
     def _forward(self, site: CallSite, call: MatchedCall) -> None:
         """What a pass through a local model keeps beyond the answer."""
         record = call.record
-        if call.indirect or call.entry.sdk != "transformers" or site.kind not in ("call", "embed"):
+        if call.indirect or call.entry.sdk != "transformers" or site.kind not in RUNNING:
             return
         if call.entry.name in FORWARD_PASSES:
             site.keeps_gradients = gradients.keeps_gradients(self.evaluator, record)
@@ -243,7 +243,7 @@ class Describer:
         """How often the call is made, and what lets it grow or go on without a bound."""
         around = loops.around(self.evaluator, call.record)
         site.loop = Loop(*around)  # type: ignore[arg-type]
-        if site.kind in ("call", "embed"):
+        if site.kind in RUNNING:
             site.fallback = runs.in_handler(call.record)
             site.runs = runs.how_often(self.evaluator, call.record, around, text)
             growth = unbounded.growing(self.evaluator, call.record)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from wattlint.callsites.facts import RUNNING
 from wattlint.callsites.matched import MatchedCall
 from wattlint.callsites.objects import Match, Objects, attribute_chain
 from wattlint.callsites.options import Given
@@ -105,7 +106,7 @@ def _wrapped(objects: Objects, node: ast.Call, frame: Frame, spot: Spot) -> tupl
     if given.open_keywords:
         keywords.append(ast.keyword(None, ast.Constant(None)))
     match = objects.match(value, ast.Call(reference, [], keywords), frame.module)
-    if match is None or match.entry.kind not in ("call", "embed") or not _written(objects, reference, value):
+    if match is None or match.entry.kind not in RUNNING or not _written(objects, reference, value):
         return None
     names = {*(match.entry.model or _NOTHING).names, *(match.entry.prompt or _NOTHING).names}
     return (match, Given(given)) if given.open_keywords or names & given.keywords.keys() else None
@@ -139,4 +140,4 @@ def _reached(
         return None
     keywords = [ast.keyword(name, ast.Constant(None)) for name in given.keywords]
     match = objects.match(callee, ast.Call(written, [], keywords), near)
-    return (match, Given(given)) if match is not None and match.entry.kind in ("call", "embed") else None
+    return (match, Given(given)) if match is not None and match.entry.kind in RUNNING else None

@@ -6,16 +6,15 @@ by ``write``. A function that moved, or a model that changed, is one changed ent
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import tempfile
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wattlint.changes.shape import own_name, shape_of_finding
+from wattlint.sources.whole_files import write_whole
 
 if TYPE_CHECKING:
     from wattlint.lint.findings import Finding
@@ -209,24 +208,6 @@ def write(path: Path, entries: Iterable[Entry]) -> None:
         rows.append(row)
     text = json.dumps({MARK: VERSION, "entries": rows}, indent=1) + "\n"
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")
+        write_whole(str(path), text.encode("utf-8"))
     except OSError as error:
         raise BaselineError(f"{path}: cannot be written: {(error.strerror or str(error)).lower()}") from None
-    try:
-        with open(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-        os.chmod(temporary, mode)
-        os.replace(temporary, path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise BaselineError(f"{path}: cannot be written: {(error.strerror or str(error)).lower()}") from None
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

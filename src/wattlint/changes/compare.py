@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from wattlint.callsites.facts import RUNNING
 from wattlint.changes.differences import Difference, differences
 from wattlint.changes.match import match
-from wattlint.traffic.match import RUNNING
 
 if TYPE_CHECKING:
     from wattlint.analysis import Coverage, Estimated
@@ -116,7 +116,6 @@ class Comparison:
     """Calls that do not differ."""
     before: Sums = field(default_factory=Sums)
     after: Sums = field(default_factory=Sums)
-    before_coverage: Coverage | None = None
     coverage: Coverage | None = None
     gates: list[Gate] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from wattlint.callsites.facts import RUNNING
 from wattlint.impact.quantities import Impact, Interval, in_readable_unit, plain, total
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
 UNITS = {"energy_wh": "Wh", "carbon_gco2e": "gCO2e", "water_ml": "mL", "cost_usd": "US$"}
 """What can be limited, with the unit that its name says."""
-RUNNING = ("call", "embed")
 CODE = "LLM501"
 
 

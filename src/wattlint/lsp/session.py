@@ -94,9 +94,6 @@ class Session:
         """The open documents as bytes, for what reads files."""
         return {path: text.encode("utf-8", "surrogatepass") for path, text in self._texts.items()}
 
-    def text(self, path: Path) -> str:
-        return self._texts.get(path, "")
-
     def _restart(self) -> None:
         from wattlint.lint.rules import load_rules
 

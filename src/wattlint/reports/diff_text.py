@@ -12,7 +12,7 @@ from wattlint.reports.text import concise
 
 if TYPE_CHECKING:
     from wattlint.analysis import Estimated
-    from wattlint.changes.compare import Comparison, SitePair
+    from wattlint.changes.compare import Change, Comparison, SitePair
     from wattlint.impact.monthly import PerMonth
     from wattlint.impact.quantities import Impact, Interval
 
@@ -88,19 +88,17 @@ def quantity(impact: Impact | None, name: str) -> str:
 
 def change(pair: SitePair | Comparison, name: str) -> str:
     """``+62 mWh (+12 to +310)``; empty where it is not known."""
-    difference = pair.change(name)
-    if difference is None:
-        return ""
-    _, unit, factor = QUANTITIES[name]
-    return signed(type(difference)(*(end * factor for end in difference)), unit)
+    return _signed(pair.change(name), *QUANTITIES[name][1:])
 
 
 def month_change(pair: SitePair | Comparison, name: str) -> str:
     """The same of a month."""
-    difference = pair.month_change(name)
+    return _signed(pair.month_change(name), *MONTHLY[name][1:])
+
+
+def _signed(difference: Change | None, unit: str, factor: float) -> str:
     if difference is None:
         return ""
-    _, unit, factor = MONTHLY[name]
     return signed(type(difference)(*(end * factor for end in difference)), unit)
 
 

@@ -21,6 +21,11 @@ def short(value: float) -> str:
     return f"{rounded:.{decimals}f}" if decimals <= 10 else f"{rounded:.1e}"
 
 
+def rounded(value: float) -> float:
+    """Four significant digits, for programs: more would differ between platforms and mean nothing."""
+    return float(f"{value:.4g}")
+
+
 def span(interval: Interval) -> str:
     """``0.11–1.2``, from the 10th to the 90th percentile; one figure where both ends read the same."""
     low, high = short(interval.p10), short(interval.p90)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from wattlint import __version__
 from wattlint.callsites.facts import CallSite, Context, Loop, ModelFact, Place, Prompt
 from wattlint.lint.fixes.edits import Fix, NotFixed
+from wattlint.reports.figures import rounded
 from wattlint.reports.monthly import month_data, recorded_data
 from wattlint.reports.totals import totals
 
@@ -124,7 +125,7 @@ def _sums(sums: Sums) -> Data:
 
 
 def _change(change: Change | None) -> Data | None:
-    return None if change is None else {name: float(f"{v:.4g}") for name, v in change._asdict().items()}
+    return None if change is None else {name: rounded(v) for name, v in change._asdict().items()}
 
 
 def _dump(data: Data) -> str:
@@ -216,11 +217,8 @@ def _ecologits(item: Estimated) -> Data | None:
     if other is None:
         return None
     bounds = {name: getattr(other, name) for name in ("energy_wh", "carbon_gco2e")}
-    data: Data = {
-        name: {"min": float(f"{low:.4g}"), "max": float(f"{high:.4g}")}
-        for name, (low, high) in bounds.items()
-    }
-    return {"version": other.version, "output_tokens": float(f"{other.output_tokens:.4g}"), **data}
+    data: Data = {name: {"min": rounded(low), "max": rounded(high)} for name, (low, high) in bounds.items()}
+    return {"version": other.version, "output_tokens": rounded(other.output_tokens), **data}
 
 
 def _impact(impact: Impact) -> Data:
@@ -315,7 +313,7 @@ def _interval(interval: Interval | None) -> Data | None:
     """Four significant digits: more would differ between platforms and mean nothing."""
     if interval is None:
         return None
-    return {name: float(f"{value:.4g}") for name, value in interval._asdict().items()}
+    return {name: rounded(value) for name, value in interval._asdict().items()}
 
 
 def _coverage(analysis: Analysis) -> Data:

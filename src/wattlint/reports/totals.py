@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from wattlint.callsites.facts import RUNNING
+
 if TYPE_CHECKING:
     from wattlint.analysis import Estimated
     from wattlint.impact.quantities import Interval
-
-RUNNING_KINDS = ("call", "embed")
-"""A ``bind`` or ``load`` shows one typical call of its model; to add it would count that call twice."""
 
 
 class Totals(NamedTuple):
@@ -32,7 +31,7 @@ def totals(estimates: Sequence[Estimated]) -> Totals:
     """Sums of the percentiles: the same unknowns (hardware, grid, batch) move every site together."""
     from wattlint.impact.quantities import total
 
-    running = [item for item in estimates if item.site.kind in RUNNING_KINDS]
+    running = [item for item in estimates if item.site.kind in RUNNING]
     impacts = [item.impact for item in running if item.impact is not None]
     costs = [impact.cost_usd for impact in impacts if impact.cost_usd is not None]
     return Totals(

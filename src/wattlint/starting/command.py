@@ -12,9 +12,9 @@ from wattlint.config import ConfigError, Configuration
 from wattlint.run import analyse
 from wattlint.sources.project import project_root
 from wattlint.sources.toml import TomlError
+from wattlint.sources.whole_files import write_whole
 from wattlint.starting.detect import detect
 from wattlint.starting.plan import Planned, plan, text_of
-from wattlint.writing import replace
 
 
 class InitError(Exception):
@@ -58,7 +58,7 @@ def start(
             now = text_of(path) if path.exists() else None
             if now != one.before:
                 raise InitError(f"{one.path}: changed meanwhile, not written")
-            replace(str(path.resolve()), one.after.encode("utf-8"))
+            write_whole(str(path.resolve()), one.after.encode("utf-8"))
         except OSError as error:
             raise InitError(f"{one.path}: cannot be written: {error.strerror or error}") from None
         written.append(one.path.as_posix())

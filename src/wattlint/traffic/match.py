@@ -6,11 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from wattlint.callsites.facts import CallSite
+from wattlint.callsites.facts import RUNNING, CallSite
 from wattlint.traffic.records import Group, Traffic
-
-RUNNING = ("call", "embed")
-"""A client that is bound or weights that are loaded stand in only where no such site fits."""
 
 
 class Share(NamedTuple):

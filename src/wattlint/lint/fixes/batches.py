@@ -13,7 +13,6 @@ from wattlint.sources.splice import Change
 
 NAME = "embed-together"
 OPENAI_RESULT = re.compile(r"\.data\[0\]\.embedding")
-SENTENCES = "sentence_transformers"
 
 
 class Loop(NamedTuple):

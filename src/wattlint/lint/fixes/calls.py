@@ -182,11 +182,6 @@ def expression(source: str) -> cst.BaseExpression:
     return tree
 
 
-def code_of(tree: cst.BaseExpression) -> str:
-    """The source of what ``expression`` gave, without the brackets."""
-    return _code(tree)[1:-1]
-
-
 def _parse(source: str) -> cst.BaseExpression:
     return cst.parse_expression(source)
 

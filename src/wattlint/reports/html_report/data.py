@@ -13,6 +13,7 @@ from wattlint import __version__
 from wattlint.impact.explain import explain
 from wattlint.impact.grade import LETTERS, SCALE, Grade, Judged
 from wattlint.impact.monthly import PerMonth, together
+from wattlint.reports.figures import rounded
 from wattlint.reports.terminal import printable
 from wattlint.reports.totals import totals
 
@@ -45,7 +46,7 @@ def report_data(analysis: Analysis, estimates: Sequence[Estimated], graded: Grad
 def _grade(project: Grade | None) -> Data | None:
     if project is None:
         return None
-    return {**project._asdict(), "ratio": _figure(project.ratio)}
+    return {**project._asdict(), "ratio": rounded(project.ratio)}
 
 
 def _totals(estimates: Sequence[Estimated]) -> Data:
@@ -65,7 +66,7 @@ def month_data(month: PerMonth | None) -> Data | None:
     if month is None:
         return None
     return {
-        "calls": _figure(month.calls),
+        "calls": rounded(month.calls),
         "energy": interval_data(month.energy_kwh.scaled(1000)),
         "carbon": interval_data(month.carbon_kgco2e.scaled(1000)),
         "water": interval_data(month.water_l.scaled(1000)),
@@ -111,9 +112,4 @@ def _prompt(item: Estimated) -> str | None:
 
 
 def interval_data(interval: Interval | None) -> list[float] | None:
-    return None if interval is None else [_figure(end) for end in interval]
-
-
-def _figure(value: float) -> float:
-    """Four significant digits: more would differ between platforms and mean nothing."""
-    return float(f"{value:.4g}")
+    return None if interval is None else [rounded(end) for end in interval]
