@@ -5,7 +5,6 @@ Compiles to plain data: each record a tuple in the field order of the NamedTuple
 
 from __future__ import annotations
 
-import csv
 import datetime
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -13,7 +12,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from wattlint.catalogue.errors import CatalogueError, nearest
+from wattlint.catalogue.errors import nearest
+from wattlint.catalogue.schema import grids
 from wattlint.catalogue.yaml_source import YamlSource, read_yaml
 from wattlint.impact.constants import COEFFICIENTS, NEEDED_PRIORS, PRIOR_GROUPS
 
@@ -136,19 +136,19 @@ class PriorFile(Strict):
 
 def compile_folder(folder: Path) -> object:
     """The plain data of ``folder``; raises CatalogueError naming file, line and key."""
-    grids = _grids(folder / "grids.csv")
-    regions = _regions(folder / "regions.csv", grids)
+    grid_records = grids.grids(folder / "grids.csv")
+    regions = grids.regions(folder / "regions.csv", grid_records)
     hardware, hardware_names = _hardware(folder / "hardware.yaml")
     precisions, precision_names = _precisions(folder / "precisions.yaml")
-    providers, provider_names = _providers(folder / "providers.yaml", grids)
+    providers, provider_names = _providers(folder / "providers.yaml", grid_records)
     return {
         "hardware": hardware,
         "hardware_names": hardware_names,
         "precisions": precisions,
         "precision_names": precision_names,
         "coefficients": _coefficients(folder / "coefficients.yaml"),
-        "grids": grids,
-        "grid_names": _grid_names(grids),
+        "grids": grid_records,
+        "grid_names": grids.grid_names(grid_records),
         "regions": regions,
         "providers": providers,
         "provider_names": provider_names,
@@ -189,14 +189,14 @@ def _precisions(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
     )
 
 
-def _providers(path: Path, grids: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+def _providers(path: Path, countries: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     source = read_yaml(path)
     file = source.validate(ProviderFile)
     for name, entry in file.providers.items():
-        if entry.grid not in grids:
+        if entry.grid not in countries:
             raise source.error(
                 ["providers", name, "grid"],
-                f'no country "{entry.grid}" in grids.csv' + nearest(entry.grid, grids),
+                f'no country "{entry.grid}" in grids.csv' + nearest(entry.grid, countries),
             )
     for needed in ("unknown", "self-hosted", "local"):
         if needed not in file.providers:
@@ -273,106 +273,3 @@ def _names(source: YamlSource, section: str, aliases: Mapping[str, Iterable[str]
                 owner = names[spelling.lower()]
                 raise source.error([section, name, "aliases"], f'"{spelling}" already means "{owner}"')
     return names
-
-
-def _rows(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
-    """(line, row) of a CSV file whose first lines may be ``#`` comments."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise CatalogueError(path, None, None, str(error)) from None
-    first = next((index for index, line in enumerate(lines) if not line.startswith("#")), len(lines))
-    reader = csv.DictReader(lines[first:])
-    found = tuple(reader.fieldnames or ())
-    if found != columns:
-        raise CatalogueError(
-            path, first + 1, None, f"columns are {', '.join(found)}; expected {', '.join(columns)}"
-        )
-    rows = []
-    for row in reader:
-        line = first + reader.line_num
-        if None in row or None in row.values():
-            raise CatalogueError(path, line, None, f"{len(columns)} columns expected")
-        rows.append((line, row))
-    return rows
-
-
-def _number(path: Path, line: int, row: Mapping[str, str], column: str) -> float | None:
-    try:
-        value = float(row[column]) if row[column] else None
-    except ValueError:
-        raise CatalogueError(path, line, column, f'"{row[column]}" is no number') from None
-    if value is not None and value < 0:
-        raise CatalogueError(path, line, column, "is negative")
-    return value
-
-
-GRID_COLUMNS = (
-    "iso3",
-    "iso2",
-    "country",
-    "owid_gco2e_kwh",
-    "owid_year",
-    "ecologits_gco2e_kwh",
-    "offsite_water_l_kwh",
-    "water_scope",
-)
-
-
-def _grids(path: Path) -> dict[str, Any]:
-    grids: dict[str, Any] = {}
-    for line, row in _rows(path, GRID_COLUMNS):
-        owid, other = (
-            _number(path, line, row, column) for column in ("owid_gco2e_kwh", "ecologits_gco2e_kwh")
-        )
-        water = _number(path, line, row, "offsite_water_l_kwh")
-        mid = owid if owid is not None else other
-        if mid is None or water is None:
-            raise CatalogueError(path, line, "owid_gco2e_kwh", "a grid needs an intensity and a water factor")
-        if row["iso3"] in grids:
-            raise CatalogueError(path, line, "iso3", f'"{row["iso3"]}" appears twice')
-        others = [value for value in (owid, other) if value is not None]
-        where = f"Our World in Data / Ember {row['owid_year']}" if owid is not None else "EcoLogits 0.11.3"
-        world = ", world average" if row["water_scope"] == "world" else ""
-        grids[row["iso3"]] = (
-            row["iso3"],
-            row["country"],
-            (min(others), mid, max(others)),
-            water,
-            f"grid: {where}; off-site water: EcoLogits 0.11.3 (WRI){world}",
-            row["iso2"],
-        )
-    if "WOR" not in grids:
-        raise CatalogueError(path, None, None, "the row WOR (world) is missing")
-    return grids
-
-
-def _grid_names(grids: Mapping[str, Any]) -> dict[str, str]:
-    names = {}
-    for iso3, grid in grids.items():
-        names.update({spelling.lower(): iso3 for spelling in (grid[5], grid[1], iso3) if spelling})
-    return names
-
-
-REGION_COLUMNS = (
-    "provider", "region", "location", "iso3", "gco2e_kwh", "grid_year", "pue", "pue_year", "wue_l_kwh", "wue_year",
-)  # fmt: skip
-
-
-def _regions(path: Path, grids: Mapping[str, Any]) -> dict[str, Any]:
-    regions: dict[str, Any] = {}
-    for line, row in _rows(path, REGION_COLUMNS):
-        if row["iso3"] not in grids:
-            raise CatalogueError(
-                path, line, "iso3", f'no country "{row["iso3"]}" in grids.csv' + nearest(row["iso3"], grids)
-            )
-        numbers = [_number(path, line, row, column) for column in ("gco2e_kwh", "pue", "wue_l_kwh")]
-        key = row["region"].lower()
-        if key in regions:
-            raise CatalogueError(path, line, "region", f'"{row["region"]}" appears twice')
-        year = f" {row['grid_year']}" if row["grid_year"] else ""
-        regions[key] = (
-            row["region"], row["provider"], row["location"], row["iso3"], *numbers,
-            f"Green Software Foundation real-time-cloud{year}",
-        )  # fmt: skip
-    return regions
