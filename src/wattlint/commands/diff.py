@@ -95,7 +95,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _diff_report(comparison: Comparison, options: argparse.Namespace) -> str:
     if options.format == "json":
-        from wattlint.reports.json_data import diff_json
+        from wattlint.reports.json_diff import diff_json
 
         return diff_json(comparison)
     if options.format == "html":

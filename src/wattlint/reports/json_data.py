@@ -19,7 +19,6 @@ from wattlint.reports.totals import totals
 
 if TYPE_CHECKING:
     from wattlint.analysis import Analysis, Coverage, Estimated
-    from wattlint.changes.compare import Change, Comparison, SitePair, Sums
     from wattlint.impact.quantities import Impact, Interval
     from wattlint.lint.findings import Finding
     from wattlint.reports.text import Propose
@@ -33,13 +32,13 @@ Data = dict[str, Any]
 
 def check_json(analysis: Analysis, propose: Propose = lambda finding: None) -> str:
     """The report of ``wattlint check --format json``."""
-    return _dump(
+    return dump(
         {
             "version": __version__,
             "schema": SCHEMA,
-            "findings": [_finding(finding, propose(finding)) for finding in analysis.findings],
+            "findings": [finding_data(finding, propose(finding)) for finding in analysis.findings],
             "coverage": _coverage(analysis),
-            "skipped": _skipped(analysis.problems),
+            "skipped": skipped_data(analysis.problems),
         }
     )
 
@@ -49,91 +48,34 @@ def estimate_json(analysis: Analysis, estimates: Sequence[Estimated]) -> str:
     from wattlint.impact.monthly import together
 
     sums = totals(estimates)
-    return _dump(
+    return dump(
         {
             "version": __version__,
             "schema": SCHEMA,
-            "sites": [_site(item) for item in estimates],
+            "sites": [site_data(item) for item in estimates],
             "totals": {
                 "sites": sums.sites,
                 "without_estimate": sums.without_estimate,
                 "without_price": sums.without_price,
-                "energy_wh": _interval(sums.energy_wh),
-                "carbon_gco2e": _interval(sums.carbon_gco2e),
-                "water_ml": _interval(sums.water_ml),
-                "cost_usd": _interval(sums.cost_usd),
+                "energy_wh": interval_data(sums.energy_wh),
+                "carbon_gco2e": interval_data(sums.carbon_gco2e),
+                "water_ml": interval_data(sums.water_ml),
+                "cost_usd": interval_data(sums.cost_usd),
                 "per_month": month_data(together([item.month for item in estimates if item.month])),
             },
             "traffic": recorded_data(analysis.recorded),
             "coverage": _coverage(analysis),
-            "skipped": _skipped(analysis.problems),
+            "skipped": skipped_data(analysis.problems),
         }
     )
 
 
-def diff_json(comparison: Comparison) -> str:
-    """The report of ``wattlint diff --format json``."""
-    from wattlint.changes.compare import MONTHLY, QUANTITIES
-
-    return _dump(
-        {
-            "version": __version__,
-            "schema": SCHEMA,
-            "base": comparison.base,
-            "head": comparison.head,
-            "pairs": [_pair(pair) for pair in comparison.pairs],
-            "unchanged": comparison.same,
-            "before": _sums(comparison.before),
-            "after": _sums(comparison.after),
-            "change": {name: _change(comparison.change(name)) for name in QUANTITIES},
-            "change_per_month": {name: _change(comparison.month_change(name)) for name in MONTHLY},
-            "new_findings": [_finding(finding) for finding in comparison.new_findings],
-            "fixed_findings": [_finding(finding) for finding in comparison.fixed_findings],
-            "gates": [gate._asdict() for gate in comparison.gates],
-            "coverage": _counts(comparison.coverage) if comparison.coverage else None,
-            "skipped": _skipped(comparison.problems),
-            "skipped_at_base": _skipped(comparison.base_problems),
-        }
-    )
-
-
-def _pair(pair: SitePair) -> Data:
-    from wattlint.changes.compare import MONTHLY, QUANTITIES
-
-    return {
-        "status": pair.status,
-        "before": _site(pair.before) if pair.before else None,
-        "after": _site(pair.after) if pair.after else None,
-        "through": _place(pair.via) if pair.via else None,
-        "differences": [one._asdict() for one in pair.differences],
-        "origin": _place(pair.origin) if pair.origin else None,
-        "change": {name: _change(pair.change(name)) for name in QUANTITIES},
-        "change_per_month": {name: _change(pair.month_change(name)) for name in MONTHLY},
-    }
-
-
-def _sums(sums: Sums) -> Data:
-    from wattlint.changes.compare import QUANTITIES
-
-    return {
-        "calls": sums.calls,
-        "without_estimate": sums.without_estimate,
-        "without_price": sums.without_price,
-        **{name: _interval(sums.quantities.get(name)) for name in QUANTITIES},
-        "per_month": month_data(sums.month),
-    }
-
-
-def _change(change: Change | None) -> Data | None:
-    return None if change is None else {name: rounded(v) for name, v in change._asdict().items()}
-
-
-def _dump(data: Data) -> str:
+def dump(data: Data) -> str:
     # ASCII only: a lone surrogate (from a file name that is no text) survives as an escape in any encoding.
     return json.dumps(data, indent=1, ensure_ascii=True, allow_nan=False) + "\n"
 
 
-def _finding(finding: Finding, fix: Fix | NotFixed | None = None) -> Data:
+def finding_data(finding: Finding, fix: Fix | NotFixed | None = None) -> Data:
     return {
         "path": finding.path,
         "cell": finding.cell,
@@ -149,7 +91,7 @@ def _finding(finding: Finding, fix: Fix | NotFixed | None = None) -> Data:
         "url": finding.url,
         "fix": _fix(fix) if isinstance(fix, Fix) else None,
         "not_fixed": fix.reason if isinstance(fix, NotFixed) else None,
-        "related": [_place(place) for place in finding.related],
+        "related": [place_data(place) for place in finding.related],
     }
 
 
@@ -169,7 +111,7 @@ def _fix(fix: Fix) -> Data:
     }
 
 
-def _site(item: Estimated) -> Data:
+def site_data(item: Estimated) -> Data:
     site, impact = item.site, item.impact
     load = site.load
     return {
@@ -196,8 +138,8 @@ def _site(item: Estimated) -> Data:
             "labels": list(site.contract.labels),
             "evidence": list(site.contract.evidence),
         },
-        "tokens_in": _interval(impact.tokens_in) if impact else None,
-        "tokens_out": _interval(impact.tokens_out) if impact else None,
+        "tokens_in": interval_data(impact.tokens_in) if impact else None,
+        "tokens_out": interval_data(impact.tokens_out) if impact else None,
         "precision": impact.precision if impact else load.dtype if load else None,
         "quantization": load.quantization if load else None,
         "loop": _loop(site.loop),
@@ -228,16 +170,16 @@ def _impact(impact: Impact) -> Data:
         "hardware": impact.hardware,
         "gpus": impact.gpus,
         "region": impact.region,
-        "energy_wh": _interval(impact.energy_wh),
-        "accelerator_wh": _interval(impact.accelerator_wh),
-        "energy_wh_per_million_tokens": _interval(impact.energy_wh_per_million_tokens),
-        "carbon_gco2e": _interval(impact.carbon_gco2e),
-        "carbon_operational_gco2e": _interval(impact.carbon_operational_gco2e),
-        "carbon_embodied_gco2e": _interval(impact.carbon_embodied_gco2e),
-        "water_ml": _interval(impact.water_ml),
-        "water_onsite_ml": _interval(impact.water_onsite_ml),
-        "water_offsite_ml": _interval(impact.water_offsite_ml),
-        "cost_usd": _interval(impact.cost_usd),
+        "energy_wh": interval_data(impact.energy_wh),
+        "accelerator_wh": interval_data(impact.accelerator_wh),
+        "energy_wh_per_million_tokens": interval_data(impact.energy_wh_per_million_tokens),
+        "carbon_gco2e": interval_data(impact.carbon_gco2e),
+        "carbon_operational_gco2e": interval_data(impact.carbon_operational_gco2e),
+        "carbon_embodied_gco2e": interval_data(impact.carbon_embodied_gco2e),
+        "water_ml": interval_data(impact.water_ml),
+        "water_onsite_ml": interval_data(impact.water_onsite_ml),
+        "water_offsite_ml": interval_data(impact.water_offsite_ml),
+        "cost_usd": interval_data(impact.cost_usd),
     }
 
 
@@ -245,7 +187,7 @@ def _model(model: ModelFact) -> Data:
     return {
         "id": model.id,
         "via": model.via,
-        "origin": [_place(place) for place in model.origin],
+        "origin": [place_data(place) for place in model.origin],
         "candidates": list(model.candidates),
         "unknown_reason": model.unknown_reason,
         "local_path": model.local_path,
@@ -297,7 +239,7 @@ def _task(site: CallSite) -> Data | None:
 
 def _context(context: Context) -> Data:
     return {
-        "caller": _place(context.caller),
+        "caller": place_data(context.caller),
         "model": _model(context.model),
         "prompt": _prompt(context.prompt),
         "loop": _loop(context.loop),
@@ -305,11 +247,11 @@ def _context(context: Context) -> Data:
     }
 
 
-def _place(place: Place) -> Data:
+def place_data(place: Place) -> Data:
     return {"path": place.path, "line": place.line, "note": place.note}
 
 
-def _interval(interval: Interval | None) -> Data | None:
+def interval_data(interval: Interval | None) -> Data | None:
     """Four significant digits: more would differ between platforms and mean nothing."""
     if interval is None:
         return None
@@ -317,10 +259,10 @@ def _interval(interval: Interval | None) -> Data | None:
 
 
 def _coverage(analysis: Analysis) -> Data:
-    return _counts(analysis.coverage)
+    return counts_data(analysis.coverage)
 
 
-def _counts(seen: Coverage) -> Data:
+def counts_data(seen: Coverage) -> Data:
     return {
         "files": seen.files,
         "files_with_sites": seen.files_with_sites,
@@ -332,5 +274,5 @@ def _counts(seen: Coverage) -> Data:
     }
 
 
-def _skipped(problems: Sequence[Problem]) -> list[Data]:
+def skipped_data(problems: Sequence[Problem]) -> list[Data]:
     return [{"path": problem.path, "line": problem.line, "message": problem.message} for problem in problems]
