@@ -51,5 +51,5 @@ def peer_commands(cache: Path) -> dict[str, Peer]:
         ),
         "overllm": Peer(call(f"{others}/overllm"), "≥ 50 ×"),
         "tokentoll": Peer(call(f"{others}/tokentoll", "scan"), "≥ 10 ×"),
-        "llmdoctor": Peer(call(f"{others}/llmdoctor", "scan"), "≥ 50 ×"),
+        "llmdoctor": Peer(call(f"{others}/llmdoctor", "doctor"), "≥ 50 ×"),
     }  # fmt: skip
