@@ -326,7 +326,7 @@ def test_what_holds_for_one_caller_of_a_wrapper_only_is_reported_there(models):
     big, small = ModelFact("gpt-big", "via_caller"), ModelFact("gpt-small", "via_caller")
     prompt = Prompt((PromptPart("user", ("Sort the following names alphabetically: ", Hole("names"))),))
     contexts = (
-        Context(Place("jobs.py", 30), big, prompt, Loop()),
+        Context(Place("jobs.py", 30), big, prompt, Loop(), end_line=30),
         Context(
             Place("jobs.py", 40),
             small,

@@ -107,7 +107,7 @@ def _subjects(where: Spot, analysis: Analysis) -> Iterator[Subject]:
         if site.path == path and where.is_at(site):
             yield subject
         elif site.cell is None:
-            for caller in subject.callers():
+            for caller in map(Subject.judged, subject.callers()):
                 if caller.caller is not None and (caller.caller.path, caller.caller.line) == (
                     path,
                     where.line,

@@ -18,6 +18,7 @@ from wattlint.sources.discovery import discover
 from wattlint.sources.files import SourceFile
 from wattlint.sources.project import project_root
 from wattlint.sources.reach import Reach
+from wattlint.sources.reading import characters
 from wattlint.sources.sieve import load_sieve
 
 if TYPE_CHECKING:
@@ -128,9 +129,5 @@ def _count_characters(sites: Iterable[CallSite], source: SourceFile) -> None:
     """``ast`` counts columns in UTF-8 bytes; people and editors count characters."""
     lines = source.lines
     for site in sites:
-        site.column = _characters(lines[text_line(source, site.cell, site.line) - 1], site.column)
-        site.end_column = _characters(lines[text_line(source, site.cell, site.end_line) - 1], site.end_column)
-
-
-def _characters(line: str, octets: int) -> int:
-    return len(line.encode("utf-8", "surrogatepass")[:octets].decode("utf-8", "ignore"))
+        site.column = characters(lines[text_line(source, site.cell, site.line) - 1], site.column)
+        site.end_column = characters(lines[text_line(source, site.cell, site.end_line) - 1], site.end_column)

@@ -11,7 +11,7 @@ from wattlint.semantics import arguments, callers, loops, unbounded
 from wattlint.semantics.evaluator import Evaluator
 from wattlint.semantics.frames import Frame
 from wattlint.semantics.scopes import CallRecord, dotted_name
-from wattlint.semantics.values import Function, Member, Thunk, alternatives
+from wattlint.semantics.values import Function, Instance, Member, Thunk, alternatives
 
 if TYPE_CHECKING:
     from wattlint.callsites.describe import Describer
@@ -30,11 +30,13 @@ def contexts_of(describer: Describer, call: MatchedCall, site: CallSite) -> tupl
         evaluator.begin_query()
         bound = arguments.bind(evaluator, info, caller.node, caller.frame, caller.spot, caller.bound)
         receiver = None
+        several = False
         if info.is_method and caller.bound:
             callees = alternatives(evaluator.value(caller.node.func, caller.frame, caller.spot))
-            receiver = next(
-                (one.receiver for one in callees if isinstance(one, Function) and one.info is info), None
-            )
+            methods = [one for one in callees if isinstance(one, Function)]
+            receiver = next((one.receiver for one in methods if one.info is info), None)
+            known_only_by_type = isinstance(receiver, Instance) and receiver.call is None
+            several = known_only_by_type and len({id(one.info) for one in methods}) > 1
         outer = call.frame.parent
         frame = evaluator.keep(Frame(call.frame.module, call.frame.scope, outer, bound, receiver, 1))
         inner = _in_frame(describer, call, frame)
@@ -43,13 +45,19 @@ def contexts_of(describer: Describer, call: MatchedCall, site: CallSite) -> tupl
         if (open_bound := wrappers.opened_arguments(evaluator, bound)) is not bound:
             open_frame = Frame(call.frame.module, call.frame.scope, outer, open_bound, receiver, 1)
             asked = _in_frame(describer, call, evaluator.keep(open_frame))
-        record = CallRecord(caller.node, caller.frame.scope, caller.spot, False)
+        node, file = caller.node, caller.frame.module.file
+        end_line = node.end_lineno or node.lineno
+        record = CallRecord(node, caller.frame.scope, caller.spot, False)
         found.append(
             Context(
-                caller=Place(caller.frame.module.path, caller.node.lineno, f"call of {info.name}"),
+                caller=Place(caller.frame.module.path, node.lineno, f"call of {info.name}"),
+                column=evaluator.project.characters(file, node.lineno, node.col_offset),
+                end_line=end_line,
+                end_column=evaluator.project.characters(file, end_line, node.end_col_offset or 0),
                 model=describer.chooser.of_call(inner, bindings, site.provider),
                 prompt=describer.prompt(asked, bindings),
                 loop=Loop(*loops.around(evaluator, record)),  # type: ignore[arg-type]
+                one_of_several=several,
                 output_limit=bindings.limit,
                 function=caller.frame.scope.qualname or None,
                 growing=_growing(evaluator, call, record, bound),

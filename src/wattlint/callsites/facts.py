@@ -242,11 +242,17 @@ class Context:
     model: ModelFact
     prompt: Prompt | None
     loop: Loop
+    one_of_several: bool = False
+    """The caller's object may be of several classes, each with a call of its own: its user chooses the model."""
     output_limit: int | None = None
     function: str | None = None
     """Qualified name of the function that the caller stands in."""
     growing: Growing | None = None
     fallback: bool = False
+    column: int = 0
+    """Where the caller's call begins, 0-based, in characters."""
+    end_line: int = 0
+    end_column: int = 0
 
 
 @dataclass(slots=True)

@@ -55,9 +55,9 @@ def _expanded(item: Estimated, analysis: Analysis) -> Iterator[Call]:
             caller.site,
             path=context.caller.path,
             line=context.caller.line,
-            end_line=context.caller.line,
-            column=0,
-            end_column=0,
+            end_line=context.end_line,
+            column=context.column,
+            end_column=context.end_column,
             function=context.function,
             callee=context.caller.note.removeprefix("call of "),
         )

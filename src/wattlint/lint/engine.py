@@ -40,7 +40,7 @@ def _check_site(site: CallSite, rules: Sequence[Rule], settings: Settings) -> It
     yield from (_finding(rule, subject) for rule in _strongest(holding))
     if site.contexts:
         left = [rule for rule in applicable if not {rule.code, *rule.yields_to} & holding.keys()]
-        for caller in subject.callers():
+        for caller in map(Subject.judged, subject.callers()):
             held = {rule.code: rule for rule in left if rule.holds(caller)}
             yield from (_finding(rule, caller) for rule in _strongest(held))
 
@@ -51,12 +51,19 @@ def _strongest(holding: Mapping[str, Rule]) -> list[Rule]:
 
 
 def _finding(rule: Rule, subject: Subject) -> Finding:
-    site, caller = subject.site, subject.caller
+    site, context = subject.site, subject.context
     path, cell, line, column, end_line, end_column = (
         (site.path, site.cell, site.line, site.column, site.end_line, site.end_column)
-        if caller is None
+        if context is None
         or site.cell is not None  # lines of callers in a notebook are not those of its cells
-        else (caller.path, None, caller.line, 0, caller.line, 0)
+        else (
+            context.caller.path,
+            None,
+            context.caller.line,
+            context.column,
+            context.end_line,
+            context.end_column,
+        )
     )
     return Finding(
         path=path,

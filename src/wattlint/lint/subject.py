@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from wattlint.callsites.facts import CallSite, Context, Place, Prompt, TaskVerdict
+from wattlint.callsites.facts import CallSite, Context, ModelFact, Place, Prompt, TaskVerdict
 from wattlint.catalogue.records import ModelRecord
 from wattlint.catalogue.user_folder import part
 from wattlint.lint import prompt_order
@@ -52,26 +52,38 @@ STEPPED_RANGE = re.compile(r"\brange\([^,]+,[^,]+,")
 
 
 class Subject:
-    """``site`` as seen by ``caller`` (None: as written). None: unknown."""
+    """``site`` as seen in ``context``, by a caller (None: as written). None: unknown."""
 
     problem = marker = None
     """Known in rules about files and comments alone."""
 
     def __init__(
-        self, site: CallSite, settings: Settings, caller: Place | None = None, loops_inside: bool = False
+        self, site: CallSite, settings: Settings, context: Context | None = None, loops_inside: bool = False
     ) -> None:
         """``loops_inside``: the wrapper that the caller calls goes over data itself."""
-        self.site, self.settings, self.caller, self.loops_inside = site, settings, caller, loops_inside
+        self.site, self.settings, self.context, self.loops_inside = site, settings, context, loops_inside
 
     def callers(self) -> Iterator[Subject]:
         """The same call as each caller of the project's own wrapper makes it."""
         loops_inside = self.site.loop.kind == "data" and self.site.loop.via_function is None
         for context in self.site.contexts:
-            yield Subject(_seen_by(self.site, context), self.settings, context.caller, loops_inside)
+            yield Subject(_seen_by(self.site, context), self.settings, context, loops_inside)
+
+    def judged(self) -> Subject:
+        """As rules see it: without a model where the caller's user chooses it."""
+        if self.context is None or not self.context.one_of_several:
+            return self
+        model = ModelFact(unknown_reason="the object that is called may be of several classes")
+        site = dataclasses.replace(self.site, model=model)
+        return Subject(site, self.settings, self.context, self.loops_inside)
+
+    @property
+    def caller(self) -> Place | None:
+        return None if self.context is None else self.context.caller
 
     @property
     def via_caller(self) -> bool:
-        return self.caller is not None
+        return self.context is not None
 
     @cached_property
     def record(self) -> ModelRecord | None:

@@ -14,6 +14,7 @@ from wattlint.semantics.module_index import ModuleIndex
 from wattlint.sources import touched
 from wattlint.sources.buffers import read_bytes
 from wattlint.sources.folders import SOURCE_FOLDERS, names_in
+from wattlint.sources.reading import characters, decode
 
 SKIPPED_FOLDERS = frozenset(
     {
@@ -243,6 +244,13 @@ class Project:
         """The folder or file directly below the root that ``file`` lies in."""
         below = os.path.relpath(file, self.root).split(os.sep)[0]
         return os.path.join(self.root, below)
+
+    def characters(self, file: str, line: int, octets: int) -> int:
+        """A column of ``file`` in characters, as people and editors count; ``ast`` counts UTF-8 bytes."""
+        raw = self._read_or_empty(file)
+        text = "" if raw.isascii() else decode(raw, file)
+        lines = text.split("\n") if isinstance(text, str) else []
+        return characters(lines[line - 1], octets) if line <= len(lines) else octets
 
     def _read(self, file: str) -> bytes:
         touched.file(file)

@@ -73,6 +73,11 @@ def decode(raw: bytes, display: str) -> str | Problem:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
+def characters(line: str, octets: int) -> int:
+    """How many characters of ``line`` its first UTF-8 ``octets`` are."""
+    return len(line.encode("utf-8", "surrogatepass")[:octets].decode("utf-8", "ignore"))
+
+
 def _may_have_cookie(raw: bytes) -> bool:
     """PEP 263: in the first two lines. In two steps, for one pattern would backtrack over a long line."""
     two = _TWO_LINES(raw)
