@@ -11,7 +11,8 @@ import pytest_lsp
 from lsprotocol import types
 from pytest_lsp import ClientServerConfig, LanguageClient
 
-OPTIONS = {"ignore": ["LLM104", "LLM105"]}  # models that age; these tests do not
+# Models age; these tests do not.
+OPTIONS = {"ignore": ["LLM104", "LLM105"], "extendSelect": ["LLM103"]}
 SETTINGS = 'MODEL = "gpt-4o"\n'
 APP = """\
 from openai import OpenAI
@@ -168,7 +169,7 @@ async def test_a_changed_configuration_counts(client: LanguageClient, project: P
     await codes(client, uri, {"LLM103"})
     configuration = project / "pyproject.toml"
     text = configuration.read_text()
-    configuration.write_text(text + '[tool.wattlint]\nignore = ["LLM1"]\n')
+    configuration.write_text(text + '[tool.wattlint]\nignore = ["LLM101", "LLM103"]\n')
     _changed(client, configuration, types.FileChangeType.Changed)
     await codes(client, uri, set())
     configuration.write_text(text + "[tool.wattlint]\nignored = []\n")
@@ -179,7 +180,7 @@ async def test_a_changed_configuration_counts(client: LanguageClient, project: P
     _changed(client, configuration, types.FileChangeType.Changed)
     await codes(client, uri, {"LLM103"})
     client.workspace_did_change_configuration(
-        types.DidChangeConfigurationParams({"wattlint": {"ignore": ["LLM1"], "inlayHints": False}})
+        types.DidChangeConfigurationParams({"wattlint": {"ignore": ["LLM1", "LLM103"], "inlayHints": False}})
     )
     await codes(client, uri, set())
     assert not await client.text_document_inlay_hint_async(hints_in(uri))
