@@ -18,6 +18,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from parity import differences
 from rule_verdicts import with_section
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -52,13 +53,15 @@ def main() -> int:
         parser.error(f"no labels in {labels}: give their folder with --labels")
     fetch(cache, labels)
     figures, misses = score(cache, labels)
+    compared, apart = agreement(cache, labels)
     if options.check:
-        return check(figures)
-    PAGE.write_text(with_section(page(figures, misses)), encoding="utf-8")
+        print("\n".join(apart) or f"flake8 and the command agree on {compared} files")
+        return check(figures) or int(bool(apart))
+    PAGE.write_text(with_section(page(figures, misses, compared, apart)), encoding="utf-8")
     print(
         f"recall {figures['recall']:.1%}, precision {figures['precision']:.1%}; written to {PAGE.relative_to(ROOT)}"
     )
-    return 1 if figures["failed"] else 0
+    return 1 if figures["failed"] or apart else 0
 
 
 def fetch(cache: Path, labels: Path) -> None:
@@ -68,6 +71,18 @@ def fetch(cache: Path, labels: Path) -> None:
     if all((cache / "src" / unit).is_dir() for unit in units):
         return
     subprocess.run([sys.executable, str(labels / "fetch_corpus.py"), str(cache)], check=True)
+
+
+def agreement(cache: Path, labels: Path) -> tuple[int, list[str]]:
+    """How many files flake8 was asked about, and the findings that only one of flake8 and the command has."""
+    manifest = json.loads((labels / "manifest.json").read_text(encoding="utf-8"))
+    compared, apart = 0, []
+    for entry in manifest:
+        unit = f"{entry['package']}-{entry['version']}"
+        files, lines = differences(cache / "src" / unit)
+        compared += files
+        apart += [f"{unit}/{line}" for line in lines]
+    return compared, apart
 
 
 def score(cache: Path, labels: Path) -> tuple[dict[str, Any], str]:
@@ -111,7 +126,7 @@ def check(figures: dict[str, Any]) -> int:
     return 1 if problems else 0
 
 
-def page(figures: dict[str, Any], misses: str) -> str:
+def page(figures: dict[str, Any], misses: str, compared: int, apart: Sequence[str]) -> str:
     found, negatives = figures["model"], figures["negatives_reported"]
     claimed_unknown = found.get("unknown_claimed", 0)
     unresolvable = claimed_unknown + found.get("unknown_left", 0)
@@ -123,6 +138,10 @@ def page(figures: dict[str, Any], misses: str) -> str:
         ("model right, of those a reader could resolve", f"{figures['model_right_of_resolvable']:.1%}"),
         ("model right, of those claimed", f"{figures['model_right_of_claimed']:.1%}"),
         ("model claimed where no reader could tell", f"{claimed_unknown} of {unresolvable}"),
+        (
+            "findings that only one of flake8 (file by file) and `wattlint check` (the whole) has",
+            f"{len(apart)} in {compared} files",
+        ),
     ]
     kinds = [(kind, *share.split("/")) for kind, share in figures["recall_by_kind"].items()]
     hows = [
@@ -152,6 +171,7 @@ def page(figures: dict[str, Any], misses: str) -> str:
             f"Reported and not labelled ({figures['false_sites']} of them in files whose every call was judged)",
             (miss.place for miss in unlabelled),
         ),
+        listing("Findings of flake8 or the command alone", apart),
         listing(
             "Model wrong or left unknown: what was said, what is true, how it is given",
             (f"{miss.place}: {' · '.join(miss.words)}" for miss in wrong_models),

@@ -18,6 +18,10 @@ from wattlint.cli import main
 from wattlint.flake8_plugin import Flake8Plugin
 
 ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "benchmarks"))
+
+import parity  # noqa: E402
+
 EXAMPLES = sorted((ROOT / "examples").rglob("*.py"))
 CASES = [
     case
@@ -57,6 +61,72 @@ def by_command(path: Path, capsys: pytest.CaptureFixture[str]) -> list[tuple[int
 @pytest.mark.parametrize("path", EXAMPLES, ids=[path.stem for path in EXAMPLES])
 def test_the_command_and_flake8_agree_on_every_example(path, capsys):
     assert by_plugin(path) == by_command(path, capsys)
+
+
+def test_the_command_on_a_project_and_flake8_on_its_files_agree():
+    assert parity.differences(ROOT / "examples") == (len(EXAMPLES), [])
+
+
+ENGINE = """\
+from openai import OpenAI
+
+class Engine:
+    def __init__(self):
+        self.client = OpenAI()
+
+    def embed(self, text, model="text-embedding-3-small"):
+        return self.client.embeddings.create(model=model, input=text)
+"""
+"""A wrapper: what its callers make of it is reported at them."""
+CALLER = """\
+from engine import Engine
+
+def index(texts):
+    engine = Engine()
+    return [engine.embed(text) for text in texts]
+"""
+
+
+def test_a_caller_of_a_wrapper_in_another_file_shows_the_same_alone(project, capsys):
+    (project / "engine.py").write_text(ENGINE)
+    (project / "caller.py").write_text(CALLER)
+    found = by_plugin(project / "caller.py")
+    assert [(line, message[:6]) for line, _, message in found] == [(5, "LLM310")]
+    assert by_command(project / "caller.py", capsys) == found
+    assert parity.differences(project) == (3, [])
+    # What the configuration leaves out is not looked into, and comments count where the finding is shown.
+    (project / "wattlint.toml").write_text('extend-exclude = ["engine.py"]\n')
+    assert by_plugin(project / "caller.py") == [] and parity.differences(project)[1] == []
+    (project / "wattlint.toml").unlink()
+    (project / "caller.py").write_text(CALLER.rstrip() + "  # wattlint: ignore[LLM310] few\n")
+    assert by_plugin(project / "caller.py") == [] and parity.differences(project)[1] == []
+
+
+def test_standard_input_is_read_as_a_caller_too(project):
+    (project / "engine.py").write_text(ENGINE)
+    done = flake8(project, "--stdin-display-name", "new.py", "-", stdin=CALLER)
+    assert done.stdout.startswith("new.py:5:1: LLM310")
+
+
+def test_line_ends_and_byte_order_marks_make_no_second_module(project):
+    """flake8 hands over decoded lines: they are the same module that the caller's imports lead to on disk."""
+    (project / "caller.py").write_bytes(b"\xef\xbb\xbf" + CALLER.replace("\n", "\r\n").encode())
+    (project / "engine.py").write_bytes(ENGINE.replace("\n", "\r\n").encode())
+    (project / "first.py").write_text(
+        "from caller import index\nfrom engine import Engine\n\nEngine().embed('a')\n"
+    )
+    assert parity.differences(project) == (4, [])
+
+
+def test_a_module_named_setup_inside_a_package_begins_no_project(project):
+    package = project / "app" / "memory"
+    package.mkdir(parents=True)
+    for folder in (package, package.parent):
+        (folder / "__init__.py").touch()
+    (package / "setup.py").write_text("def prepare():\n    pass\n")
+    (package.parent / "engine.py").write_text(ENGINE)
+    (package / "caller.py").write_text(CALLER.replace("from engine", "from app.engine"))
+    assert [message[:6] for _, _, message in by_plugin(package / "caller.py")] == ["LLM310"]
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{Path(case.path).name[:6]}-{case.line}" for case in CASES])

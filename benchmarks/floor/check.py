@@ -1,4 +1,4 @@
-"""Fails where the finder falls below a floor on a small labelled part of the corpus: what CI can afford.
+"""Fails where the finder falls below a floor on a small labelled part of the corpus, or flake8 and the command differ.
 
     python benchmarks/floor/check.py [--cache .cache/floor]
 
@@ -20,6 +20,10 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
+sys.path.insert(0, str(HERE.parent))
+
+from parity import differences  # noqa: E402
+
 RECALL_FLOOR = 0.90
 MODEL_FLOOR = 0.85
 """Right models, of those a reader could resolve at the sites found."""
@@ -30,16 +34,24 @@ def main() -> int:
     parser.add_argument("--cache", type=Path, default=ROOT / ".cache" / "floor")
     cache = parser.parse_args().cache.resolve()
     found: dict[tuple[str, str, int], str | None] = {}
+    differ = False
     for package in json.loads((HERE / "packages.json").read_text(encoding="utf-8")):
         folder = fetched(package, cache)
         if folder is None:
             print(f"floor: {package['filename']} could not be fetched; not checked")
             return 0
+        compared, apart = differences(folder)
+        print(
+            f"floor: flake8 and the command differ in {len(apart)} findings of {compared} files",
+            *apart,
+            sep="\n  ",
+        )
+        differ = differ or bool(apart)
         found.update(
             ((package["package"], site["path"], site["line"]), site["model"]["id"])
             for site in estimated(folder)
         )
-    return compare(found)
+    return compare(found) or int(differ)
 
 
 def fetched(package: dict[str, str], cache: Path) -> Path | None:

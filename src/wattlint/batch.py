@@ -12,7 +12,7 @@ import gc
 import re
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeVar
 
@@ -55,6 +55,8 @@ class Outcome(NamedTuple):
     """It has comments for us."""
     source: SourceFile | None = None
     """None where another process read it."""
+    callees: Sequence[CallSite] = ()
+    """Sites in other files, inside functions that a file which was named calls."""
 
 
 class Sifted(NamedTuple):
@@ -192,7 +194,8 @@ def _shares(groups: dict[Path, list[Todo]], jobs: int) -> list[list[Path]]:
 
 def _project(root: Path, todo: list[Todo], workspace: Workspace, last: bool) -> Done:
     """Every file of one project; nothing is remembered of it afterwards. ``last``: this process is about to end."""
-    results = [(number, _read_and_analyse(ref, passes, workspace)) for number, ref, passes in todo]
+    linted = {ref.path for _, ref, _ in todo}
+    results = [(number, _read_and_analyse(ref, passes, workspace, linted)) for number, ref, passes in todo]
     # The sieve stopped them, another file led to them: that they cannot be read costs nothing to say.
     broken = [
         (shown, problem_of(error, shown))
@@ -204,11 +207,11 @@ def _project(root: Path, todo: list[Todo], workspace: Workspace, last: bool) -> 
     return results, broken
 
 
-def _read_and_analyse(ref: FileRef, passes: bool, workspace: Workspace) -> Outcome:
+def _read_and_analyse(ref: FileRef, passes: bool, workspace: Workspace, linted: Container[Path]) -> Outcome:
     source = read(ref)
     if isinstance(source, Problem):  # gone since it was sifted
         return Outcome(problems=[source], unreadable=[source])
-    return _outcome(ref, source, passes, workspace)
+    return _outcome(ref, source, passes, workspace, linted)
 
 
 def outcome_of(ref: FileRef, source: SourceFile | Problem, workspace: Workspace) -> Outcome:
@@ -226,7 +229,9 @@ def outcome_of(ref: FileRef, source: SourceFile | Problem, workspace: Workspace)
     return found._replace(problems=problems, marked=_is_marked(source), source=source)
 
 
-def _outcome(ref: FileRef, source: SourceFile, passes: bool, workspace: Workspace) -> Outcome:
+def _outcome(
+    ref: FileRef, source: SourceFile, passes: bool, workspace: Workspace, linted: Container[Path] = ()
+) -> Outcome:
     """The call sites of one file, or why there are none; ``passes``: the sieve let it through."""
     try:
         if not passes:
@@ -234,7 +239,9 @@ def _outcome(ref: FileRef, source: SourceFile, passes: bool, workspace: Workspac
                 _quietly(ast.parse, source.text)
             return Outcome()
         settings = workspace.configuration.of_folder(ref.path.parent)
-        return Outcome(_quietly(workspace.sites, source, settings), source=source)
+        sites = _quietly(workspace.sites, source, settings)
+        callees = _quietly(workspace.sites_called_from, source, settings, linted) if ref.explicit else ()
+        return Outcome(sites, source=source, callees=callees)
     except ConfigError as error:
         return Outcome(problems=error.problems, unreadable=error.problems)
     except CatalogueError:

@@ -14,6 +14,7 @@ from wattlint.catalogue.errors import CatalogueError
 from wattlint.catalogue.user_folder import part
 from wattlint.config import ConfigError, Configuration
 from wattlint.settings import Settings
+from wattlint.sources.buffers import holding
 from wattlint.sources.discovery import Covered, discover, display_path
 from wattlint.sources.files import FileRef, Problem, SourceFile
 from wattlint.sources.project import project_root
@@ -77,17 +78,20 @@ def analyse_bytes(raw: bytes, name: str, configuration: Configuration, lint: boo
     """``analyse`` for a text that is not on disk (standard input), as if it were the file ``name``."""
     ref = _ref(Path(name))
     run = _Run(Workspace(configuration))
-    run.add(ref, source_from_bytes(ref, raw))
-    return run.finish(lint)
+    with holding({ref.path: raw}):
+        run.add(ref, source_from_bytes(ref, raw))
+        return run.finish(lint)
 
 
 def check_text(text: str, path: Path, workspace: Workspace) -> Analysis:
     """Lint one decoded module, with what ``workspace`` remembers of its project from earlier calls."""
     ref = _ref(path)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    raw = text.encode("utf-8", "surrogatepass")
     run = _Run(workspace)
-    run.add(ref, SourceFile(ref.path, ref.display, text.encode("utf-8", "surrogatepass"), text, None))
-    return run.finish(lint=True)
+    with holding({ref.path: raw}):
+        run.add(ref, SourceFile(ref.path, ref.display, raw, text, None))
+        return run.finish(lint=True)
 
 
 def estimates(analysis: Analysis, traffic: Traffic | None = None) -> list[Estimated]:
@@ -128,6 +132,8 @@ class _Run:
         self._unreadable: dict[str, list[Problem]] = {}
         self._marked: dict[str, SourceFile] = {}
         """Files with comments for us; those without call sites are kept for them alone."""
+        self._callees: dict[tuple[str, int | None, int, int], CallSite] = {}
+        """Sites in files that are not linted, inside functions that linted files call: one for each place."""
 
     def add(self, ref: FileRef, source: SourceFile | Problem) -> None:
         """Analyse one file."""
@@ -140,14 +146,18 @@ class _Run:
         analysis.problems += outcome.problems
         if outcome.unreadable is not None:
             self._unreadable[ref.display] = [one for one in outcome.unreadable if one.path == ref.display]
-        if not outcome.sites and not outcome.marked:
+        if not outcome.sites and not outcome.marked and not outcome.callees:
             return
         source = outcome.source or read(ref)
         if isinstance(source, Problem):
             analysis.problems.append(source)  # gone meanwhile
             return
-        if outcome.marked:
+        if outcome.marked or outcome.callees:
             self._marked[ref.display] = source
+        for site in outcome.callees:
+            known = self._callees.setdefault((site.path, site.cell, site.line, site.column), site)
+            if known is not site:
+                known.contexts += site.contexts
         if outcome.sites:
             analysis.sites += outcome.sites
             analysis.sources[ref.display] = source
@@ -167,7 +177,7 @@ class _Run:
         seen.files, seen.unreadable = len(self._refs), len(self._unreadable)
         seen.sites, seen.files_with_sites = len(analysis.sites), len(analysis.sources)
         seen.models_known = sum(site.model.id is not None for site in analysis.sites)
-        if lint and analysis.sites:
+        if lint and (analysis.sites or self._callees):
             self._lint()
         if lint and any(self._unreadable.values()):
             self._report_unreadable()
@@ -207,13 +217,24 @@ class _Run:
             settings = analysis.settings[site.path]
             groups.setdefault(id(settings), (settings, []))[1].append(site)
             analysis.coverage.sites_not_checked += site.in_tests and not settings.check_tests
-        for settings, sites in groups.values():
+        own = {key: len(sites) for key, (_, sites) in groups.items()}
+        for _, site in sorted(self._callees.items(), key=lambda item: _site_order(item[1])):
+            settings = self._settings_of(site.path)
+            groups.setdefault(id(settings), (settings, []))[1].append(site)
+        for key, (settings, sites) in groups.items():
             try:
                 analysis.findings += check_sites(sites, settings)
                 if settings.budget.per_call or settings.budget.per_project:
-                    self._hold_to_budget(sites, settings)
+                    self._hold_to_budget(sites[: own.get(key, 0)], settings)
             except (UnknownCode, CatalogueError) as error:
                 analysis.problems.append(Problem(settings.config_path or "wattlint", None, str(error)))
+
+    def _settings_of(self, shown: str) -> Settings:
+        """Of a file that need not be linted."""
+        if shown not in self.analysis.settings:
+            folder = Path(shown).absolute().parent
+            self.analysis.settings[shown] = self.workspace.configuration.of_folder(folder)
+        return self.analysis.settings[shown]
 
     def _hold_to_budget(self, sites: Sequence[CallSite], settings: Settings) -> None:
         """Limits on the whole project, and how many calls no limit can be held against."""
@@ -244,7 +265,7 @@ class _Run:
         analysis.findings = []
         for path in by_path.keys() - analysis.sources.keys():
             # A caller of a wrapper, in a file that has no call site of its own; or a file that is no Python.
-            source = read(self._refs[path]) if path in self._refs else None
+            source = self._marked.get(path) or (read(self._refs[path]) if path in self._refs else None)
             if isinstance(source, SourceFile):
                 analysis.sources[path] = source
             elif path in self._unreadable:

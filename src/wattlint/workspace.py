@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Set
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,16 +15,18 @@ from wattlint.catalogue.user_folder import part
 from wattlint.config import ConfigError, Configuration
 from wattlint.settings import Settings
 from wattlint.sources import project
-from wattlint.sources.discovery import discover
-from wattlint.sources.files import SourceFile
+from wattlint.sources.discovery import discover, display_path
+from wattlint.sources.files import FileRef, SourceFile
 from wattlint.sources.project import project_root
 from wattlint.sources.reach import Reach
-from wattlint.sources.reading import characters
+from wattlint.sources.reading import characters, read
 from wattlint.sources.sieve import load_sieve
 
 if TYPE_CHECKING:
+    from wattlint.callees import Callees
     from wattlint.callsites.facts import CallSite
     from wattlint.callsites.finder import Finder
+    from wattlint.semantics.project import Project
 
 
 class Workspace:
@@ -32,7 +35,10 @@ class Workspace:
     def __init__(self, configuration: Configuration) -> None:
         self.configuration = configuration
         self._reaches: dict[tuple[Path, str | None], Reach] = {}
-        self._finders: dict[tuple[Path, int], Finder] = {}
+        self._finders: dict[tuple[Path, int, bool], Finder] = {}
+        """By project and settings; those for ``sites_called_from`` apart."""
+        self._callees: dict[Path, Callees] = {}
+        self._inside: dict[tuple[str, str], list[CallSite]] = {}
 
     def may_call(self, source: SourceFile) -> bool:
         """Whether the bytes of ``source`` can contain a call of a language model at all. Raises ConfigError."""
@@ -60,16 +66,65 @@ class Workspace:
 
     def sites(self, source: SourceFile, settings: Settings) -> list[CallSite]:
         """The call sites of one file, columns in characters. Raises SyntaxError."""
-        from wattlint.callsites.finder import Finder
-        from wattlint.callsites.plausible import Clues
+        return self._sites(source, self._finder(project_root(source.path), settings), None)
 
-        key = (project_root(source.path), id(settings))
+    def sites_called_from(
+        self, source: SourceFile, settings: Settings, but: Container[Path] = ()
+    ) -> list[CallSite]:
+        """Sites in other files than ``source`` and ``but``, in functions that ``source`` calls, as seen from there.
+
+        A finder of their own keeps what is known of ``source`` itself from depending on them: budgets are per question,
+        and one that is known already costs nothing.
+        """
+        from wattlint.callees import Callees
+
+        root = project_root(source.path)
+        project = self._finder(root, settings).project
+        if root not in self._callees:
+            self._callees[root] = Callees(project, self.reach(source.path))
+        evaluator = self._finder(root, settings, project).evaluator
+        found = []
+        for file, name in self._callees[root].called_from(str(source.path), evaluator, but):
+            for site in self._sites_inside(root, file, name, project):
+                contexts = tuple(one for one in site.contexts if one.caller.path == source.display)
+                if contexts:
+                    found.append(replace(site, contexts=contexts))
+        return found
+
+    def _sites_inside(self, root: Path, file: str, name: str, project: Project) -> list[CallSite]:
+        """The sites in the functions ``name`` of ``file``, where the configuration lets it be linted."""
+        known = self._inside.get((file, name))
+        if known is not None:
+            return known
+        found: list[CallSite] = []
+        path = Path(file)
+        source = read(FileRef(path, display_path(file), False))
+        if isinstance(source, SourceFile):
+            with contextlib.suppress(ConfigError, SyntaxError):  # said where that file is linted
+                settings = self.configuration.of_folder(path.parent)
+                sites = self._sites(source, self._finder(root, settings, project), {name})
+                found = [site for site in sites if site.contexts]
+        if found and self.excludes(path):
+            found = []
+        self._inside[file, name] = found
+        return found
+
+    def _finder(self, root: Path, settings: Settings, project: Project | None = None) -> Finder:
+        """``project``: the one for callees in it."""
+        from wattlint.callsites.finder import Finder
+
+        key = (root, id(settings), project is not None)
         finder = self._finders.get(key)
         if finder is None:
-            finder = self._finders[key] = Finder(key[0], settings)
-        reach = self.reach(source.path)
+            finder = self._finders[key] = Finder(root, settings, project)
+        return finder
+
+    def _sites(self, source: SourceFile, finder: Finder, inside: Set[str] | None) -> list[CallSite]:
+        from wattlint.callsites.plausible import Clues
+
+        settings, reach = finder.settings, self.reach(source.path)
         sdk = bool(finder.sdks.own_names) or reach.project_imports_sdk(finder.project.files())
-        sites = finder.sites(source, Clues(sdk, reach.sends_request(source.code)))
+        sites = finder.sites(source, Clues(sdk, reach.sends_request(source.code)), inside)
         if not source.text.isascii():
             _count_characters(sites, source)
         if "wattlint:" in source.text:
@@ -87,23 +142,29 @@ class Workspace:
             del self._finders[key]
         for known in [key for key in self._reaches if key[0] == root]:
             del self._reaches[known]
+        self._callees.pop(root, None)
+        self._inside.clear()
         return bool(parsed)
 
     def edited(self, file: Path) -> None:
         """The text of ``file`` has changed in an editor: forget what was concluded, and nothing else that was read."""
         for reach in self._reaches.values():
             reach.forget(str(file))
+        for callees in self._callees.values():
+            callees.forget(str(file))
         self._reconsider([file])
 
     def reread(self, files: Iterable[Path]) -> None:
         """``files`` were written, created or deleted: forget also which files and project files there are."""
         project.forget()
         self._reaches.clear()
+        self._callees.clear()
         self._reconsider(files)
         for finder in self._finders.values():
             finder.project.list_anew()
 
     def _reconsider(self, files: Iterable[Path]) -> None:
+        self._inside.clear()
         for finder in self._finders.values():
             finder.reconsider()
             for file in files:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Set
 from pathlib import Path
 
 from wattlint.callsites import caching, indirect
@@ -47,10 +48,13 @@ NETWORKS = (
 class Finder:
     """Finds call sites in the files of one project. Keep one per project and run: modules are parsed once."""
 
-    def __init__(self, root: Path, settings: Settings) -> None:
+    def __init__(self, root: Path, settings: Settings, project: Project | None = None) -> None:
+        """``project``: that of another finder, whose modules this one looks at too."""
         self.settings = settings
         self.sdks = load_sdks(part(settings.rules_dir, "sdks"))
-        self.project = Project(str(root), display_path, self.sdks.is_sdk_module, self.sdks.own_names)
+        self.project = project or Project(
+            str(root), display_path, self.sdks.is_sdk_module, self.sdks.own_names
+        )
         self.names = Names(self.sdks, REPORTED)
         self._root = root
         self.reconsider()
@@ -62,26 +66,29 @@ class Finder:
         models = load_models(part(self.settings.rules_dir, "models"))
         self.describer = Describer(self.objects, models, self._root)
 
-    def sites(self, source: SourceFile, clues: Clues = ANYTHING) -> list[CallSite]:
-        """The call sites of one file, in the order of their lines.
+    def sites(
+        self, source: SourceFile, clues: Clues = ANYTHING, inside: Set[str] | None = None
+    ) -> list[CallSite]:
+        """The call sites of one file, in the order of their lines; with ``inside`` only those in functions of that name.
 
         Raises SyntaxError for what is no Python or too large, OutOfTime for what takes too long.
         """
         if len(source.text) > MAX_CHARACTERS:
             raise SyntaxError(f"larger than {MAX_CHARACTERS // 1_000_000} MB of code, not analysed")
         with self.evaluator.within(self.settings.seconds_per_file):
-            return self._sites(source, clues)
+            return self._sites(source, clues, inside)
 
-    def _sites(self, source: SourceFile, clues: Clues) -> list[CallSite]:
+    def _sites(self, source: SourceFile, clues: Clues, inside: Set[str] | None) -> list[CallSite]:
         try:
-            module = self.project.add(str(source.path), source.raw, source.text, source.display)
+            module = self.project.add(str(source.path), source.text, source.display)
         except (RecursionError, MemoryError):
             raise SyntaxError("too deeply nested to analyse") from None
         except ValueError as error:
             raise SyntaxError(str(error)) from None
         in_tests = callers.in_tests(self.evaluator, module.file)
         found = []
-        for record in filter(Plausible(self.names, module, self.project, clues), module.calls):
+        calls = module.calls if inside is None else [one for one in module.calls if _is_inside(one, inside)]
+        for record in filter(Plausible(self.names, module, self.project, clues), calls):
             site = self._site(record, source.text)
             if site is None:
                 continue
@@ -136,6 +143,11 @@ class Finder:
                     return True
             at = at.parent
         return False
+
+
+def _is_inside(record: CallRecord, names: Set[str]) -> bool:
+    function = record.scope.function
+    return function is not None and function.name in names
 
 
 def _is_super(node: ast.expr) -> bool:

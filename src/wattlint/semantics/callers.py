@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from wattlint.semantics import arguments as call_arguments
@@ -123,10 +124,33 @@ def _calls(ev: Evaluator, node: ast.Call, frame: Frame, spot: Spot, info: Functi
         elif not isinstance(one, (Unknown, Element)):
             unknown = False
     # The receiver's type is unknown: link by name only where the project has one such method, and a telling name.
-    telling = "_" in info.name.strip("_") and not info.name.startswith("__")
-    if unknown and telling and info.cls is not None and isinstance(node.func, ast.Attribute):
+    if unknown and _is_telling(info.name) and info.cls is not None and isinstance(node.func, ast.Attribute):
         return True if _only_definition(ev, info) else None
     return None
+
+
+def _is_telling(name: str) -> bool:
+    return "_" in name.strip("_") and not name.startswith("__")
+
+
+def reached(ev: Evaluator, record: CallRecord, module: ModuleIndex) -> Iterator[tuple[str | None, str]]:
+    """File and name of each function that ``of`` may find this call for; no file where only the name links them."""
+    frame = ev.frame_of(record.scope)
+    for node in (record.node, handed_on.inner_call(ev, record.node, module)):
+        if node is None:
+            continue
+        unknown = True
+        for one in alternatives(ev.value(node.func, frame, record.spot)):
+            if isinstance(one, Partial):
+                one = alternatives(one.callee)[0]
+            info = one.info if isinstance(one, Function) else None
+            if isinstance(one, Class):
+                info = classes.find_method(ev, one.info, "__init__")
+            if info is not None:
+                yield info.module.file, info.name
+            unknown = unknown and isinstance(one, (Unknown, Element))
+        if unknown and isinstance(node.func, ast.Attribute) and _is_telling(node.func.attr):
+            yield None, node.func.attr
 
 
 def _only_definition(ev: Evaluator, info: FunctionInfo) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Set
 
 from wattlint.semantics import handed_on
 from wattlint.semantics.scopes import CallRecord, ClassInfo, FunctionInfo, Mutation, Scope, Spot, last_name
@@ -55,6 +56,13 @@ class ModuleIndex:
 
         Also those that hand such a callee on (``handed_on``).
         """
+        return self._called().get(name, [])
+
+    def names_called(self) -> Set[str]:
+        """Every name under which ``calls_named`` finds a call."""
+        return self._called().keys()
+
+    def _called(self) -> dict[str, list[CallRecord]]:
         if self._by_name is None:
             self._by_name = {}
             for record in self.calls:
@@ -65,7 +73,7 @@ class ModuleIndex:
             for local, original in self._originals.items():
                 if local in self._by_name:
                     self._by_name.setdefault(original, []).extend(self._by_name[local])
-        return self._by_name.get(name, [])
+        return self._by_name
 
     def changed_elsewhere(self, scope: Scope, name: str) -> list[tuple[Scope, Mutation]]:
         """The changes that functions below ``scope`` make to the container that it binds as ``name``."""

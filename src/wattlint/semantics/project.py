@@ -12,7 +12,7 @@ from functools import lru_cache
 from wattlint.semantics.mentions import Mentions, Shape
 from wattlint.semantics.module_index import ModuleIndex
 from wattlint.sources import touched
-from wattlint.sources.buffers import read_bytes
+from wattlint.sources.buffers import held_below, is_held, read_bytes
 from wattlint.sources.folders import SOURCE_FOLDERS, names_in
 from wattlint.sources.reading import characters, decode
 
@@ -60,14 +60,14 @@ class Project:
         self._names_in = lru_cache(maxsize=None)(names_in)
         self._files: list[str] | None = None
         self._texts: dict[str, int] = {}
-        """Hash of the bytes that each module was parsed from."""
+        """Hash of the text that each module was parsed from: editors and flake8 hand over other bytes than the disk."""
         self._mentions: dict[str, Mentions] = {}
         """Of the files that are not parsed (yet)."""
         self._words: dict[str, dict[bytes, list[str]]] = {}
 
     # -- modules ------------------------------------------------------------------------------------------------
 
-    def add(self, file: str, raw: bytes, text: str, display: str) -> ModuleIndex:
+    def add(self, file: str, text: str, display: str) -> ModuleIndex:
         """The module for this text of ``file`` (what is on disk, an unsaved buffer, a notebook's cells).
 
         A module that other modules already led to is kept, so that its functions stay the same objects.
@@ -75,10 +75,10 @@ class Project:
         """
         file = os.path.abspath(file)
         known = self._modules.get(file)
-        if known is None or self._texts.get(file) != hash(raw):
+        if known is None or self._texts.get(file) != hash(text):
             known = ModuleIndex(ast.parse(text, filename=display), display, file, *self._names(file))
             self._modules[file] = known
-            self._texts[file] = hash(raw)
+            self._texts[file] = hash(text)
         return known
 
     def module(self, file: str) -> ModuleIndex | None:
@@ -89,7 +89,7 @@ class Project:
                 raw = self._read(file)
                 if len(raw) <= MAX_FILE_BYTES:
                     tree = ast.parse(raw, filename=file)
-                    self._texts[file] = hash(raw)
+                    self._texts[file] = hash(decode(raw, file))
                     self._modules[file] = ModuleIndex(tree, self.display(file), file, *self._names(file))
             except SyntaxError as error:
                 self.broken[file] = error
@@ -189,7 +189,7 @@ class Project:
     # -- search -------------------------------------------------------------------------------------------------
 
     def files(self) -> list[str]:
-        """Every Python file below the root, sorted."""
+        """Every Python file below the root, also those that an editor has not written yet."""
         if self._files is None:
             found: list[str] = []
             for folder, folders, names in os.walk(self.root):
@@ -198,7 +198,8 @@ class Project:
                 )
                 touched.folder(folder)
                 found.extend(os.path.join(folder, name) for name in sorted(names) if name.endswith(".py"))
-            self._files = found
+            new = {file for file in held_below(self.root) if file.endswith(".py")}.difference(found)
+            self._files = sorted([*found, *new]) if new else found
         return self._files
 
     def mentioning(self, word: str, near: ModuleIndex, how: Shape | None = None) -> list[ModuleIndex]:
@@ -254,7 +255,7 @@ class Project:
 
     def _read(self, file: str) -> bytes:
         touched.file(file)
-        if not stat.S_ISREG(os.stat(file).st_mode):
+        if not is_held(file) and not stat.S_ISREG(os.stat(file).st_mode):
             raise OSError("not a regular file")
         return read_bytes(file, MAX_FILE_BYTES + 1)
 

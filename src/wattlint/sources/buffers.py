@@ -22,6 +22,15 @@ def holding(texts: Mapping[Path, bytes]) -> Iterator[None]:
         _held.update(before)
 
 
+def is_held(file: str) -> bool:
+    return os.path.abspath(file) in _held
+
+
+def held_below(folder: str) -> list[str]:
+    """The files in ``folder`` that are held, whether they are on disk or not."""
+    return [file for file in _held if file.startswith(folder + os.sep)]
+
+
 def read_bytes(path: str | Path, limit: int) -> bytes:
     """At most ``limit`` bytes of the file. Raises OSError and ValueError as ``open`` does."""
     if _held and (raw := _held.get(os.path.abspath(path))) is not None:

@@ -101,7 +101,7 @@ def _root_of(folder: str) -> str:
         names = _names_in(at)
         if os.path.basename(at) in INSTALLED:
             return weak or at
-        if not names.isdisjoint(STRONG_MARKERS):
+        if _marks_project(at, names):
             if weak is None or _serves(os.path.relpath(weak, at)):
                 return at
             return weak
@@ -111,6 +111,13 @@ def _root_of(folder: str) -> str:
         if parent == at:
             return weak or _above_package(folder)
         at = parent
+
+
+def _marks_project(folder: str, names: frozenset[str]) -> bool:
+    marks = names & STRONG_MARKERS
+    if marks == {"setup.py"} and "__init__.py" in names:  # a module of that name inside a package
+        return "__init__.py" not in _names_in(os.path.dirname(folder))
+    return bool(marks)
 
 
 def surroundings(path: str) -> list[str]:
