@@ -105,7 +105,7 @@ def test_a_caller_of_a_wrapper_in_another_file_shows_the_same_alone(project, cap
 def test_standard_input_is_read_as_a_caller_too(project):
     (project / "engine.py").write_text(ENGINE)
     done = flake8(project, "--stdin-display-name", "new.py", "-", stdin=CALLER)
-    assert done.stdout.startswith("new.py:5:1: LLM310")
+    assert done.stdout.startswith("new.py:5:13: LLM310")
 
 
 def test_line_ends_and_byte_order_marks_make_no_second_module(project):
