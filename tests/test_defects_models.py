@@ -171,3 +171,42 @@ def test_the_main_guard_of_a_script_counts(tmp_path: Path) -> None:
             print(ask("gpt-4o-mini", []))
     """
     assert model(tmp_path, text) == "gpt-4o-mini"
+
+
+def test_none_is_no_default_where_the_library_checks_the_type(tmp_path: Path) -> None:
+    text = """
+        from langchain_openai import ChatOpenAI
+        class Config:
+            name: str | None = None
+        def make(config: Config):
+            arguments = {"model_name": config.name}
+            return ChatOpenAI(**arguments)
+    """
+    (site,) = sites(tmp_path, text)
+    assert (site.model.id, site.model.unknown_reason) == (None, "None by default")
+    (site,) = sites(tmp_path, text.replace('"model_name": config.name', ""))
+    assert site.model.id == "gpt-3.5-turbo"
+
+
+def test_a_layer_found_by_its_path_is_not_the_model(tmp_path: Path) -> None:
+    text = """
+        from transformers import AutoModelForCausalLM
+        model = AutoModelForCausalLM.from_pretrained("gpt2")
+        def head_of(model):
+            for path in ("lm_head", "model.lm_head"):
+                layer = model
+                for name in path.split("."):
+                    layer = getattr(layer, name)
+                if layer is not None:
+                    return layer
+        def logits(hidden):
+            head = head_of(model)
+            return head(hidden)
+        def unwrapped(ids, parallel):
+            whole = model.module if parallel else model
+            return whole(ids)
+    """
+    assert [(site.kind, site.callee) for site in sites(tmp_path, text)] == [
+        ("load", "AutoModelForCausalLM.from_pretrained"),
+        ("call", "whole"),
+    ]

@@ -35,6 +35,8 @@ PROVIDER_WORDS = frozenset(
     ).split()
 )
 """Words by which code names who serves its models."""
+CHECKED = frozenset({"langchain", "llama-index"})
+"""Their classes check the model's type: None is an error, not the default."""
 
 
 class ModelChooser:
@@ -52,7 +54,7 @@ class ModelChooser:
         if call.http is not None and call.http.model is not None:
             return ModelFact(call.http.model, "literal", (), (call.http.model,))
         values: list[Value] = []
-        is_open = computed = False
+        is_open = computed = refused = False
         given_by: Given | None = None
         for entry, given in bindings.pairs:
             value = options.read_argument(self.evaluator, given, entry.model)
@@ -76,12 +78,15 @@ class ModelChooser:
                 and (entry.prompt is None or entry.prompt.position is None)
             )
             is_open = is_open or as_a_whole or (given.open and entry.model is not None)
+            refused = refused or (
+                entry.sdk in CHECKED and options.is_none(self.evaluator, given, entry.model)
+            )
             default = self._sdk_default(entry, given)
-            if default is not None and not is_open and not values:
+            if default is not None and not is_open and not refused and not values:
                 values.append(default)
                 break
         if not values:
-            reason = "may come through **kwargs" if is_open else "not given"
+            reason = "may come through **kwargs" if is_open else "None by default" if refused else "not given"
             return ModelFact(unknown_reason="computed at run time" if computed else reason)
         fitting = [one for one in values if not _is_misfit(one, call)]
         if not fitting:

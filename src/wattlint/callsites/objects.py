@@ -38,6 +38,8 @@ MANY = 2
 """Others beside the one that is looked at."""
 HOOKS = ("_call", "_acall")
 """Methods by which a subclass of an SDK class does its own work under the SDK's interface."""
+WRAPPED = frozenset({"module", "model", "base_model", "_orig_mod"})
+"""Attributes by which a wrapper holds the whole model (``model.module if parallel else model``)."""
 MAX_CHAIN = 12
 UNREPORTED = frozenset({"derive", "other"})
 SDK_CLASS_KINDS = frozenset({"bind", "load"})
@@ -219,7 +221,7 @@ class Objects:
                 receiver = one
             if isinstance(receiver, Instance) and receiver.call is None and _does_own_work(receiver):
                 continue
-            if receiver is one and _mostly_own(callee):
+            if receiver is one and (_mostly_own(callee) or _may_be_a_part(callee)):
                 continue
             match = Match(entry, receiver, False, _others(callee, one, node))
             if entry.kind not in UNREPORTED:
@@ -319,6 +321,18 @@ def _not_own_call(objects: Objects, value: Instance) -> bool:
     """Calling the instance reaches the SDK's ``__call__``, not code of the project."""
     methods = ("__call__", "forward", "aforward", "call", "_call")
     return not any(classes.find_method(objects.evaluator, value.cls.info, name) for name in methods)
+
+
+def _may_be_a_part(callee: Value) -> bool:
+    """``for name in path: layer = getattr(layer, name)`` leads from a model to one of its layers."""
+    found = alternatives(callee)
+    wholes = {id(one.call) for one in found if isinstance(one, Result)}
+    parts = [one for one in found if isinstance(one, Member) and one.name not in WRAPPED]
+    return any(
+        isinstance(owner, Result) and id(owner.call) in wholes
+        for one in parts
+        for owner in alternatives(one.owner)
+    )
 
 
 def _mostly_own(callee: Value) -> bool:

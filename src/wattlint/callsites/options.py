@@ -80,6 +80,14 @@ def read_argument(evaluator: Evaluator, given: Given, argument: Argument | None)
     return read(evaluator, given, argument.names, argument.position) if argument is not None else None
 
 
+def is_none(evaluator: Evaluator, given: Given, argument: Argument | None) -> bool:
+    """Whether the argument is written down, and None with default settings."""
+    names = argument.names if argument is not None else ()
+    passed = [given.arguments.keywords[name] for name in names if name in given.arguments.keywords]
+    values = [evaluator.force(thunk) for thunk in passed]
+    return any(isinstance(value, Const) and value.value is None for value in values)
+
+
 def _inside(evaluator: Evaluator, thunk: Thunk, path: str) -> Value | None:
     """``path`` into an argument; what the code has stored there by attribute (``params.max_tokens = 9``) comes first."""
     if isinstance(thunk, tuple) and "." not in path:
