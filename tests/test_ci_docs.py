@@ -14,6 +14,7 @@ import yaml
 
 from git_helper import ENVIRONMENT, Repo
 from wattlint.cli import build_parser
+from wattlint.starting.plan import WORKFLOW
 
 ROOT = Path(__file__).parent.parent
 PAGES = [*sorted((ROOT / "docs" / "ci").glob("*.md")), ROOT / "docs" / "gates.md", ROOT / "docs" / "diff.md"]
@@ -98,6 +99,24 @@ def test_workflow_files_are_valid(name, tmp_path):
         assert validated(file, SCHEMAS[target]) == ""
     file.write_text("jobs: 3\nsteps: 4\nwattlint: 5\n")
     assert validated(file, SCHEMAS[target]) != ""
+
+
+def test_what_init_writes_is_valid_and_every_file_uses_one_version_of_each_action(tmp_path):
+    file = tmp_path / "wattlint.yml"
+    file.write_text(WORKFLOW, encoding="utf-8")
+    assert validated(file, SCHEMAS[".github/workflows/wattlint.yml"]) == ""
+    typed = commands(WORKFLOW)
+    assert typed
+    for command in typed:
+        build_parser().parse_args(shlex.split(command.partition(" >>")[0])[1:])
+    texts = [WORKFLOW, (ROOT / "action.yml").read_text(encoding="utf-8")]
+    texts += [page.read_text(encoding="utf-8") for page in (ROOT / "docs").rglob("*.md")]
+    versions: dict[str, set[str]] = {}
+    for text in texts:
+        for action, version in re.findall(r"uses: (actions/[\w-]+)@(\S+)", text):
+            versions.setdefault(action, set()).add(version)
+    assert {"actions/checkout", "actions/setup-python"} <= versions.keys()
+    assert all(len(one) == 1 for one in versions.values()), versions
 
 
 def test_the_action_is_valid():

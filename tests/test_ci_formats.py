@@ -139,6 +139,28 @@ def test_a_fix_is_its_edits(tmp_path):
     compile("\n".join(lines), "a.py", "exec")
 
 
+def test_a_change_carries_the_fixes_of_its_new_findings(tmp_path):
+    repo = Repo(tmp_path)
+    repo.commit({"a.py": "import os\n", "requirements.txt": "transformers<5\n"})
+    (tmp_path / "a.py").write_text(
+        "from transformers import AutoModelForCausalLM\n\n"
+        'model = AutoModelForCausalLM.from_pretrained("mistralai/Mistral-7B-v0.1")\n'
+    )
+    said = [run(tmp_path, "diff", "HEAD", "--format", "sarif")[1] for _ in ("cold", "warm")]
+    assert said[0] == said[1]
+    data = json.loads(said[0])
+    jsonschema.validate(data, SARIF)
+    (result,) = (one for one in data["runs"][0]["results"] if one["ruleId"] == "LLM201")
+    (change,) = result["fixes"][0]["artifactChanges"]
+    assert "torch_dtype" in change["replacements"][0]["insertedContent"]["text"]
+    # Fixes are for the files that stand there, not for a version that git keeps.
+    repo.git("add", "a.py")
+    assert all(
+        "fixes" not in one
+        for one in json.loads(run(tmp_path, "diff", "--staged", "--format", "sarif")[1])["runs"][0]["results"]
+    )
+
+
 def test_a_comment_is_a_suppression(tmp_path):
     (tmp_path / "a.py").write_text(SLOW.replace("pipe(text)", "pipe(text)  # wattlint: ignore[LLM301] small"))
     data = json.loads(run(tmp_path, "check", "--format", "sarif")[1])

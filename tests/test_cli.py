@@ -79,6 +79,34 @@ def test_concise_is_one_line_for_each_finding(project, capsys):
     ]
 
 
+def test_the_problem_matcher_of_the_docs_reads_every_line_of_concise(project, capsys):
+    """VS Code's: its regular expression, and the groups that it takes the place from."""
+    page = (Path(__file__).parent.parent / "docs" / "editors.md").read_text(encoding="utf-8")
+    block = next(one for one in re.findall(r"```json\n(.*?)```", page, re.DOTALL) if "problemMatcher" in one)
+    (task,) = json.loads(block)["tasks"]
+    pattern = task["problemMatcher"]["pattern"]
+    cell = {"cell_type": "code", "source": LOADED.splitlines(keepends=True)}
+    (project / "app" / "note: book.ipynb").write_text(json.dumps({"cells": [cell], "nbformat": 4}))
+    (project / "app" / "broken.py").write_text("import openai\ndef f(:\n")
+    main([*task["command"].split()[1:], "--no-cache"])
+    lines = capsys.readouterr().out.splitlines()
+    main(["check", "--format", "json", "--no-cache"])
+    found = json.loads(capsys.readouterr().out)["findings"]
+    assert len(lines) == len(found) >= 5
+    for line, finding in zip(lines, found, strict=True):
+        match = re.match(pattern["regexp"], line)
+        assert match is not None, line
+        place = finding["path"] + (f":cell {finding['cell'] + 1}" if finding["cell"] is not None else "")
+        groups = [match[pattern[name]] for name in ("file", "line", "column", "code", "message")]
+        assert groups == [
+            place,
+            str(finding["line"]),
+            str(finding["column"]),
+            finding["code"],
+            finding["message"],
+        ]
+
+
 def test_a_clean_run_exits_with_0(project, capsys):
     assert main(["check", "app/hosted.py", "app/plain.py"]) == 0
     out = capsys.readouterr().out
@@ -247,19 +275,23 @@ def test_a_wrong_option_is_named_with_the_nearest_choice(project, capsys, argume
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "meant"),
     [
-        ["chekc"],
-        ["check", "--formt", "json"],
-        ["check", "--format", "xml"],
-        ["check", "--sel", "LLM1"],
+        (["chekc"], '(did you mean "check"?)'),
+        (["check", "--formt", "json"], '(did you mean "--format"?)'),
+        (["diff", "--staget"], '(did you mean "--staged"?)'),
+        (["check", "--format", "jsn"], '(did you mean "json"?)'),
+        (["baseline", "wrote"], '(did you mean "write"?)'),
+        (["check", "--sel", "LLM1"], "usage: wattlint check"),
+        (["check", "--format", "zzz"], "choose from"),
     ],
 )
-def test_unknown_commands_and_options(project, capsys, arguments):
+def test_unknown_commands_and_options(project, capsys, arguments, meant):
     with pytest.raises(SystemExit) as stopped:
         main(arguments)
     assert stopped.value.code == 2
-    assert "usage: wattlint" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "usage: wattlint" in said and meant in said
 
 
 def test_a_broken_configuration_spares_the_files_of_others(project, capsys):

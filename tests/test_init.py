@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -100,6 +101,31 @@ def test_a_pre_commit_file_of_another_form_is_left_alone(
     assert main(["init", "--yes"]) == 0
     assert file.read_text() == text
     assert "add the hook yourself" in capsys.readouterr().out
+
+
+def test_hooks_and_workflows_stand_at_the_top_of_the_repository(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "config").write_text('[remote "origin"]\n\turl = git@github.com:a/b.git\n')
+    project = tmp_path / "services" / "chat.bot"
+    project.mkdir(parents=True)
+    (project / "pyproject.toml").write_text('[project]\nname = "x"\nversion = "1"\n')
+    (project / "app.py").write_text(CALL)
+    monkeypatch.chdir(project)
+    assert main(["init", "--yes"]) == 0
+    said = capsys.readouterr().out
+    assert (
+        "wrote ../../.pre-commit-config.yaml" in said and "+++ ../../.github/workflows/wattlint.yml" in said
+    )
+    assert sorted(path.name for path in project.iterdir()) == ["app.py", "pyproject.toml"]
+    job = yaml.safe_load((tmp_path / ".github/workflows/wattlint.yml").read_text())["jobs"]["wattlint"]
+    assert job["defaults"]["run"]["working-directory"] == "services/chat.bot"
+    (hook,) = yaml.safe_load((tmp_path / ".pre-commit-config.yaml").read_text())["repos"][0]["hooks"]
+    assert re.search(hook["files"], "services/chat.bot/app.py")
+    assert not re.search(hook["files"], "services/chat_bot/app.py")
+    assert main(["init", "--yes"]) == 0
+    assert capsys.readouterr().out.count("left alone: ") == 3
 
 
 def test_without_a_pyproject_a_file_of_our_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

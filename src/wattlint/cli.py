@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 from wattlint import __version__
-from wattlint.catalogue.errors import CatalogueError
+from wattlint.catalogue.errors import CatalogueError, nearest
 from wattlint.commands.output import CLEAN, FAILED, fail
 
 DESCRIPTION = """\
@@ -49,10 +50,14 @@ COMMANDS = {
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if argv is None else list(argv)
     parser = build_parser(arguments[0] if arguments and arguments[0] in COMMANDS else None)
-    options = parser.parse_args(arguments)
-    if options.command is None:
+    options, unknown = parser.parse_known_args(arguments)
+    if options.command is None and not unknown:
         parser.print_help()
         return FAILED
+    own: argparse.ArgumentParser = vars(options).pop("parser", parser)
+    if unknown:
+        known = re.findall(r"--[a-z-]+", own.format_help())
+        own.error(f"unrecognized arguments: {' '.join(unknown)}{nearest(unknown[0], known)}")
     try:
         status: int = _module(options.command).run(options)
         if not sys.stdout.closed:  # a language server's end closes it
@@ -69,9 +74,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     return status
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what may have been meant."""
+
+    def error(self, message: str) -> NoReturn:
+        wrong = re.search(r"invalid choice: '([^']*)' \(choose from (.*)\)", message)
+        if wrong is not None:
+            message += nearest(wrong[1], re.findall(r"[\w-]+", wrong[2]))
+        super().error(message)
+
+
 def build_parser(only: str | None = None) -> argparse.ArgumentParser:
     """With the options of every command, or of the one that is asked for: the others then need not be imported."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="wattlint",
         description=DESCRIPTION,
         epilog=EXAMPLES,
@@ -90,6 +105,7 @@ def build_parser(only: str | None = None) -> argparse.ArgumentParser:
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )
+        command.set_defaults(parser=command)
         module.add_options(command)
     return parser
 

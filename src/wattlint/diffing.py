@@ -55,6 +55,7 @@ def compare(
         coverage=after.coverage,
         problems=after.problems,
         base_problems=[problem for problem in before.problems if problem not in known],
+        now=after if compared.head.kind == "tree" else None,
     )
     comparison.gates = gates(comparison, budget, fail_on)
     return comparison

@@ -11,7 +11,7 @@ from wattlint.changes.differences import Difference, differences
 from wattlint.changes.match import match
 
 if TYPE_CHECKING:
-    from wattlint.analysis import Coverage, Estimated
+    from wattlint.analysis import Analysis, Coverage, Estimated
     from wattlint.callsites.facts import Place
     from wattlint.changes.budget import Gate
     from wattlint.changes.calls import Call
@@ -122,6 +122,8 @@ class Comparison:
     """What could not be analysed now."""
     base_problems: list[Problem] = field(default_factory=list)
     """What could not be analysed at the base: its calls count as added."""
+    now: Analysis | None = None
+    """The newer version, where it lies in the working tree: fixes are made for the files that stand there."""
 
     def having(self, status: Status) -> list[SitePair]:
         return [pair for pair in self.pairs if pair.status == status]

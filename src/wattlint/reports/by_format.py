@@ -52,9 +52,11 @@ def diff_report(format: str, comparison: Comparison) -> str:
 
         return junit(comparison.new_findings, comparison.problems, comparison.gates)
     if format == "sarif":
+        from wattlint.lint.fixes.propose import Fixer
         from wattlint.reports.sarif import sarif
 
-        return sarif(comparison.new_findings, (), (), comparison.problems)
+        propose = Fixer(comparison.now).propose if comparison.now else lambda finding: None
+        return sarif(comparison.new_findings, (), (), comparison.problems, propose)
     from wattlint.reports.markdown import diff_markdown
 
     markdown = diff_markdown(comparison)

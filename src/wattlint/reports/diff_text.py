@@ -180,7 +180,8 @@ def _steps(pair: SitePair) -> Iterator[str]:
 
 def _sums(comparison: Comparison) -> Iterator[str]:
     before, after = comparison.before, comparison.after
-    yield f"One call of each: {before.calls} before, {after.calls} now, p50 (p10–p90)"
+    if before.calls or after.calls:  # else there are only loads, or nothing that has an estimate
+        yield f"One call of each: {before.calls} before, {after.calls} now, p50 (p10–p90)"
     for name, (title, _, _) in QUANTITIES.items():
         sides = [sums.quantities.get(name) for sums in (before, after)]
         if any(sides):

@@ -36,8 +36,9 @@ def start(
     root = project_root(folder)
     try:
         analysis = analyse([str(root)], Configuration(), lint=False)
-        github = (root / ".github").is_dir() or _remote_is_github(root)
-        planned, left = plan(root, detect(root, analysis), github)
+        top = _repository(root)
+        github = (top / ".github").is_dir() or _remote_is_github(top)
+        planned, left = plan(root, top, detect(root, analysis), github)
     except TomlError as error:
         raise InitError(f"{root / 'pyproject.toml'}: {error}") from None
     except ConfigError as error:
@@ -80,8 +81,13 @@ def _diff(one: Planned) -> str:
     return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
 
 
-def _remote_is_github(root: Path) -> bool:
+def _repository(root: Path) -> Path:
+    """The folder that git knows ``root`` by: hooks and workflows count there and nowhere else."""
+    return next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), root)
+
+
+def _remote_is_github(top: Path) -> bool:
     try:
-        return "github.com" in (root / ".git" / "config").read_text(encoding="utf-8")
+        return "github.com" in (top / ".git" / "config").read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         return False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,12 +25,12 @@ jobs:
   wattlint:
     runs-on: ubuntu-latest
     steps:
-      - uses: actions/checkout@v4
+      - uses: actions/checkout@v6
         with:
           fetch-depth: 0  # wattlint diff compares with the base branch
-      - uses: actions/setup-python@v5
+      - uses: actions/setup-python@v6
         with:
-          python-version: "3.12"
+          python-version: "3.13"
       - run: pip install wattlint
       - run: wattlint check --format github
       - run: wattlint diff "origin/$GITHUB_BASE_REF" --format markdown >> "$GITHUB_STEP_SUMMARY"
@@ -37,7 +39,7 @@ jobs:
 
 class Planned(NamedTuple):
     path: Path
-    """Relative to the project's root."""
+    """Relative to the project's root; hooks and workflows stand at the top of its repository."""
     before: str | None
     """None: a new file."""
     after: str
@@ -49,10 +51,17 @@ class Left(NamedTuple):
     what: str
 
 
-def plan(root: Path, detected: Detected, hosted_on_github: bool) -> tuple[list[Planned], list[Left]]:
+def plan(
+    root: Path, top: Path, detected: Detected, hosted_on_github: bool
+) -> tuple[list[Planned], list[Left]]:
+    """``top``: the folder of the repository, where ``root`` is a project in it."""
     planned: list[Planned] = []
     left: list[Left] = []
-    for one in (_configuration(root, detected), _pre_commit(root), _workflow(root, hosted_on_github)):
+    for one in (
+        _configuration(root, detected),
+        _pre_commit(root, top),
+        _workflow(root, top, hosted_on_github),
+    ):
         if isinstance(one, Planned):
             planned.append(one)
         elif one is not None:
@@ -107,24 +116,27 @@ def configuration(detected: Detected, prefix: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _pre_commit(root: Path) -> Planned | Left:
-    path = root / PRE_COMMIT
+def _pre_commit(root: Path, top: Path) -> Planned | Left:
+    path, shown = top / PRE_COMMIT, _above(root, top) / PRE_COMMIT
     entry = f"- repo: {REPOSITORY}\n  rev: v{__version__}\n  hooks:\n    - id: wattlint\n"
+    if root != top:
+        below = re.escape(root.relative_to(top).as_posix()).replace("'", "''")
+        entry += f"      files: '^{below}/'\n"
     if not path.exists():
-        return Planned(PRE_COMMIT, None, "repos:\n" + _indented(entry, 2))
+        return Planned(shown, None, "repos:\n" + _indented(entry, 2))
     text = text_of(path)
     try:
         before = yaml.safe_load(text)
     except yaml.YAMLError:
-        return Left(f"{PRE_COMMIT} is no valid YAML: add the hook yourself")
+        return Left(f"{shown.as_posix()} is no valid YAML: add the hook yourself")
     if "wattlint" in text:
-        return Left(f"{PRE_COMMIT} names wattlint already")
+        return Left(f"{shown.as_posix()} names wattlint already")
     gap = "" if text.endswith("\n") else "\n"
     for indent in (2, 0, 4):
         after = text + ended_as(text, gap + _indented(entry, indent))
         if _adds_one(before, after):
-            return Planned(PRE_COMMIT, text, after)
-    return Left(f"{PRE_COMMIT}: the list of repos is not at its end: add the hook yourself\n{entry}")
+            return Planned(shown, text, after)
+    return Left(f"{shown.as_posix()}: the list of repos is not at its end: add the hook yourself\n{entry}")
 
 
 def _adds_one(before: object, after: str) -> bool:
@@ -155,9 +167,19 @@ def _indented(text: str, spaces: int) -> str:
     return "".join(f"{' ' * spaces}{line}" for line in text.splitlines(keepends=True))
 
 
-def _workflow(root: Path, hosted_on_github: bool) -> Planned | Left | None:
+def _workflow(root: Path, top: Path, hosted_on_github: bool) -> Planned | Left | None:
     if not hosted_on_github:
         return None
-    if (root / GITHUB).exists():
-        return Left(f"{GITHUB} is there already")
-    return Planned(GITHUB, None, WORKFLOW)
+    shown = _above(root, top) / GITHUB
+    if (top / GITHUB).exists():
+        return Left(f"{shown.as_posix()} is there already")
+    if root == top:
+        return Planned(shown, None, WORKFLOW)
+    below = json.dumps(root.relative_to(top).as_posix())
+    place = f"    defaults:\n      run:\n        working-directory: {below}\n"
+    return Planned(shown, None, WORKFLOW.replace("    steps:\n", f"{place}    steps:\n"))
+
+
+def _above(root: Path, top: Path) -> Path:
+    """From the project up to the repository's folder."""
+    return Path(*[".."] * len(root.relative_to(top).parts))
