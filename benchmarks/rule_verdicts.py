@@ -18,6 +18,14 @@ VERDICTS = Path(__file__).with_name("rule_verdicts.csv")
 FRESH = Path(__file__).with_name("fresh_packages.txt")
 HEADING = "## What rules report, read one by one"
 BAR = 0.95
+SEARCHED = """\
+Rows of a GitHub repository, or of a file of an index of public code (by its number, where the repository is not told),
+are files that were looked for because the rule should speak there (November 2026): they show whether it is right, not
+how often it speaks. The same search found no finding of LLM106, LLM302 or LLM304 to read: high reasoning effort stood
+in wrappers whose task is not told, or beside a prompt in Chinese that was not recognised; loops with the same arguments
+sampled on purpose (`for i in range(3)`), where LLM302 is silent; no file with a long fixed prompt in a loop was short
+enough to read in full. LLM312 fired once, in a file whose repository is not told: a FastAPI route that asks for the
+capital of the United States, rightly. LLM501 fires where limits are configured."""
 MENDED = "mended: "
 
 
@@ -74,7 +82,7 @@ def section() -> str:
     ]
     if unread:
         lines += ["", f"On by default, and without a finding so far that was read: {', '.join(unread)}."]
-    lines += ["", *_fresh(by_rule)]
+    lines += ["", *_fresh(by_rule), "", *SEARCHED.splitlines()]
     for rule in sorted(by_rule):
         lines += ["", f"<details><summary>{rule}: {len(by_rule[rule])}</summary>", ""]
         lines += ["| package | place | verdict | why |", "|---|---|---|---|"]

@@ -44,6 +44,7 @@ def catalogue() -> ModelCatalogue:
         ("curie:ft-acme-2022-01-01", "curie"),
         ("anthropic.claude-3-5-sonnet-20240620-v1:0", "claude-3-5-sonnet"),
         ("us.anthropic.claude-3-5-sonnet-20241022-v2:0", "claude-3-5-sonnet"),
+        ("meta/llama-2-70b-chat:" + "02e509c789964a7e" * 4, "llama-2"),
         ("anthropic/claude-3.5-sonnet", "claude-3-5-sonnet"),
         ("claude-3-5-sonnet@20240620", "claude-3-5-sonnet"),
         ("claude-3-5-sonnet-latest", "claude-3-5-sonnet"),

@@ -79,3 +79,8 @@ def test_an_agent_s_call_keeps_the_type_it_was_made_with(calls: dict[str, Any]) 
         ("spam", "high"),
         ("sentiment", "high"),
     ]
+
+
+def test_a_format_of_plain_text_is_no_json(calls: dict[str, Any]) -> None:
+    assert calls["plain_text"]["task"]["name"] == "spam"
+    assert "JSON" not in str(calls["plain_text"])

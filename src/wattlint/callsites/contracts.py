@@ -41,6 +41,8 @@ def _of_format(evaluator: Evaluator, value: Value | None) -> OutputContract:
             labels = _enum_labels(evaluator, one, 0)
             if labels:
                 return OutputContract("labels", labels, (f"the JSON schema allows only {listed(labels)}",))
+            if _is_plain_text(evaluator, one):
+                return TEXT
             return OutputContract("json", (), ("a JSON response format is set",))
         if isinstance(one, (Class, Instance)):
             cls = one if isinstance(one, Class) else one.cls
@@ -48,6 +50,13 @@ def _of_format(evaluator: Evaluator, value: Value | None) -> OutputContract:
         if isinstance(one, Const) and isinstance(one.value, str) and "json" in one.value:
             return OutputContract("json", (), ("a JSON response format is set",))
     return TEXT
+
+
+def _is_plain_text(evaluator: Evaluator, schema: Mapping) -> bool:
+    """``{"type": "text"}``, which some write down though it is the default."""
+    kind = schema.entries.get("type")
+    value = evaluator.force(kind) if kind is not None else None
+    return isinstance(value, Const) and value.value == "text"
 
 
 def _of_keywords(evaluator: Evaluator, record: CallRecord) -> OutputContract:

@@ -27,6 +27,7 @@ _REGION = re.compile(r"^(?:us|eu|apac|ap|in|jp|au|ca|sa|global|us-gov)\.(?=[a-z0
 _FINE_TUNED = re.compile(r"^ft:([^:]+)(?::.*)?$|^([a-z0-9.-]+):ft-.*$")
 _SUFFIXES = (
     re.compile(r":\d+(?::\w+)?$"),  # Bedrock: -v1:0, -v2:0:200k
+    re.compile(r":[0-9a-f]{64}$"),  # Replicate: the version
     re.compile(
         r":(?:free|nitro|online|thinking|beta|extended|floor|exacto|self-moderated|latest)$"
     ),  # OpenRouter
