@@ -156,3 +156,25 @@ def test_modules_that_import_stars_from_each_other(tmp_path: Path) -> None:
     assert isinstance(source, SourceFile)
     [site] = Finder(tmp_path, Settings()).sites(source)
     assert site.model.id == "gpt-4o"
+
+
+@pytest.mark.parametrize(("name", "found"), [("instructor", 1), ("shop", 0)])
+def test_examples_of_an_sdk_import_it_as_others_do(tmp_path: Path, name: str, found: int) -> None:
+    """In the repository of a catalogued SDK; elsewhere a package of the same name is the project's own."""
+    (tmp_path / "pyproject.toml").write_text(f'[project]\nname = "{name}"\nversion = "1"\n')
+    package, examples = tmp_path / "instructor", tmp_path / "examples"
+    package.mkdir()
+    examples.mkdir()
+    (package / "__init__.py").write_text(
+        "def from_openai(client):\n    return Patched(client)\n\nclass Patched:\n"
+        "    def __init__(self, client):\n        self.chat = self.completions = self\n"
+        "    def create(self, **options):\n        return options\n"
+    )
+    file = examples / "run.py"
+    file.write_text(
+        "import instructor\nfrom openai import OpenAI\nclient = instructor.from_openai(OpenAI())\n"
+        "client.chat.completions.create(model='gpt-4o', response_model=int, messages=[])\n"
+    )
+    source = read(FileRef(file, "examples/run.py", True))
+    assert isinstance(source, SourceFile)
+    assert len(Finder(tmp_path, Settings()).sites(source)) == found

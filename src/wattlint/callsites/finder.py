@@ -52,12 +52,18 @@ class Finder:
         """``project``: that of another finder, whose modules this one looks at too."""
         self.settings = settings
         self.sdks = load_sdks(part(settings.rules_dir, "sdks"))
+        self._root = root
         self.project = project or Project(
-            str(root), display_path, self.sdks.is_sdk_module, self.sdks.own_names
+            str(root), display_path, self.sdks.is_sdk_module, self.sdks.own_names, self._is_sdk_itself
         )
         self.names = Names(self.sdks, REPORTED)
-        self._root = root
         self.reconsider()
+
+    def _is_sdk_itself(self) -> bool:
+        from wattlint.sources.declared import own_name
+
+        name = own_name(self._root)
+        return name is not None and self.sdks.is_distribution(name)
 
     def reconsider(self) -> None:
         """Forget every value found so far: a module has changed."""

@@ -157,6 +157,10 @@ class SdkCatalogue:
         versions: tuple[str, ...] = self._data["distributions"].get(distribution, ())
         return versions
 
+    def is_distribution(self, name: str) -> bool:
+        """Whether an SDK comes from the distribution of this (normalised) name."""
+        return name in self._data["distributions"]
+
     def is_sdk_module(self, dotted: str) -> bool:
         """Whether importing ``dotted`` can bring an SDK in."""
         parts = dotted.split(".")

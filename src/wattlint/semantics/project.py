@@ -47,13 +47,17 @@ class Project:
         display: Callable[[str], str] | None = None,
         is_external: Callable[[str], bool] = lambda name: False,
         outside: frozenset[str] = frozenset(),
+        is_external_itself: Callable[[], bool] = lambda: False,
     ) -> None:
         """``is_external``: top-level names that a module beside a script must not shadow. ``outside``: functions and
-        classes of the project itself (``package.module.name``) that count as other people's code."""
+        classes of the project itself (``package.module.name``) that count as other people's code.
+        ``is_external_itself``: the project is where such a name comes from, so that its examples and tests import it
+        as others do."""
         self.root = os.path.abspath(root)
         self.display = display or (lambda file: os.path.relpath(file, self.root).replace(os.sep, "/"))
         self._is_external = is_external
         self.outside = outside
+        self._is_external_itself = is_external_itself
         self._modules: dict[str, ModuleIndex | None] = {}
         self.broken: dict[str, SyntaxError] = {}
         """Files that others led to and that are no Python."""
@@ -130,6 +134,12 @@ class Project:
         """The project module an absolute import names; a folder's path for a namespace package; else None."""
         relative = dotted.replace(".", os.sep)
         first = dotted.partition(".")[0]
+        if (
+            first != importer.dotted.partition(".")[0]
+            and self._is_external(first)
+            and self._is_external_itself()
+        ):
+            return None
         namespace: str | None = None
         for root in self._roots(importer):
             names = self._names_in(root)

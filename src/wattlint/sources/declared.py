@@ -14,6 +14,8 @@ from wattlint.sources import touched
 from wattlint.sources.specifiers import conda_specifier, poetry_specifier
 
 MAX_CHARACTERS = 2_000_000
+SETUP_NAME = re.compile(r"""^[ \t]*name[ \t]*=[ \t]*["']?([\w.-]+)["']?[ \t]*,?[ \t]*$""", re.MULTILINE)
+"""In the metadata of ``setup.cfg``, in the call in ``setup.py``."""
 
 
 class Declaration(NamedTuple):
@@ -49,6 +51,19 @@ def declarations(root: Path) -> dict[str, list[Declaration]]:
         for one in source(root):
             found.setdefault(one.name, []).append(one)
     return found
+
+
+@lru_cache(maxsize=64)
+def own_name(root: Path) -> str | None:
+    """The normalised name of the distribution that the project itself is; None when no file says it."""
+    data = _toml(text_of(root / "pyproject.toml"))
+    setup = SETUP_NAME.search(text_of(root / "setup.cfg") or text_of(root / "setup.py"))
+    named = (
+        _table(data, "project").get("name"),
+        _table(data, "tool", "poetry").get("name"),
+        setup[1] if setup else None,
+    )
+    return next((normalise(name) for name in named if isinstance(name, str)), None)
 
 
 def _pip(requirement: str, place: str) -> Declaration | None:
