@@ -179,6 +179,18 @@ def test_new_caller_of_a_wrapper_is_an_added_call(repo):
     assert told(diff(repo.folder)) == ["added more.py title"]
 
 
+def test_two_callers_of_a_wrapper_in_one_function_keep_apart(repo):
+    """The one in the loop stays the one in the loop, also where the text of the other changes."""
+    loop = (
+        "from app import translate\n\n\ndef run(texts, first={}):\n    translate(first)\n"
+        "    for text in texts:\n        translate(text)\n"
+    )
+    repo.commit({"run.py": loop.format("'Good morning to everybody here.'")})
+    repo.commit({"run.py": "import os\n\n" + loop.format("os.environ['FIRST']")})
+    found = told(diff(repo.folder, "HEAD~1"))
+    assert not [line for line in found if "loop" in line], found
+
+
 def test_notebook_changed(tmp_path):
     repo = Repo(tmp_path)
     repo.commit({"n.ipynb": notebook(*NOTEBOOK), "app.py": OTHER})

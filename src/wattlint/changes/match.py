@@ -29,6 +29,7 @@ def match(
     left, right = _Side(before, {}), _Side(after, renamed)
     partner: dict[int, int] = {}
     for key in (
+        (_path, _function, _call, _callee, _model, _text, _loop),
         (_path, _function, _call, _callee, _model, _text),
         (_path, _function, _call, _callee, _text),
         (_path, _function, _call, _text),
@@ -118,6 +119,10 @@ def _callee(site: CallSite, renamed: Mapping[str, str]) -> Hashable:
 
 def _model(site: CallSite, renamed: Mapping[str, str]) -> Hashable:
     return site.model.id or site.model.unknown_reason or ""
+
+
+def _loop(site: CallSite, renamed: Mapping[str, str]) -> Hashable:
+    return site.loop.kind
 
 
 def _text(site: CallSite, renamed: Mapping[str, str]) -> Hashable:

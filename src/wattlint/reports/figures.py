@@ -58,7 +58,10 @@ def signed(change: Change, unit: str) -> str:
         scale = interval.p50 / middle
     low, mid, high = (_with_sign(value * scale) for value in change)
     ends = "(exact)" if low == high else f"({low} to {high})"
-    return f"{mid[:1]}{unit} {mid[1:]} {ends}" if unit.endswith("$") else f"{mid} {unit} {ends}"
+    if not unit.endswith("$"):
+        return f"{mid} {unit} {ends}"
+    sign = mid[:1] if mid[:1] in "+−" else ""
+    return f"{sign}{unit} {mid.removeprefix(sign)} {ends}"
 
 
 def percent(share: float) -> str:
