@@ -274,6 +274,16 @@ def test_markdown_names_the_worst_three_with_their_cure(tmp_path):
     assert "`LLM101`" in "".join(worst) and "<details>" not in out
 
 
+def test_markdown_lists_new_findings(tmp_path):
+    repo = Repo(tmp_path)
+    repo.commit({"a.py": "import os\n"})
+    repo.commit({f"new_{number}.py": SLOW for number in range(12)})
+    out = run(tmp_path, "diff", "HEAD~1", "--format", "markdown")[1]
+    assert "**New findings: 12**" in out and "- `new_0.py:8` `LLM301` " in out
+    assert "- and 2 more: see the text report" in out
+    assert len(re.findall(r"^- `new_", out, re.MULTILINE)) == 10
+
+
 def test_markdown_of_no_change(tmp_path):
     repo = Repo(tmp_path)
     repo.commit(many(2))

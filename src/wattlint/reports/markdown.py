@@ -73,7 +73,7 @@ def diff_markdown(comparison: Comparison) -> str:
         for gate in comparison.gates
     ]
     lines += ["", *_sums(comparison), ""] if comparison.pairs else []
-    lines += _worst(comparison)
+    lines += [*_new_findings(comparison), *_worst(comparison)]
     head = "| | call | model | what changed | energy of one call | change |\n|---|---|---|---|---|---|"
     notes = [f"Not read: {code(str(one))}" for one in comparison.problems[:20]]
     notes += [f"Not read at the base: {code(str(one))}" for one in comparison.base_problems[:20]]
@@ -160,6 +160,19 @@ def _sums(comparison: Comparison) -> Iterator[str]:
     if before.month or after.month:
         counts = [f"{side.calls:,.0f}" if side else "none" for side in (before.month, after.month)]
         yield f"| calls per month, where known | {' | '.join(counts)} | |"
+
+
+def _new_findings(comparison: Comparison) -> Iterator[str]:
+    fresh = comparison.new_findings
+    if not fresh:
+        return
+    yield f"**New findings: {len(fresh)}**"
+    yield ""
+    for finding in fresh[:OPEN_ROWS]:
+        yield f"- {_where(finding)} {code(finding.code)} {text(finding.message)}"
+    if len(fresh) > OPEN_ROWS:
+        yield f"- and {len(fresh) - OPEN_ROWS} more: see the text report"
+    yield ""
 
 
 def _worst(comparison: Comparison) -> Iterator[str]:
