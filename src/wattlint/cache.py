@@ -25,7 +25,7 @@ from wattlint.config import ConfigError, Configuration
 from wattlint.sources import touched
 from wattlint.sources.limits import OUT_OF_TIME
 from wattlint.sources.project import project_root, surroundings
-from wattlint.sources.secrets import holds_secret
+from wattlint.sources.secrets import may_hold_secret
 
 FOLDER = ".wattlint_cache"
 MAX_ENTRIES = 16
@@ -93,7 +93,7 @@ class Cache:
             body += b"\n" + json.dumps(_encoded(analysis), separators=(",", ":")).encode()
         except (TypeError, ValueError, RecursionError):
             return
-        if holds_secret(body.decode("utf-8", "replace")):
+        if may_hold_secret(body.decode("utf-8", "replace")):
             return
         try:
             self._write(_checksum(body).encode() + b"\n" + body)

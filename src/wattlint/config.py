@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wattlint.settings import Settings
 from wattlint.sources import touched
+from wattlint.sources.buffers import read_bytes
 from wattlint.sources.discovery import display_path
 from wattlint.sources.files import Problem
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 FILE_NAMES = ("wattlint.toml", "pyproject.toml")
 """In one folder the first wins."""
+MAX_BYTES = 1_000_000
+"""More is no configuration that a person wrote."""
 
 
 class ConfigError(Exception):
@@ -164,7 +167,7 @@ def _merged(table: Any, over: dict[str, Any]) -> Any:
 def _bytes(file: Path) -> bytes:
     touched.file(file)
     try:
-        return file.read_bytes()
+        return read_bytes(file, MAX_BYTES)
     except OSError:
         return b""
 
@@ -182,10 +185,10 @@ def _read_given(file: Path, over: dict[str, Any]) -> Settings:
 def _read(file: Path, over: dict[str, Any]) -> Settings | None:
     """The settings in ``file``; None when it does not exist or says nothing about wattlint."""
     touched.file(file)
-    try:
-        raw = file.read_bytes()
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+    if not os.path.isfile(file):  # a folder or a pipe of this name is no configuration either
         return None
+    try:
+        raw = read_bytes(file, MAX_BYTES + 1)
     except OSError as error:
         raise ConfigError(
             [Problem(where(file), None, f"cannot be read: {(error.strerror or str(error)).lower()}")]
@@ -193,6 +196,8 @@ def _read(file: Path, over: dict[str, Any]) -> Settings | None:
     own_file = file.name != "pyproject.toml"
     if not own_file and b"wattlint" not in raw:
         return None
+    if len(raw) > MAX_BYTES:
+        raise ConfigError([Problem(where(file), None, "larger than 1 MB, not read as a configuration")])
     data, text = _parse(file, raw)
     table: Any = data
     prefix: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import marshal
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +47,11 @@ def _dump(data: Any) -> bytes:
 
 
 def compile_to(
-    rules: Path, artefact: Path, names: Iterable[str] = SECTIONS, kept: dict[str, Blob] | None = None
+    rules: Path,
+    artefact: Path,
+    names: Iterable[str] = SECTIONS,
+    kept: dict[str, Blob] | None = None,
+    digest: Callable[[str, Path], str] = digest,
 ) -> dict[str, Blob]:
     """Compile the sections ``names``, add those ``kept``, and replace ``artefact`` atomically."""
     import tempfile  # 10 ms, and most runs find everything compiled

@@ -5,6 +5,7 @@ Only imported when files are compiled or a user's own folder is read, never on a
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,9 +14,14 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from wattlint.catalogue.errors import CatalogueError, in_words, nearest
+from wattlint.sources.buffers import read_bytes
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_DEPTH = 40
+MAX_BYTES = 500_000
+"""Of one file: ours are below 70 kB."""
+MAX_NODES = 100_000
+"""Of one file, what its aliases stand for counted each time."""
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -27,6 +33,7 @@ class YamlSource:
         try:
             self._check_depth(text)
             self._node = yaml.compose(text, Loader=Loader)
+            self._check_size()
             self._check_keys()
             self.data: Any = yaml.load(text, Loader=Loader)
         except yaml.YAMLError as error:
@@ -47,6 +54,22 @@ class YamlSource:
                 mark = event.start_mark
                 line = mark.line + self._first_line if mark else None
                 raise CatalogueError(self.path, line, None, f"nested more than {MAX_DEPTH} levels deep")
+
+    def _check_size(self) -> None:
+        """Aliases of aliases can stand for more than fits into memory."""
+        sizes: dict[int, float] = {}
+
+        def size(node: Any) -> float:
+            if isinstance(node, yaml.ScalarNode) or node is None:
+                return 1
+            if id(node) not in sizes:
+                sizes[id(node)] = float("inf")  # of one that holds itself
+                parts = node.value if isinstance(node, yaml.SequenceNode) else itertools.chain(*node.value)
+                sizes[id(node)] = 1 + sum(map(size, parts))
+            return sizes[id(node)]
+
+        if size(self._node) > MAX_NODES:
+            raise CatalogueError(self.path, None, None, f"stands for more than {MAX_NODES:,} values")
 
     def _check_keys(self) -> None:
         """No key twice in one mapping: YAML would take the last one in silence."""
@@ -105,14 +128,21 @@ class YamlSource:
 
 def read_yaml(path: Path) -> YamlSource:
     """Parse ``path``; a file that is no UTF-8 or no YAML raises CatalogueError."""
+    return YamlSource(path, read_text(path))
+
+
+def read_text(path: Path) -> str:
+    """A file of the catalogue. Raises CatalogueError where there is no text, or too much."""
     try:
-        raw = path.read_bytes()
+        raw = read_bytes(path, MAX_BYTES + 1)
     except OSError as error:
         raise CatalogueError(
             path, None, None, f"cannot be read: {(error.strerror or str(error)).lower()}"
         ) from None
+    if len(raw) > MAX_BYTES:
+        raise CatalogueError(path, None, None, f"larger than {MAX_BYTES // 1000} kB, not read")
     try:
-        return YamlSource(path, raw.decode("utf-8-sig"))
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise CatalogueError(path, line, None, "not valid UTF-8") from None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Mapping
-from functools import lru_cache
 
 from wattlint.catalogue.errors import nearest
 from wattlint.catalogue.user_folder import part
@@ -88,8 +87,12 @@ def _match(code: str, prefixes: Iterable[str]) -> int:
 
 def ignored_in_file(code: str, path: str, settings: Settings) -> bool:
     """Whether ``per-file-ignores`` names ``code`` for ``path``. Patterns are gitignore's, relative to the configuration."""
+    if not settings.per_file_ignores:
+        return False
+    from wattlint.sources.ignore import fits
+
     return any(
-        _match(code, codes) >= 0 and _matches(pattern, _relative(path, settings.config_path))
+        _match(code, codes) >= 0 and fits(pattern, _relative(path, settings.config_path))
         for pattern, codes in settings.per_file_ignores.items()
     )
 
@@ -100,8 +103,3 @@ def _relative(path: str, config_path: str | None) -> str:
     return relative.replace(os.sep, "/")
 
 
-@lru_cache(maxsize=4096)
-def _matches(pattern: str, path: str) -> bool:
-    from pathspec import GitIgnoreSpec
-
-    return GitIgnoreSpec.from_lines([pattern]).match_file(path)

@@ -18,6 +18,7 @@ from wattlint.lsp.diagnostics import client_range, lines_of, range_of
 from wattlint.lsp.session import Session
 from wattlint.sources.buffers import holding
 from wattlint.sources.discovery import display_path
+from wattlint.sources.secrets import hide
 
 FIX_ALL = "source.fixAll.wattlint"
 
@@ -55,7 +56,7 @@ def _quick(finding: Finding, fixer: Fixer, document: TextDocument) -> Iterator[t
     fix = fixer.propose(finding)
     if isinstance(fix, Fix):
         yield types.CodeAction(
-            title=f"{finding.code}: {fix.message}{'' if fix.safe else ' (may change behaviour)'}",
+            title=f"{finding.code}: {hide(fix.message)}{'' if fix.safe else ' (may change behaviour)'}",
             kind=types.CodeActionKind.QuickFix,
             is_preferred=fix.safe,
             edit=_workspace_edit(fix.edits, document),

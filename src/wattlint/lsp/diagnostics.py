@@ -13,6 +13,7 @@ from pygls.workspace import TextDocument
 from wattlint.analysis import Analysis
 from wattlint.lint.findings import Finding
 from wattlint.sources.discovery import display_path
+from wattlint.sources.secrets import hide
 
 SOURCE = "wattlint"
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
@@ -63,7 +64,7 @@ def _finding(finding: Finding, document: TextDocument) -> types.Diagnostic:
                 Path(os.path.abspath(place.path)).as_uri(),
                 types.Range(types.Position(place.line - 1, 0), types.Position(place.line - 1, 0)),
             ),
-            place.note or "see here",
+            hide(place.note) or "see here",
         )
         for place in finding.related
         if place.line
@@ -74,7 +75,7 @@ def _finding(finding: Finding, document: TextDocument) -> types.Diagnostic:
         code=finding.code,
         code_description=types.CodeDescription(finding.url),
         source=SOURCE,
-        message=f"{finding.message}\n{finding.help}",
+        message=hide(f"{finding.message}\n{finding.help}"),
         related_information=related,
     )
 
@@ -88,5 +89,5 @@ def _problems(analysis: Analysis, document: TextDocument, here: str) -> Iterator
             severity=types.DiagnosticSeverity.Warning,
             code="LLM901",
             source=SOURCE,
-            message=problem.message if own else str(problem),
+            message=hide(problem.message if own else str(problem)),
         )

@@ -14,6 +14,7 @@ from wattlint.lint.findings import Finding
 from wattlint.lsp.diagnostics import client_range, line_length
 from wattlint.lsp.session import Known
 from wattlint.reports.figures import with_span
+from wattlint.sources.secrets import hide
 
 
 def inlay_hints(known: Known, document: TextDocument, lines: range) -> list[types.InlayHint]:
@@ -66,7 +67,7 @@ def _story(item: Estimated, findings: list[Finding]) -> Iterator[str]:
 def _figures(item: Estimated) -> Iterator[str]:
     impact = item.impact
     if impact is None:
-        yield f"No estimate: {item.why_unknown}"
+        yield f"No estimate: {hide(item.why_unknown)}"
         return
     per = f"per {impact.unit}, {impact.deployment}"
     yield f"{with_span(*in_readable_unit(impact.energy_wh, 'Wh'))} {per} (estimated, p10–p90)"
@@ -78,8 +79,8 @@ def _figures(item: Estimated) -> Iterator[str]:
 
 def _plain(text: str) -> str:
     """Text from the code, which is no Markdown."""
-    return "".join("\\" + letter if letter in "\\`*_[]<>#|" else letter for letter in text)
+    return "".join("\\" + letter if letter in "\\`*_[]<>#|" else letter for letter in hide(text))
 
 
 def _fenced(text: str) -> str:
-    return text.replace("```", "'''")
+    return hide(text).replace("```", "'''")

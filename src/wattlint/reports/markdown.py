@@ -29,6 +29,7 @@ from wattlint.reports.figures import percent
 from wattlint.reports.terminal import printable
 from wattlint.reports.text import place as finding_place
 from wattlint.reports.text import verdict as findings_verdict
+from wattlint.sources.secrets import hide
 
 if TYPE_CHECKING:
     from wattlint.analysis import Analysis, Estimated
@@ -49,14 +50,14 @@ VERDICTS = {"passed": "✅", "failed": "❌", "unknown": "❔"}
 
 def text(value: str) -> str:
     """Text that shows as it is: no markup, links, mentions or references."""
-    shown = html.escape(printable(value), quote=False)
+    shown = html.escape(printable(hide(value)), quote=False)
     shown = _SPECIAL.sub(r"\\\1", shown)
     return shown.replace("@", "&#64;").replace("://", ":&#47;&#47;").replace("www\\.", "www&#46;")
 
 
 def code(value: str) -> str:
     """A code span, also in a table."""
-    shown = printable(value)
+    shown = printable(hide(value))
     if len(shown) > CELL:
         shown = shown[: CELL - 1] + "…"
     ticks = "`" * (max((len(run) for run in re.findall("`+", shown)), default=0) + 1)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from wattlint.semantics.scopes import Mutation
 from wattlint.semantics.values import Const, Hop, Mapping, Thunk, Unknown, Value, alternatives, join, through
 from wattlint.sources import touched
+from wattlint.sources.buffers import read_bytes
 from wattlint.sources.secrets import holds_secret, is_setting_name
 
 if TYPE_CHECKING:
@@ -122,10 +123,8 @@ def _remembered(ev: Evaluator, file: str) -> dict[str, Value]:
 
 def _read(file: str, display: str) -> dict[str, Value]:
     try:
-        if os.path.getsize(file) > MAX_BYTES:
-            return {}
-        with open(file, encoding="utf-8") as handle:
-            lines = handle.read().split("\n")
+        raw = read_bytes(file, MAX_BYTES + 1)
+        lines = raw.decode("utf-8").split("\n") if len(raw) <= MAX_BYTES else []
     except (OSError, ValueError):
         return {}
     found: dict[str, Value] = {}

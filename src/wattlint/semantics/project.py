@@ -5,14 +5,13 @@ from __future__ import annotations
 import ast
 import os
 import re
-import stat
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from wattlint.semantics.mentions import Mentions, Shape
 from wattlint.semantics.module_index import ModuleIndex
 from wattlint.sources import touched
-from wattlint.sources.buffers import held_below, is_held, read_bytes
+from wattlint.sources.buffers import held_below, read_bytes
 from wattlint.sources.folders import SOURCE_FOLDERS, names_in
 from wattlint.sources.reading import characters, decode
 
@@ -265,8 +264,6 @@ class Project:
 
     def _read(self, file: str) -> bytes:
         touched.file(file)
-        if not is_held(file) and not stat.S_ISREG(os.stat(file).st_mode):
-            raise OSError("not a regular file")
         return read_bytes(file, MAX_FILE_BYTES + 1)
 
     def _read_or_empty(self, file: str) -> bytes:

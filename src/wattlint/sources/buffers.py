@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,8 +33,11 @@ def held_below(folder: str) -> list[str]:
 
 
 def read_bytes(path: str | Path, limit: int) -> bytes:
-    """At most ``limit`` bytes of the file. Raises OSError and ValueError as ``open`` does."""
+    """At most ``limit`` bytes of the file. Raises OSError and ValueError as ``open`` does, and OSError for a pipe or
+    device, which may have no end."""
     if _held and (raw := _held.get(os.path.abspath(path))) is not None:
         return raw[:limit]
+    if not stat.S_ISREG(os.stat(path).st_mode):
+        raise OSError("not a regular file")
     with open(path, "rb") as file:
         return file.read(limit)

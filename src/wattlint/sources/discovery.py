@@ -192,6 +192,8 @@ class _Walk:
                 self._add(entry.path, explicit=False)
             elif entry.is_symlink() and not entry.name.startswith(".#"):  # ".#x.py" is an Emacs lock
                 entry.stat()  # raises when the link leads nowhere
+        except FileNotFoundError:
+            self._problem(entry.path, f"a link to {os.readlink(entry.path)}, which does not exist")
         except OSError as error:
             self._problem(entry.path, _why(entry.path, error))
 

@@ -1,7 +1,7 @@
 """Patterns of ``.gitignore`` files and of the ``exclude`` setting, matched as git matches them.
 
 Written out here because pathspec (1.1) lets ``!pkg`` bring back files that another pattern ignores below ``pkg``, and
-takes 30 ms to import; a test holds this against ``git ls-files``. Imported only where there are patterns.
+takes 30 ms to import, and some patterns take it for ever; a test holds this against ``git ls-files``. Imported only where there are patterns.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 _POSIX_CLASSES = {
@@ -16,6 +17,10 @@ _POSIX_CLASSES = {
     "graph": "!-~", "lower": "a-z", "print": r"\ -~", "punct": r"!-/:-@\[-`{-~", "space": r"\s", "upper": "A-Z",
     "xdigit": "0-9a-fA-F",
 }  # fmt: skip
+
+
+MAX_CHARACTERS = 4_096
+"""Of one pattern: no path is longer."""
 
 
 class Pattern(NamedTuple):
@@ -73,14 +78,24 @@ class IgnoreRules:
 
     def _above(self, path: str) -> Iterator[str]:
         path = os.path.dirname(path)
-        while path.startswith(self._base):
+        while path.startswith(self._base) and path != self._base:  # the base of all is "/"
             yield path
             path = os.path.dirname(path)
 
 
+@lru_cache(maxsize=4096)
+def fits(pattern: str, path: str) -> bool:
+    """Whether a setting for ``pattern`` holds for the file ``path`` (relative, with slashes): it matches, or a folder
+    above does."""
+    return IgnoreRules.parse("", [pattern])[0].ignores(f"{os.sep}{path.replace('/', os.sep)}", False)
+
+
 def parse_line(line: str) -> Pattern | None:
-    """None for a line that never matches: blank, ``!``, ``/``, an unclosed ``[``, a lone backslash at the end."""
+    """None for a line that never matches: blank, ``!``, ``/``, an unclosed ``[``, a lone backslash at the end, one
+    longer than any path."""
     text = line.removesuffix("\r")
+    if len(text) > MAX_CHARACTERS:
+        return None
     while text.endswith(" ") and not _escaped(text, len(text) - 1):
         text = text[:-1]
     negated = text.startswith("!")
@@ -104,10 +119,12 @@ def _escaped(text: str, at: int) -> bool:
 
 
 def _translate(text: str, anchored: bool) -> str | None:
-    """The regex. Of several ``*`` all but the last take the shortest match for good, as in ``fnmatch``: that finds
-    every match, in linear time."""
+    """The regex. Of several ``*`` all but the last take the shortest match for good, as in ``fnmatch``, and so do
+    several ``**``: that finds every match, in about linear time."""
     parts: list[str] = []
     star: int | None = None
+    deep: int | None = None
+    """Where the last ``**`` between slashes stands."""
     at = 0
     while at < len(text):
         char = text[at]
@@ -117,6 +134,10 @@ def _translate(text: str, anchored: bool) -> str | None:
                 end += 1
             starts, ends = at == 0 or text[at - 1] == "/", end == len(text) or text[end] == "/"
             if anchored and end - at == 2 and starts and ends:
+                if deep is not None:
+                    fixed = "".join(parts[deep + 1 :])
+                    parts[deep:] = [f"(?=(?P<deep{at}>(?:.*?/)??{fixed}))(?P=deep{at})"] if fixed else []
+                deep = len(parts)
                 if end == len(text):
                     parts.append(".+" if at else ".*")
                 else:

@@ -15,6 +15,7 @@ from fnmatch import fnmatchcase
 from wattlint.callsites.facts import CallSite, Workload
 from wattlint.lint.workload import read_workload
 from wattlint.settings import Settings
+from wattlint.sources.ignore import fits
 
 
 def read_rate(text: str, source: str) -> Workload:
@@ -54,8 +55,6 @@ def _fits(pattern: str, site: CallSite, config_path: str | None) -> bool:
     files, _, function = pattern.partition("::")
     if function and not fnmatchcase(site.function or "", function):
         return False
-    from pathspec import GitIgnoreSpec
-
     folder = os.path.dirname(os.path.abspath(config_path)) if config_path else os.getcwd()
     path = os.path.relpath(os.path.abspath(site.path), folder).replace(os.sep, "/")
-    return GitIgnoreSpec.from_lines([files]).match_file(path)
+    return fits(files, path)

@@ -19,7 +19,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from wattlint.catalogue.errors import CatalogueError, nearest
-from wattlint.catalogue.yaml_source import YamlSource, field_names
+from wattlint.catalogue.yaml_source import YamlSource, field_names, read_text
 from wattlint.lint.conditions import ConditionError, FactType, compile_condition
 from wattlint.lint.facts import OWN_FACTS, TYPES
 from wattlint.lint.fixes.names import FIXES
@@ -140,11 +140,7 @@ def read_folder(folder: Path, others: Collection[str] = ()) -> list[Page]:
 
 
 def read_page(path: Path) -> Page:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise CatalogueError(path, None, None, str(error)) from None
-    lines = text.split("\n")
+    lines = read_text(path).split("\n")
     end = next((index for index, line in enumerate(lines) if index and line.rstrip() == "---"), None)
     if lines[0].rstrip() != "---" or end is None:
         raise CatalogueError(path, 1, None, "a rule page starts with front matter between two lines `---`")

@@ -247,7 +247,7 @@ def _compile_vocabulary(
     open_verbs = {verb: task["name"] for task in tasks for verb in task["recognise"]["verbs"]}
     nouns = {noun: task["name"] for task in tasks for noun in task["recognise"]["nouns"]}
     bases = {*vocabulary.demands, *vocabulary.neutral, *open_verbs}
-    inflected = {form: verb for verb in bases for form in _inflections(verb)}
+    inflected = {form: verb for verb in sorted(bases) for form in _inflections(verb)}
     return {
         "base": tuple(sorted(bases)),
         "lemmas": inflected,
