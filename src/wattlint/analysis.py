@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from wattlint.sources.limits import Spent
+
 if TYPE_CHECKING:
     from wattlint.callsites.facts import CallSite
     from wattlint.catalogue.records import ModelRecord
@@ -94,6 +96,7 @@ class Analysis:
     """Of files with call sites."""
     recorded: Recorded | None = None
     """Of ``estimate --traffic``."""
+    spent: Spent = field(default_factory=Spent, compare=False)
 
     def lines_of(self, finding: Finding) -> list[str]:
         """The source lines that ``finding.line`` counts in: of its file, or of its notebook cell."""

@@ -14,6 +14,7 @@ import sys
 import warnings
 from collections.abc import Callable, Container, Iterable, Sequence
 from pathlib import Path
+from time import thread_time
 from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeVar
 
 from wattlint.catalogue.errors import CatalogueError
@@ -57,6 +58,8 @@ class Outcome(NamedTuple):
     """None where another process read it."""
     callees: Sequence[CallSite] = ()
     """Sites in other files, inside functions that a file which was named calls."""
+    seconds: float = 0.0
+    """Of processor time, for the analysis."""
 
 
 class Sifted(NamedTuple):
@@ -239,9 +242,11 @@ def _outcome(
                 _quietly(ast.parse, source.text)
             return Outcome()
         settings = workspace.configuration.of_folder(ref.path.parent)
+        began = thread_time()
         sites = _quietly(workspace.sites, source, settings)
+        seconds = thread_time() - began
         callees = _quietly(workspace.sites_called_from, source, settings, linted) if ref.explicit else ()
-        return Outcome(sites, source=source, callees=callees)
+        return Outcome(sites, source=source, callees=callees, seconds=seconds)
     except ConfigError as error:
         return Outcome(problems=error.problems, unreadable=error.problems)
     except CatalogueError:

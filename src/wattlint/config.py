@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 FILE_NAMES = ("wattlint.toml", "pyproject.toml")
 """In one folder the first wins."""
-MAX_BYTES = 1_000_000
+MAX_BYTES = 250_000
 """More is no configuration that a person wrote."""
 
 
@@ -197,7 +197,7 @@ def _read(file: Path, over: dict[str, Any]) -> Settings | None:
     if not own_file and b"wattlint" not in raw:
         return None
     if len(raw) > MAX_BYTES:
-        raise ConfigError([Problem(where(file), None, "larger than 1 MB, not read as a configuration")])
+        raise ConfigError([Problem(where(file), None, "larger than 250 kB, not read as a configuration")])
     data, text = _parse(file, raw)
     table: Any = data
     prefix: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import get_close_matches
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -156,7 +157,7 @@ class WattlintTable(Table):
     )
     seconds_per_file: Annotated[float, Field(gt=0, allow_inf_nan=False)] = Field(
         default=5.0,
-        description="processor time for the analysis of one file; what takes longer is reported as not analysed",
+        description="processor time for one file: analysis, rules and fixes; what takes longer is reported",
     )
     impact: ImpactTable = Field(
         default=ImpactTable(), description="the deployment that estimates assume, see below"
@@ -174,6 +175,10 @@ class WattlintTable(Table):
     )
 
 
+MAX_COMPLAINTS = 20
+"""Of one file: finding the line of one takes a walk through all of it."""
+LONGEST = 1_000
+"""Of a key, or of what is wrong with it, in a message."""
 Complaint = tuple[tuple[str | int, ...], object, str]
 """(key path, the value or key that is wrong, what is wrong)."""
 
@@ -183,12 +188,15 @@ def settings_from(table: object, file: Path, text: str, prefix: tuple[str, ...])
     try:
         model = WattlintTable.model_validate(table)
     except ValidationError as error:
-        complaints = [_complaint(item) for item in error.errors()]
+        complaints = [_complaint(item) for item in error.errors()[: MAX_COMPLAINTS + 1]]
     else:
-        complaints = list(_unknown_names(model, file))
+        complaints = list(islice(_unknown_names(model, file), MAX_COMPLAINTS + 1))
         if not complaints:
             return _settings(model, file)
-    raise ConfigError([_problem(complaint, file, text, prefix) for complaint in complaints])
+    problems = [_problem(complaint, file, text, prefix) for complaint in complaints[:MAX_COMPLAINTS]]
+    if len(complaints) > MAX_COMPLAINTS:
+        problems.append(Problem(where(file), None, "and more mistakes"))
+    raise ConfigError(problems)
 
 
 def _settings(model: WattlintTable, file: Path) -> Settings:
@@ -321,4 +329,8 @@ def _problem(complaint: Complaint, file: Path, text: str, prefix: tuple[str, ...
     names = tuple(part for part in location if isinstance(part, str))
     key = ".".join((*prefix, *names))
     line = line_of(text, (*prefix, *names), value if isinstance(value, str) else None)
-    return Problem(where(file), line, f"{key}: {message}" if key else message)
+    return Problem(where(file), line, f"{_cut(key)}: {_cut(message)}" if key else _cut(message))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

@@ -17,6 +17,7 @@ from wattlint.settings import Settings
 from wattlint.sources.buffers import holding
 from wattlint.sources.discovery import Covered, discover, display_path
 from wattlint.sources.files import FileRef, Problem, SourceFile
+from wattlint.sources.limits import OutOfTime
 from wattlint.sources.project import project_root
 from wattlint.sources.reading import read, source_from_bytes
 from wattlint.workspace import Workspace
@@ -160,6 +161,7 @@ class _Run:
                 known.contexts += site.contexts
         if outcome.sites:
             analysis.sites += outcome.sites
+            analysis.spent.add(ref.display, outcome.seconds)
             analysis.sources[ref.display] = source
             analysis.settings[ref.display] = self.workspace.configuration.of_folder(ref.path.parent)
 
@@ -174,11 +176,12 @@ class _Run:
         """Lint, obey comments, order everything, drop what is said twice, and count."""
         analysis, seen = self.analysis, self.analysis.coverage
         analysis.sites.sort(key=_site_order)
-        seen.files, seen.unreadable = len(self._refs), len(self._unreadable)
+        seen.files = len(self._refs)
         seen.sites, seen.files_with_sites = len(analysis.sites), len(analysis.sources)
         seen.models_known = sum(site.model.id is not None for site in analysis.sites)
         if lint and (analysis.sites or self._callees):
             self._lint()
+        seen.unreadable = len(self._unreadable)
         if lint and any(self._unreadable.values()):
             self._report_unreadable()
         if analysis.sources or analysis.findings or self._marked:
@@ -223,7 +226,11 @@ class _Run:
             groups.setdefault(id(settings), (settings, []))[1].append(site)
         for key, (settings, sites) in groups.items():
             try:
-                analysis.findings += check_sites(sites, settings)
+                analysis.findings += check_sites(sites, settings, analysis.spent)
+                for path in sorted(analysis.spent.late & {site.path for site in sites}):
+                    problem = Problem(path, None, str(OutOfTime(settings.seconds_per_file)))
+                    analysis.problems.append(problem)
+                    self._unreadable.setdefault(path, []).append(problem)
                 if settings.budget.per_call or settings.budget.per_project:
                     self._hold_to_budget(sites[: own.get(key, 0)], settings)
             except (UnknownCode, CatalogueError) as error:

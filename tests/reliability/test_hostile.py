@@ -200,7 +200,7 @@ def test_data_files(name: str, tmp_path: Path) -> None:
 
 def test_notebooks(tmp_path: Path) -> None:
     cell = {"cell_type": "code", "source": GOOD, "metadata": {}, "outputs": []}
-    folder = hostile(tmp_path, json.dumps({"nbformat": 4, "cells": [cell] * 3_000}), "many.ipynb")
+    folder = hostile(tmp_path, json.dumps({"nbformat": 4, "cells": [cell] * 1_000}), "many.ipynb")
     (folder / "deep.ipynb").write_text("[" * 200_000)
     (folder / "outputs.ipynb").write_text(
         json.dumps({"nbformat": 4, "cells": [cell | {"outputs": ["x" * 9_000_000]}]})
@@ -227,3 +227,131 @@ def test_configuration(name: str, tmp_path: Path) -> None:
     ran = run(folder, "check", "--no-cache", ".")
     assert ran.cpu_s < CPU_S + START_S and ran.peak_mb < PEAK_MB, ran
     assert ran.status in (1, 2) and (ran.status == 1 or "wattlint.toml" in ran.err)
+
+
+CALLER = (
+    "import os, yaml\nfrom dotenv import load_dotenv\nload_dotenv()\n"
+    "OpenAI().responses.create(model=os.environ['MODEL'], input=yaml.safe_load(open('settings.yaml'))['x'])\n"
+)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["pyproject.toml", "wattlint.toml", ".env", "settings.yaml", ".gitignore", "setup.cfg", "requirements.txt", "uv.lock"],
+)  # fmt: skip
+def test_a_pipe_in_the_place_of_a_file(name: str, tmp_path: Path) -> None:
+    folder = hostile(tmp_path, GOOD + CALLER)
+    os.mkfifo(folder / name)
+    assert "bad.py" in checked(folder)
+
+
+@pytest.mark.parametrize("name", ["checks/LLM999-x.md", "sdks/x.yaml", "models/x.yaml"])
+@pytest.mark.parametrize("kind", ["pipe", "10 MB"])
+def test_knowledge_that_has_no_end(name: str, kind: str, tmp_path: Path) -> None:
+    folder = hostile(tmp_path, GOOD)
+    file = folder / "knowledge" / name
+    file.parent.mkdir(parents=True)
+    os.mkfifo(file) if kind == "pipe" else file.write_text("---\n" + "a: [b, c]\n" * 1_000_000)
+    (folder / "wattlint.toml").write_text("rules-dir = 'knowledge'\n")
+    ran = run(folder, "check", "--no-cache", ".")
+    assert ran.status == 2 and ran.cpu_s < CPU_S
+    assert f"{name}: {'not a regular file' if kind == 'pipe' else 'larger than 500 kB'}" in ran.err.replace(
+        "cannot be read: ", ""
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("x = '" + "a" * 10_000_000 + "'\n", "wattlint.toml: larger than 250 kB"),
+        ("".join(f"k{n} = 1\n" for n in range(20_000)), "unknown key"),
+        ("ignore = [" + "'LLM0', " * 20_000 + "]\n", "unknown rule code"),
+        ("a = " + "[" * 200_000 + "\n", "wattlint.toml:1: not valid TOML"),
+        ("k" * 200_000 + " = 1\n", "unknown key"),
+    ],
+    ids=["10 MB", "many mistakes", "many wrong codes", "nested", "a long key"],
+)
+def test_a_hostile_configuration(text: str, why: str, tmp_path: Path) -> None:
+    folder = hostile(tmp_path, GOOD)
+    (folder / "wattlint.toml").write_text(text)
+    ran = run(folder, "check", "--no-cache", ".")
+    assert ran.status == 2 and why in ran.err
+    assert ran.cpu_s < CPU_S and len(ran.err) < 20_000
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["*a" * 2_000 + "b", "**/" * 1_000 + "b", "a/" + "**/a/" * 60 + "b.py", "**/*a*a*/" * 20 + "x", "[a-z]" * 800, "*" * 40_000],
+    ids=lambda pattern: f"{pattern[:9]}, {len(pattern)}",
+)  # fmt: skip
+def test_a_hostile_pattern(pattern: str, tmp_path: Path) -> None:
+    """In every setting that takes one, against a path made to try all its ways."""
+    folder = hostile(tmp_path, GOOD)
+    deep = folder.joinpath(*["a"] * 40, "aaaaaaaa" * 8)
+    deep.mkdir(parents=True)
+    (deep / ("a" * 200 + ".py")).write_text(GOOD)
+    (folder / ".gitignore").write_text(pattern + "\n")
+    (folder / "wattlint.toml").write_text(
+        f"extend-exclude = ['{pattern}']\n[per-file-ignores]\n'{pattern}' = ['LLM301']\n[workload]\n'{pattern}::{pattern}' = '1/day'\n"
+    )
+    ran = run(folder, "check", "--no-cache", ".")
+    assert ran.cpu_s < CPU_S and "gpt-4-turbo" in ran.out
+
+
+def test_a_link_that_leads_nowhere_says_where_to(tmp_path: Path) -> None:
+    folder = hostile(tmp_path, GOOD)
+    (folder / "gone.py").symlink_to("nowhere.py")
+    assert "gone.py: a link to nowhere.py, which does not exist" in run(folder, "check", ".").err
+
+
+def test_many_fixes_in_one_file(tmp_path: Path) -> None:
+    load = "model{} = AutoModelForCausalLM.from_pretrained('meta-llama/Llama-3.1-8B', torch_dtype=torch.float32)\n"
+    chat = "OpenAI().chat.completions.create(model='gpt-4-turbo', messages=[])\n"
+    head = "import torch\nfrom openai import OpenAI\nfrom transformers import AutoModelForCausalLM\n"
+    folder = hostile(tmp_path, head + "".join(load.format(n) + chat for n in range(150)))
+    ran = run(folder, "check", "--no-cache", "--format", "json", ".")
+    assert ran.cpu_s < CPU_S
+    fixable = [one for one in json.loads(ran.out)["findings"] if one["path"] == "bad.py" and one["fix"]]
+    assert len(fixable) >= 150
+
+
+def test_time_for_rules_and_fixes_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not only the analysis: what is left is said."""
+    import time
+
+    from wattlint.lint import engine
+    from wattlint.lint.fixes import propose
+
+    def slow_time() -> float:
+        slow_time.now += 0.1
+        return slow_time.now
+
+    slow_time.now = time.thread_time()
+    folder = hostile(
+        tmp_path,
+        "import openai\n" + "openai.OpenAI().responses.create(model='gpt-4-turbo', input='x')\n" * 80,
+    )
+    monkeypatch.setattr(engine, "thread_time", slow_time)
+    found = checked(folder)["bad.py"]
+    assert any("analysis stopped after 5 s" in message for message in found)
+    monkeypatch.setattr(engine, "thread_time", time.thread_time)
+    monkeypatch.setattr(propose, "thread_time", slow_time)
+    ran = run(folder, "check", "--format", "json", "--no-cache", ".")
+    fixable = [one for one in json.loads(ran.out)["findings"] if one["path"] == "bad.py" and one["fix"]]
+    assert 40 < len(fixable) < 60
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a_" * 500_000, "eyJaaaaaaaaaa-" * 70_000, "api_key='" * 100_000, "://" * 300_000, "api_key=" + "\\" * 900_000],
+    ids=lambda text: text[:8],
+)  # fmt: skip
+def test_hiding_secrets_takes_no_time(text: str) -> None:
+    import time
+
+    from wattlint.sources.secrets import hide, may_hold_secret
+
+    began = time.process_time()
+    hide(text)
+    may_hold_secret(text)
+    assert time.process_time() - began < 4

@@ -7,6 +7,7 @@ where what is loaded may differ from pass to pass.
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 
 from wattlint.callsites.handlers import handler, is_rerun_page
 from wattlint.semantics import callers, loops
@@ -138,7 +139,9 @@ def _is_kept(record: CallRecord) -> bool:
     """The result goes into an attribute, an entry, a global, or a name of an outer function."""
     scope = record.scope
     outer = scope.globals | scope.nonlocals
-    for statement in ast.walk(scope.node):
+    for statement in _storing(scope.node):
+        if not statement.lineno <= record.node.lineno <= (statement.end_lineno or statement.lineno):
+            continue
         if isinstance(statement, (ast.Assign, ast.AnnAssign)) and statement.value is not None:
             if not contains(statement.value, record.node):
                 continue
@@ -157,6 +160,13 @@ def _is_kept(record: CallRecord) -> bool:
         ):
             return True
     return False
+
+
+@lru_cache(maxsize=8)
+def _storing(node: ast.AST) -> list[ast.Assign | ast.AnnAssign | ast.NamedExpr | ast.Call]:
+    """What can keep a result, in all of ``node``. Remembered, for a file may have many calls."""
+    kinds = (ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.Call)
+    return [inner for inner in ast.walk(node) if isinstance(inner, kinds)]
 
 
 def _frees(info: FunctionInfo) -> bool:

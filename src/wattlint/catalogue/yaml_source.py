@@ -57,19 +57,21 @@ class YamlSource:
 
     def _check_size(self) -> None:
         """Aliases of aliases can stand for more than fits into memory."""
-        sizes: dict[int, float] = {}
+        sizes: dict[int, int] = {}
 
-        def size(node: Any) -> float:
+        def size(node: Any) -> int:
             if isinstance(node, yaml.ScalarNode) or node is None:
                 return 1
             if id(node) not in sizes:
-                sizes[id(node)] = float("inf")  # of one that holds itself
+                sizes[id(node)] = 0  # of one that holds itself
                 parts = node.value if isinstance(node, yaml.SequenceNode) else itertools.chain(*node.value)
                 sizes[id(node)] = 1 + sum(map(size, parts))
             return sizes[id(node)]
 
         if size(self._node) > MAX_NODES:
-            raise CatalogueError(self.path, None, None, f"stands for more than {MAX_NODES:,} values")
+            raise CatalogueError(
+                self.path, self._first_line, None, f"stands for more than {MAX_NODES:,} values"
+            )
 
     def _check_keys(self) -> None:
         """No key twice in one mapping: YAML would take the last one in silence."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from time import thread_time
 
 from wattlint.callsites.facts import CallSite, Place
 from wattlint.lint.facts import GETTERS
@@ -12,21 +13,32 @@ from wattlint.lint.rules import Rule
 from wattlint.lint.selection import ignored_in_file, selected_rules
 from wattlint.lint.subject import Subject
 from wattlint.settings import Settings
+from wattlint.sources.limits import Spent
 
 
-def check_sites(sites: Sequence[CallSite], settings: Settings) -> list[Finding]:
-    """Findings in order of place and code, before comments suppress any. Raises UnknownCode, CatalogueError."""
+def check_sites(sites: Sequence[CallSite], settings: Settings, spent: Spent | None = None) -> list[Finding]:
+    """Findings in order of place and code, before comments suppress any. Raises UnknownCode, CatalogueError.
+
+    Where a file takes longer than ``seconds-per-file`` all together, the rest of its sites is not looked at: it then is
+    in ``spent.late``.
+    """
     rules = selected_rules(settings)
     findings: dict[tuple[object, ...], Finding] = {}
     for site in sites:
         if site.in_tests and not settings.check_tests:
             continue
+        if spent is not None and spent.over(site.path, settings.seconds_per_file):
+            spent.late.add(site.path)
+            continue
+        began = thread_time()
         for finding in _check_site(site, rules, settings):
             if not (settings.per_file_ignores and ignored_in_file(finding.code, finding.path, settings)):
                 # One place may call a wrapper that reaches several providers: it is said once.
                 known = findings.setdefault(finding.order[:-1], finding)
                 if finding.order < known.order:
                     findings[finding.order[:-1]] = finding
+        if spent is not None:
+            spent.add(site.path, thread_time() - began)
     return sorted(findings.values(), key=lambda finding: finding.order)
 
 

@@ -101,5 +101,3 @@ def _relative(path: str, config_path: str | None) -> str:
     folder = os.path.dirname(os.path.abspath(config_path)) if config_path else os.getcwd()
     relative = os.path.relpath(os.path.abspath(path), folder)
     return relative.replace(os.sep, "/")
-
-

@@ -23,10 +23,6 @@ def holding(texts: Mapping[Path, bytes]) -> Iterator[None]:
         _held.update(before)
 
 
-def is_held(file: str) -> bool:
-    return os.path.abspath(file) in _held
-
-
 def held_below(folder: str) -> list[str]:
     """The files in ``folder`` that are held, whether they are on disk or not."""
     return [file for file in _held if file.startswith(folder + os.sep)]

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from wattlint.settings import Settings
 from wattlint.sources import touched
+from wattlint.sources.buffers import read_bytes
 from wattlint.sources.files import FileRef, Problem
 
 if TYPE_CHECKING:
     from wattlint.sources.ignore import IgnoreRules
 
 SUFFIXES = (".py", ".pyw", ".ipynb")
+MAX_IGNORE_BYTES = 100_000
+"""Of one ``.gitignore``: each line costs a pattern."""
 
 DEFAULT_EXCLUDE = frozenset(
     {
@@ -143,7 +146,9 @@ class _Walk:
         """Walk ``top``. What applies to the folder itself does not apply below it: the user asked for it."""
         chain: tuple[IgnoreRules, ...] = ()
         if self._settings.respect_gitignore:
-            chain = tuple(rules.without_those_matching(top) for rules in _ignore_rules_above(top))
+            chain = tuple(
+                rules.without_those_matching(top) for rules in _ignore_rules_above(top, self._problem)
+            )
         exclude = self._patterns.without_those_matching(top) if self._patterns else None
         self.folders.append(top)
         todo = [(top, chain)]
@@ -162,7 +167,7 @@ class _Walk:
                 self.left_out.append(folder)  # a virtual environment under another name
                 continue
             if self._settings.respect_gitignore:
-                chain = (*_ignore_rules_in(folder, names), *chain)
+                chain = (*_ignore_rules_in(folder, names, self._problem), *chain)
             for entry in entries:
                 name, path = entry.name, entry.path
                 try:
@@ -207,24 +212,28 @@ def _is_ignored(chain: Sequence[IgnoreRules], path: str, is_folder: bool) -> boo
     return False
 
 
-def _ignore_rules_in(folder: str, names: set[str]) -> Iterator[IgnoreRules]:
+def _ignore_rules_in(folder: str, names: set[str], say: Callable[[str, str], None]) -> Iterator[IgnoreRules]:
     """Rules of ``.gitignore`` and, at the top of a repository, ``.git/info/exclude``; nearest first."""
     for file, needed in ((".gitignore", ".gitignore"), (os.path.join(".git", "info", "exclude"), ".git")):
         if needed not in names:
             continue
-        touched.file(os.path.join(folder, file))
+        path = os.path.join(folder, file)
+        touched.file(path)
         try:
-            with open(os.path.join(folder, file), encoding="utf-8", errors="surrogateescape") as lines:
-                text = lines.read()
+            raw = read_bytes(path, MAX_IGNORE_BYTES + 1)
         except OSError:  # no such file, or .gitignore is a folder: git passes over it too
             continue
+        if len(raw) > MAX_IGNORE_BYTES:
+            say(path, f"larger than {MAX_IGNORE_BYTES // 1000} kB, not obeyed")
+            continue
+        text = raw.decode("utf-8", "surrogateescape").replace("\r\n", "\n").replace("\r", "\n")
         if any(line and not line.startswith("#") for line in text.split("\n")):
             from wattlint.sources.ignore import IgnoreRules
 
             yield IgnoreRules.parse(folder, text.split("\n"))[0]
 
 
-def _ignore_rules_above(top: str) -> list[IgnoreRules]:
+def _ignore_rules_above(top: str, say: Callable[[str, str], None]) -> list[IgnoreRules]:
     """Rules of the folders above ``top`` in the same repository, nearest first; none outside a repository."""
     found: list[IgnoreRules] = []
     folder = top
@@ -236,7 +245,7 @@ def _ignore_rules_above(top: str) -> list[IgnoreRules]:
         folder = parent
         touched.file(os.path.join(folder, ".gitignore"))
         names = {name for name in (".gitignore", ".git") if os.path.exists(os.path.join(folder, name))}
-        found.extend(_ignore_rules_in(folder, names))
+        found.extend(_ignore_rules_in(folder, names, say))
     return found
 
 

@@ -7,6 +7,21 @@ MAX_CHARACTERS = 2_000_000
 OUT_OF_TIME = "analysis stopped after"
 
 
+class Spent:
+    """Processor time by file: that of analysis, rules and fixes counts together."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self.late: set[str] = set()
+        """Files whose rules were not all looked at."""
+
+    def over(self, path: str, limit_s: float) -> bool:
+        return self.seconds.get(path, 0.0) > limit_s
+
+    def add(self, path: str, seconds: float) -> None:
+        self.seconds[path] = self.seconds.get(path, 0.0) + seconds
+
+
 class OutOfTime(Exception):
     """One file took longer than ``seconds-per-file``."""
 

@@ -81,7 +81,9 @@ def hide(text: str) -> str:
     """``text``, code or a report of any format, with every secret in it replaced."""
     if _SIGNS.search(text.lower()) is None:
         return text
-    return "".join(_hide(line) if _SIGNS.search(line.lower()) else line for line in text.splitlines(keepends=True))
+    return "".join(
+        _hide(line) if _SIGNS.search(line.lower()) else line for line in text.splitlines(keepends=True)
+    )
 
 
 def _hide(line: str) -> str:

@@ -116,12 +116,8 @@ def _origin(target: Target, id: str) -> tuple[Module, ast.Constant]:
     line = _line_of(place, module, target)
     found = [
         node
-        for node in ast.walk(module.tree)
-        if isinstance(node, ast.Constant)
-        and isinstance(node.value, str)
-        and node.value == id
-        and node.lineno <= line <= (node.end_lineno or node.lineno)
-        and not module.in_text(node)
+        for node in module.literals(id)
+        if node.lineno <= line <= (node.end_lineno or node.lineno) and not module.in_text(node)
     ]
     if len(found) != 1 or not LITERAL.fullmatch(module.segment(found[0])):
         raise Unfixable(f"the name is not one plain literal at {place.path}:{line}")
@@ -140,19 +136,18 @@ def _only_values(module: Module, id: str) -> list[ast.Constant]:
     """The literals of the name in the module, none of which serves to look something up or to compare with, or is
     one of a list. Raises Unfixable."""
     found = []
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.Constant) and node.value == id:
-            parent = module.parent(node)
-            if isinstance(parent, ast.Dict) and node in parent.keys:
-                what = "a key of a dictionary"
-            elif isinstance(parent, ast.Compare):
-                what = "compared with"
-            elif isinstance(parent, ast.Subscript | ast.List | ast.Set | ast.Tuple | ast.MatchValue):
-                what = "one of a list"
-            elif LITERAL.fullmatch(module.segment(node)) and not module.in_text(node):
-                found.append(node)
-                continue
-            else:
-                what = "part of another text"
-            raise Unfixable(f"{id} is also {what} in line {node.lineno} of {module.source.display}")
+    for node in module.literals(id):
+        parent = module.parent(node)
+        if isinstance(parent, ast.Dict) and node in parent.keys:
+            what = "a key of a dictionary"
+        elif isinstance(parent, ast.Compare):
+            what = "compared with"
+        elif isinstance(parent, ast.Subscript | ast.List | ast.Set | ast.Tuple | ast.MatchValue):
+            what = "one of a list"
+        elif LITERAL.fullmatch(module.segment(node)) and not module.in_text(node):
+            found.append(node)
+            continue
+        else:
+            what = "part of another text"
+        raise Unfixable(f"{id} is also {what} in line {node.lineno} of {module.source.display}")
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import warnings
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from wattlint.lint.fixes.edits import Edit
@@ -15,14 +15,19 @@ from wattlint.sources.splice import Change
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
+def parse(text: str) -> ast.Module:
+    """Without the parser's warnings: they are about the user's code."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text)
+
+
 class Module:
     """``source`` is a module, or the joined cells of a notebook. Raises SyntaxError for what is no Python."""
 
     def __init__(self, source: SourceFile) -> None:
         self.source, self.text = source, source.text
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about the user's code
-            self.tree = ast.parse(source.text)
+        self.tree = parse(source.text)
         self._starts = [0]
         for line in source.lines:
             self._starts.append(self._starts[-1] + len(line) + 1)
@@ -76,6 +81,24 @@ class Module:
         start, end = self._starts[line - 1] + edit.column, self._starts[end_line - 1] + edit.end_column
         return Change(start, end, edit.replacement)
 
+    def statements_at(self, changes: Sequence[Change]) -> tuple[str, int]:
+        """The text of the module's own statements that ``changes`` touch and of those between them, and where it
+        starts: the rest parses as before where this does."""
+        first, last = (
+            self._line_and_column(at)[0]
+            for at in (min(change.start for change in changes), max(change.end for change in changes))
+        )
+        for statement in self.tree.body:  # in order, and several can share a line
+            if statement.end_lineno is not None and statement.end_lineno >= first:
+                first = min(first, self.first_line(statement))
+                break
+        for statement in reversed(self.tree.body):
+            if self.first_line(statement) <= last:
+                last = max(last, statement.end_lineno or last)
+                break
+        start, end = self._starts[first - 1], self._starts[last]
+        return self.text[start:end], start
+
     def _line_and_column(self, offset: int) -> tuple[int, int]:
         line = bisect_right(self._starts, offset)
         return line, offset - self._starts[line - 1]
@@ -99,14 +122,31 @@ class Module:
     def call_at(self, line: int, column: int, end_line: int, end_column: int) -> ast.Call | None:
         """The call between two places; columns in characters."""
         wanted = (self._starts[line - 1] + column, self._starts[end_line - 1] + end_column)
+        return next((node for node in self.calls_on(line) if self.span(node) == wanted), None)
+
+    def literals(self, text: str) -> list[ast.Constant]:
+        """Where ``text`` stands as a string of its own."""
+        return self._literals.get(text, [])
+
+    @cached_property
+    def _literals(self) -> dict[str, list[ast.Constant]]:
+        found: dict[str, list[ast.Constant]] = {}
         for node in ast.walk(self.tree):
-            if isinstance(node, ast.Call) and node.lineno == line and self.span(node) == wanted:
-                return node
-        return None
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.setdefault(node.value, []).append(node)
+        return found
 
     def calls_on(self, line: int) -> list[ast.Call]:
         """The calls that begin on a line."""
-        return [node for node in ast.walk(self.tree) if isinstance(node, ast.Call) and node.lineno == line]
+        return self._calls.get(line, [])
+
+    @cached_property
+    def _calls(self) -> dict[int, list[ast.Call]]:
+        found: dict[int, list[ast.Call]] = {}
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Call):
+                found.setdefault(node.lineno, []).append(node)
+        return found
 
     def statement(self, node: ast.AST) -> ast.stmt:
         """The innermost statement that ``node`` belongs to, or is."""
@@ -155,14 +195,17 @@ class Module:
 
     def statement_lines(self, line: int) -> range:
         """The lines of the innermost statement at ``line``; of a compound one, those of its head."""
-        found = range(line, line + 1)
+        return self._statement_lines.get(line, range(line, line + 1))
+
+    @cached_property
+    def _statement_lines(self) -> dict[int, range]:
+        found: dict[int, range] = {}
         for node in ast.walk(self.tree):
-            if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or node.lineno):
+            if isinstance(node, ast.stmt):
                 body: list[ast.stmt] = getattr(node, "body", [])
                 last = min(body[0].lineno - 1, node.end_lineno or node.lineno) if body else node.end_lineno
                 lines = range(node.lineno, max(last or node.lineno, node.lineno) + 1)
-                if line in lines:
-                    found = lines  # ast.walk goes from the outside in
+                found.update(dict.fromkeys(lines, lines))  # ast.walk goes from the outside in
         return found
 
 

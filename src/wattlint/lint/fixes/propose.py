@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
+from time import thread_time
 
 from wattlint.analysis import Analysis
 from wattlint.lint.findings import Finding
 from wattlint.lint.fixes.edits import Fix, NotFixed
-from wattlint.lint.fixes.module import Module
+from wattlint.lint.fixes.module import Module, parse
 from wattlint.lint.fixes.target import Target, Unfixable
 from wattlint.sources.files import SourceFile
+from wattlint.sources.limits import Spent
 from wattlint.sources.reading import read
 from wattlint.sources.splice import Unsplicable, changed_text, splice
 
@@ -36,13 +38,15 @@ class Fixer:
         self._analysis = analysis
         self._modules: dict[str, Module | None] = {}
         self._proposed: dict[int, Fix | NotFixed | None] = {}
+        self._spent = Spent()
+        self._spent.seconds.update(analysis.spent.seconds)
 
     def propose(self, finding: Finding) -> Fix | NotFixed | None:
         """None where its rule has no fix. What is proposed can be spliced into the files, and they still parse."""
         if finding.fix is None:
             return None
         if id(finding) not in self._proposed:
-            self._proposed[id(finding)] = self._make(finding, finding.fix)
+            self._proposed[id(finding)] = self._make_in_time(finding, finding.fix)
         return self._proposed[id(finding)]
 
     def module(self, path: str) -> Module | None:
@@ -57,6 +61,19 @@ class Fixer:
             except (SyntaxError, ValueError, RecursionError, MemoryError):
                 self._modules[path] = None
         return self._modules[path]
+
+    def _make_in_time(self, finding: Finding, name: str) -> Fix | NotFixed:
+        path = finding.path
+        settings = self._analysis.settings.get(path)
+        if settings is not None and self._spent.over(path, settings.seconds_per_file):
+            return NotFixed(
+                f"{path} took {settings.seconds_per_file:g} s already (seconds-per-file); apply the other fixes first"
+            )
+        began = thread_time()
+        try:
+            return self._make(finding, name)
+        finally:
+            self._spent.add(path, thread_time() - began)
 
     def _make(self, finding: Finding, name: str) -> Fix | NotFixed:
         file, _, function = MAKERS[name].partition(":")
@@ -83,8 +100,12 @@ class Fixer:
                 raise Unfixable(f"{path} is not among the files that are linted")
             changes = [module.change(edit) for edit in fix.edits if edit.path == path]
             splice(module.source, changes)
-            changed = module.source._replace(text=changed_text(module.text, changes))
+            before, start = module.statements_at(changes)
+            moved = [
+                change._replace(start=change.start - start, end=change.end - start) for change in changes
+            ]
+            after = changed_text(before, moved)
             try:
-                Module(changed)
+                parse(after)
             except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
                 raise Unfixable(f"the result would be no Python: {error}") from None
