@@ -770,6 +770,11 @@ def test_the_examples_of_every_page(case, tmp_path, monkeypatch):
 FIXED = [case for case in CASES if case.fixed is not None]
 
 
+def test_every_fix_is_shown_on_the_page_of_its_rule():
+    shown = {Path(case.path).name[:6] for case in FIXED}
+    assert shown == {rule.code for rule in load_rules().values() if rule.fix}
+
+
 @pytest.mark.parametrize("case", FIXED, ids=[f"{Path(case.path).name[:6]}-{case.line}" for case in FIXED])
 def test_what_the_fix_makes_of_the_examples(case):
     from wattlint.rule_examples import try_example

@@ -164,6 +164,8 @@ class _Fixing:
             after = analyse_files(refs, self._configuration)
             self._sift(after)
         wrong = set(_wrong(before, after, [finding for group in groups for finding in group.findings]))
+        # What could not be read before cannot now, though nothing among these files may have asked for it.
+        paths -= {problem.path for problem in before.problems} - texts.keys() - _unread(after)
         after.files.update(self._files)
         after.problems += (problem for problem in before.problems if problem.path not in paths)
         after.unreported += (problem for problem in before.unreported if problem.path not in paths)
@@ -173,6 +175,10 @@ class _Fixing:
 
     def _held(self, texts: dict[str, bytes]) -> dict[Path, bytes]:
         return self._raw | {self._files[path].path: text for path, text in texts.items()}
+
+
+def _unread(analysis: Analysis) -> set[str]:
+    return {problem.path for problem in analysis.problems}
 
 
 def _compatible(groups: Iterable[Group], fixer: Fixer) -> Iterator[Group]:

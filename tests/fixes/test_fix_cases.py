@@ -488,6 +488,44 @@ CASES: dict[str, Case] = {
             return vectors
         """,
     ),
+    "embeddings with a name between": (
+        "embed-together",
+        """
+        from openai import OpenAI
+        client = OpenAI()
+
+        def index(texts):
+            vectors = []
+            for text in texts:
+                answer = client.embeddings.create(model="text-embedding-3-small", input=text)
+                vectors.append(answer.data[0].embedding)
+            return vectors
+        """,
+        """
+        from openai import OpenAI
+        client = OpenAI()
+
+        def index(texts):
+            vectors = []
+            vectors.extend(item.embedding for item in client.embeddings.create(model="text-embedding-3-small", input=list(texts)).data)
+            return vectors
+        """,
+    ),
+    "embeddings whose name is used after the loop stay": (
+        "embed-together",
+        """
+        from sentence_transformers import SentenceTransformer
+        encoder = SentenceTransformer("all-MiniLM-L6-v2")
+
+        def index(texts):
+            vectors = []
+            for text in texts:
+                vector = encoder.encode(text)
+                vectors.append(vector)
+            return vectors, len(vector)
+        """,
+        None,
+    ),
     "embeddings with more work in the loop stay": (
         "embed-together",
         """
@@ -511,6 +549,17 @@ CASES: dict[str, Case] = {
         from anthropic import Anthropic
         answer = Anthropic().messages.create(model='claude-sonnet-4-6', max_tokens=10, messages=[])
         """,
+    ),
+    "a constant that is named after its model stays": (
+        "replace-model",
+        """
+        from enum import Enum
+        from anthropic import Anthropic
+        class Model(str, Enum):
+            CLAUDE_2_1 = "claude-2.1"
+        answer = Anthropic().messages.create(model=Model.CLAUDE_2_1.value, max_tokens=10, messages=[])
+        """,
+        None,
     ),
     "a constant that two calls share, once": (
         "replace-model",

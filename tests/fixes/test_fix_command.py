@@ -184,6 +184,15 @@ def test_a_broken_file_does_not_keep_others_from_being_fixed(project, capsys):
     assert (project / "app.py").read_text() == FIXED
 
 
+def test_a_broken_file_that_only_others_lead_to_is_still_told_after_a_fix(project, capsys):
+    (project / "broken.py").write_text("x = = 1\n")
+    caller = "import openai\nfrom broken import client\nclient.messages.create()\n"
+    (project / "caller.py").write_text(caller)
+    assert main(["check", "--fix"]) == 2
+    assert "broken.py:1:1: LLM901 syntax error" in capsys.readouterr().out
+    assert (project / "app.py").read_text() == FIXED
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "latin-1", "cp1252", "iso2022_jp"])
 def test_files_in_other_encodings(project, encoding):
     cookie = "" if encoding == "utf-8-sig" else f"# -*- coding: {encoding} -*-\n"

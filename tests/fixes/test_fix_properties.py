@@ -22,6 +22,7 @@ IMPORTS = {
     "anthropic": "from anthropic import Anthropic",
 }
 SETUP = {
+    "add-draft-model": 'target = AutoModelForCausalLM.from_pretrained("meta-llama/Llama-3.3-70B-Instruct", device_map="auto")',
     "drop-slow-setting": 'local = AutoModelForCausalLM.from_pretrained("Qwen/Qwen2.5-7B")',
     "limit-output": "client = OpenAI()",
     "lower-effort": "client = OpenAI()",
@@ -69,6 +70,11 @@ CALLS: dict[str, tuple[str, str, list[str]]] = {
         "openai",
         "client.chat.completions.create",
         ['model="gpt-4o"', 'messages=[{"role": "user", "content": f"Spam? Answer yes or no. {text}"}]'],
+    ),
+    "add-draft-model": (
+        "transformers",
+        "target.generate",
+        ["tokens", "max_new_tokens=(20)", "do_sample=False"],
     ),
     "embed-together": ("sentence", "encoder.encode", ["chunk", "normalize_embeddings=True"]),
 }

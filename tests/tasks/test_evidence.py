@@ -69,6 +69,7 @@ def test_evidence(calls: dict[str, Any], function: str, task: str, confidence: s
 def test_what_tells_about_the_answer_is_not_the_answer(calls: dict[str, Any]) -> None:
     assert "converted" in str(calls["as_int"])
     assert "converted" not in str(calls["tokens_as_int"])
+    assert "startswith" not in str(calls["model_asserted"])
 
 
 def test_an_agent_s_call_keeps_the_type_it_was_made_with(calls: dict[str, Any]) -> None:

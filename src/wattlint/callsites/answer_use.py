@@ -36,6 +36,10 @@ RESPONSE_KEYS = frozenset(
 """``"choices" in response`` asks about the envelope, not about the answer."""
 METADATA = frozenset(
     {
+        "model",
+        "object",
+        "role",
+        "system_fingerprint",
         "usage",
         "usage_metadata",
         "response_metadata",

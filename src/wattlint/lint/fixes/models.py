@@ -38,6 +38,8 @@ def replace_model(target: Target) -> Fix | NotFixed:
     literals = _only_values(module, id) if site.load is not None else [literal]
     changes = []
     for node in literals:
+        if name := _named_after(module, node, id):
+            raise Unfixable(f"{name} would no longer be what it says")
         start, old = module.span(node)[0], module.segment(node)
         changes.append((module, minimal(start, old, old.replace(id, new))))
     safe = record.id == successor.id  # two names of one model
@@ -123,6 +125,22 @@ def _origin(target: Target, id: str) -> tuple[Module, ast.Constant]:
         raise Unfixable(f"the name is not one plain literal at {place.path}:{line}")
     _only_values(module, id)
     return module, found[0]
+
+
+def _named_after(module: Module, literal: ast.Constant, id: str) -> str | None:
+    """The name that the literal is given to, where it says the model: ``GPT_4O = "gpt-4o"``."""
+    parent = module.parent(literal)
+    targets = parent.targets if isinstance(parent, ast.Assign) else [getattr(parent, "target", None)]
+    model = _letters(id.rpartition("/")[2])
+    for target in targets:
+        name = target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")
+        if model in _letters(name):
+            return name
+    return None
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 def _line_of(place: Place, module: Module, target: Target) -> int:
