@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from wattlint.catalogue.errors import CatalogueError
 from wattlint.changes.beside import Beside
 from wattlint.config import Configuration
 from wattlint.sources import touched
@@ -45,12 +46,27 @@ def analyses(
     before, after = base.kept(), head.kept()
     if before is None and after is None and jobs != 1:
         half = max(1, (jobs or usual_number()) // 2)
+        _prepare()
         beside = Beside(lambda: base.analysed(half))
         after = head.analysed(half)
         return beside.result(), after
     if before is None:
         before = base.analysed(jobs)
     return before, after if after is not None else head.analysed(jobs)
+
+
+def _prepare() -> None:
+    """Load what both processes need, before they part."""
+    import wattlint.callsites.finder
+    import wattlint.lint.engine  # noqa: F401
+    from wattlint.catalogue.models import load_models
+    from wattlint.lint.rules import load_rules
+    from wattlint.sources.sieve import load_sieve
+
+    with contextlib.suppress(CatalogueError):  # said where the files are analysed
+        load_models()
+        load_sieve()
+        load_rules()
 
 
 class _Side:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from wattlint.callsites.facts import CallSite, Context, ModelFact, Place, Prompt, TaskVerdict
+from wattlint.callsites.facts import CallSite, Context, ModelFact, OutputContract, Place, Prompt, TaskVerdict
 from wattlint.catalogue.records import ModelRecord
 from wattlint.catalogue.user_folder import part
 from wattlint.lint import prompt_order
@@ -447,11 +447,13 @@ def _seen_by(site: CallSite, context: Context) -> CallSite:
         contexts=(),
     )
     if context.prompt != site.prompt:
-        view.task = _task(context.prompt, view)
+        view.task = _task(context.prompt, view.contract, limit)
     return view
 
 
-def _task(prompt: Prompt | None, site: CallSite) -> TaskVerdict | None:
+@lru_cache(maxsize=4_096)
+def _task(prompt: Prompt | None, contract: OutputContract, limit: int | None) -> TaskVerdict | None:
+    """Remembered: lint and estimate ask the same of each caller, and of both sides of a change."""
     from wattlint.callsites.tasks.recognise import recognise
 
-    return recognise(prompt, site.contract, (), site.output_limit)
+    return recognise(prompt, contract, (), limit)
