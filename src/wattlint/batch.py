@@ -71,8 +71,8 @@ class Sifted(NamedTuple):
     marked: bool = False
 
 
-Todo = tuple[int, FileRef, bool]
-"""Number of a file, the file, whether it has to be analysed (else it is only parsed)."""
+Todo = tuple[int, FileRef, bool | None]
+"""Number of a file, the file, whether it has to be analysed (else it is only parsed); None: see ``Look``."""
 Done = tuple[list[tuple[int, Outcome]], list[tuple[str, Problem]]]
 """Outcomes by number of the file; files that others led to and that are no Python."""
 
@@ -176,10 +176,9 @@ def _to_analyse(
     todo = []
     for number, look in looks.items():
         ref = refs[number]
-        passes = look.passes or workspace.reach(ref.path).leads(ref.path, all_known)
-        if (
-            passes or ref.explicit
-        ):  # a file that was named is parsed whatever it holds: its user wants to hear of errors
+        passes = True if look.passes else workspace.reach(ref.path).leads(ref.path, all_known) or look.passes
+        # A file that was named is parsed whatever it holds: its user wants to hear of errors.
+        if passes is not False or ref.explicit:
             todo.append((number, ref, passes))
     return todo
 
@@ -197,8 +196,14 @@ def _shares(groups: dict[Path, list[Todo]], jobs: int) -> list[list[Path]]:
 
 def _project(root: Path, todo: list[Todo], workspace: Workspace, last: bool) -> Done:
     """Every file of one project; nothing is remembered of it afterwards. ``last``: this process is about to end."""
-    linted = {ref.path for _, ref, _ in todo}
-    results = [(number, _read_and_analyse(ref, passes, workspace, linted)) for number, ref, passes in todo]
+    passing = []
+    for number, ref, passes in todo:
+        if passes is None:
+            passes = workspace.reach(ref.path).holds_address()
+        if passes or ref.explicit:
+            passing.append((number, ref, passes))
+    linted = {ref.path for _, ref, _ in passing}
+    results = [(number, _read_and_analyse(ref, passes, workspace, linted)) for number, ref, passes in passing]
     # The sieve stopped them, another file led to them: that they cannot be read costs nothing to say.
     broken = [
         (shown, problem_of(error, shown))

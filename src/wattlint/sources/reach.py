@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from wattlint.sources import touched
+from wattlint.sources.addresses import Addresses
 from wattlint.sources.buffers import read_bytes
 from wattlint.sources.folders import SOURCE_FOLDERS, names_in
 from wattlint.sources.sieve import Scan, Sieve
@@ -29,8 +30,8 @@ MAX_BYTES = 2_000_000
 class Look(NamedTuple):
     """What the text of one file shows by itself."""
 
-    passes: bool
-    """It has to be parsed."""
+    passes: bool | None
+    """It has to be parsed; None: only where the project holds the address of a model server."""
     imports_sdk: bool
     imports: bytes
     """Its import statements."""
@@ -44,6 +45,7 @@ class Reach:
         self._own = tuple(os.sep + module.replace(".", os.sep) for module in own_modules)
         self._root = str(root)
         self._sieve = sieve
+        self._addresses = Addresses(self._root, sieve.holds_address)
         self._names_in = lru_cache(maxsize=None)(names_in)
         self._bases_of: dict[tuple[str, str], tuple[str, ...]] = {}
         self._imports_sdk: dict[str, bool] = {}
@@ -57,7 +59,7 @@ class Reach:
         """Whether ``code``, the text of ``path``, has to be parsed. It may differ from what is on disk."""
         look = self.look(path, code)
         self.know(path, look)
-        return look.passes or self.leads(path)
+        return bool(look.passes) or self.leads(path) or (look.passes is None and self.holds_address())
 
     def look(self, path: Path, code: bytes) -> Look:
         """What ``code`` shows by itself; nothing is remembered."""
@@ -80,12 +82,18 @@ class Reach:
         """The text of ``file`` is no longer what it was; the same files are there."""
         for known in (self._imports_sdk, self._imports, self._targets):
             known.pop(file, None)
+        self._addresses.forget(file)
         self._reaches.clear()
         self._some_import = any(self._imports_sdk.values())
 
+    def holds_address(self) -> bool:
+        """Whether some file of the project holds the address of a model server."""
+        return self._addresses.anywhere()
+
     def sends_request(self, code: bytes) -> bool:
-        """Whether ``code`` by itself may send a request to a model server."""
-        return self._sieve.sends_request(Scan(code))
+        """Whether ``code`` may send a request to a model server."""
+        sends = self._sieve.sends_request(Scan(code))
+        return self.holds_address() if sends is None else sends
 
     def project_imports_sdk(self, files: Iterable[str]) -> bool:
         """Whether one of ``files``, the project's, or of those looked into so far imports an SDK."""

@@ -88,6 +88,10 @@ class Sieve:
         return re.compile(rf"\.\s*({one_of(name.decode() for name in self._methods)})\b".encode())
 
     @cached_property
+    def _address(self) -> re.Pattern[bytes]:
+        return re.compile(one_of(host.decode() for host in self._hosts).encode())
+
+    @cached_property
     def _payload_key(self) -> re.Pattern[bytes]:
         keys = "|".join(map(re.escape, self._payload_keys)) or r"(?!)"
         return re.compile(rf"[\"'](?:{keys})[\"']|\b(?:{keys})\s*=".encode())
@@ -113,8 +117,11 @@ class Sieve:
         needs = self._needs.get(module)
         return needs is None or any(word in scan.code for word in needs)
 
-    def passes(self, scan: Scan, imports_sdk: bool | None = None) -> bool:
-        """Whether the file by itself shows that it may call a language model. ``Reach`` also asks its imports."""
+    def passes(self, scan: Scan, imports_sdk: bool | None = None) -> bool | None:
+        """Whether the file by itself shows that it may call a language model. ``Reach`` also asks its imports.
+
+        None: only where another file of the project holds the address of a model server.
+        """
         if self.imports_sdk(scan) if imports_sdk is None else imports_sdk:
             return True
         if self._looks < FEW_LOOKS:
@@ -122,6 +129,10 @@ class Sieve:
         else:
             methods = set(self._method_names.findall(scan.code))
         return bool(methods) and (self._calls_unknown_object(scan, methods) or self.sends_request(scan))
+
+    def holds_address(self, code: bytes) -> bool:
+        """Whether the address of a model server, or the part of one that shows it, stands in ``code``."""
+        return bool(self._address.search(code))
 
     def _calls_unknown_object(self, scan: Scan, methods: set[bytes]) -> bool:
         code = scan.code
@@ -132,16 +143,16 @@ class Sieve:
                     return True
         return False
 
-    def sends_request(self, scan: Scan) -> bool:
-        """An HTTP request, and beside it the address of a model server or, with an HTTP library, a prompt."""
+    def sends_request(self, scan: Scan) -> bool | None:
+        """An HTTP request, and beside it the address of a model server; None: with an HTTP library, and a prompt, so
+        that the address may stand elsewhere."""
         if not any(names & scan.attributes for names in self._http_names.values()):
             return False
         if any(host in scan.code for host in self._hosts):
             return True
         libraries = scan.imported.intersection(self._http_names)
-        return any(self._http_names[library] & scan.attributes for library in libraries) and bool(
-            self._payload_key.search(scan.code)
-        )
+        posts = any(self._http_names[library] & scan.attributes for library in libraries)
+        return None if posts and self._payload_key.search(scan.code) else False
 
 
 @cache

@@ -1,0 +1,67 @@
+"""Whether a project holds the address of a model server anywhere: without one, no request in it can go to one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from wattlint.sources import touched
+from wattlint.sources.buffers import read_bytes
+
+SKIPPED_FOLDERS = frozenset({"node_modules", "site-packages", "__pycache__", "venv"})
+TEXTS = (".py", ".ipynb", ".json", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".conf")
+"""Files that the value of an expression can come from."""
+SECRETS = ".env"
+"""Files with this in their name are not read for this: one of them counts as an address."""
+MAX_BYTES = 2_000_000
+"""Larger files are not looked into by anybody."""
+
+
+class Addresses:
+    """Answers for one project; remembers the files that hold none."""
+
+    def __init__(self, root: str, holds_address: Callable[[bytes], bool]) -> None:
+        self._root = root
+        self._holds_address = holds_address
+        self._files: list[str] | None = None
+        self._without: set[str] = set()
+        self._found = False
+
+    def anywhere(self) -> bool:
+        if not self._found:
+            if self._files is None:
+                self._files = self._listed()
+            self._found = any(map(self._in_file, self._files))
+        return self._found
+
+    def forget(self, file: str) -> None:
+        """The text of ``file`` is no longer what it was."""
+        self._without.discard(file)
+        self._found = False
+
+    def _listed(self) -> list[str]:
+        found = []
+        for folder, folders, names in os.walk(self._root):
+            folders[:] = sorted(
+                name for name in folders if name not in SKIPPED_FOLDERS and not name.startswith(".")
+            )
+            touched.folder(folder)
+            found += [
+                f"{folder}{os.sep}{name}" for name in sorted(names) if SECRETS in name or name.endswith(TEXTS)
+            ]
+        return found
+
+    def _in_file(self, file: str) -> bool:
+        if file in self._without:
+            return False
+        if SECRETS in os.path.basename(file):
+            return True
+        try:
+            raw = read_bytes(file, MAX_BYTES + 1)
+        except (OSError, ValueError):
+            raw = b""
+        touched.file(file, raw)
+        if len(raw) <= MAX_BYTES and self._holds_address(raw.replace(b"\\/", b"/")):
+            return True
+        self._without.add(file)
+        return False
