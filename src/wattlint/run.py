@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from wattlint.lint.suppressions import Marker
     from wattlint.traffic.records import Traffic
 
-RARE_COLLECTION = 50_000
-"""Allocations between garbage collections: syntax trees are large, and hold no cycles."""
-
 
 def check_paths(paths: Sequence[str], settings: Settings | None = None) -> Analysis:
     """Lint ``paths`` with ``settings``, or with the configuration nearest to each file."""
@@ -53,12 +50,13 @@ def analyse(
     refs, problems, covered = _files(paths, configuration)
     run = _Run(Workspace(configuration))
     run.analysis.problems += problems
-    thresholds = gc.get_threshold()
-    gc.set_threshold(RARE_COLLECTION)
+    was_on = gc.isenabled()
+    gc.disable()  # what is parsed is kept until its project is done, and is collected then
     try:
         results, broken = outcomes(refs, covered, run.workspace, jobs, progress)
     finally:
-        gc.set_threshold(*thresholds)
+        if was_on:
+            gc.enable()
     for ref, result in zip(refs, results, strict=True):
         run.take(ref, result)
     run.broken(broken)

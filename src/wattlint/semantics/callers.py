@@ -20,6 +20,7 @@ from wattlint.semantics.values import (
     Mapping,
     Partial,
     Sequence,
+    Text,
     Unknown,
     Value,
     alternatives,
@@ -194,10 +195,19 @@ def joined(
     # Where another caller passes something unknown, a literal is only one possibility.
     has_default = default is not None and is_known(default)
     how = "possible" if unknown and default is None else "via_caller"
-    unusual = [_not_taken(ev, caller) for _, caller in passed] if has_default or len(passed) > 1 else [False]
-    omitted = omitted or all(unusual)
+    # What the conditions around a call are worth is asked only where the answer shows.
+    judged = has_default or len(passed) > 1
+    usual = not judged or any(not caller.spot.branches for _, caller in passed)
+    shows = [any(isinstance(one, (Const, Text)) for one in alternatives(value)) for value, _ in passed]
+    asked = any(shows) or (default is not None and not omitted)
+    unusual = [
+        judged and (show if usual else asked) and _not_taken(ev, caller)
+        for show, (_, caller) in zip(shows, passed)
+    ]
+    none_usual = not usual and all(unusual)
+    omitted = omitted or none_usual
     for (value, caller), skipped in zip(passed, unusual):
-        step = "possible" if skipped and not all(unusual) else how
+        step = "possible" if skipped and not none_usual else how
         found.append(through(value, Hop(step, caller.frame.module.path, caller.node.lineno, name)))
     if starred == ("**",):
         mappings = [one for value in found for one in alternatives(value) if isinstance(one, Mapping)]

@@ -173,7 +173,7 @@ def class_level(ev: Evaluator, cls: ClassInfo, name: str) -> Value:
     valued = [store for store in outside if store.value is not None]
     if valued:  # ``Class.name = value`` on the level of its module
         home = ev.module_frame(cls.module)
-        found, complete = reaching(valued, END, ev.arm_truth(home))
+        found, complete = reaching(valued, END, ev.arm_truth(home), whole=True)
         given = join(ev.value(store.value, home, store.spot) for store in found if store.value is not None)
         value = given if complete else join([given, value])
     shared = [store for store in cls.self_stores.get(name, ()) if _on_class(store)]

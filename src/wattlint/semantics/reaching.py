@@ -19,8 +19,11 @@ Truth = Callable[[ast.AST, str], "bool | None"]
 """(branching node, arm) -> whether that arm runs with default settings; None: not known."""
 
 
-def reaching(definitions: Iterable[Def], use: Spot, truth: Truth) -> tuple[list[Def], bool]:
-    """Definitions that can reach ``use``, the likeliest first, and whether they cover every way to it.
+def reaching(
+    definitions: Iterable[Def], use: Spot, truth: Truth, whole: bool = False
+) -> tuple[list[Def], bool]:
+    """Definitions that can reach ``use``, the likeliest first, and whether they cover every way to it (asked with
+    ``whole``: else that may be left open).
 
     Likeliest: in an arm whose condition holds, then unknown conditions, then arms that defaults do not take.
     Within equal likelihood the later definition comes first.
@@ -30,10 +33,17 @@ def reaching(definitions: Iterable[Def], use: Spot, truth: Truth) -> tuple[list[
     found: list[tuple[int, Def]] = []
     covered: dict[tuple[int, int], set[str]] = {}
     complete = False
+    possible: list[tuple[Def, tuple[Branch, ...]]] = []
     for one in reversed(before):
         extra = _beyond_common(one.spot.branches, use.branches)
-        if extra is None or any(_leaves(branch, use) for branch in extra):
+        if extra is None or (extra and any(_leaves(branch, use) for branch in extra)):
             continue
+        possible.append((one, extra))
+        if not extra:
+            break
+    if not whole and not later and len(possible) == 1:
+        return [possible[0][0]], False  # however likely: conditions need not be evaluated
+    for one, extra in possible:
         if not extra:
             found.append((0, one))
             complete = True
@@ -44,6 +54,8 @@ def reaching(definitions: Iterable[Def], use: Spot, truth: Truth) -> tuple[list[
             holds = truth(node, arm)
             certain = certain and holds is True
             rank = max(rank, 2 if holds is False else 0 if holds else 1)
+            if rank == 2:
+                break
         found.append((rank, one))
         if certain or _covers(extra, covered):
             complete = True

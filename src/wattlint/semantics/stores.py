@@ -40,7 +40,7 @@ def stored_attribute(
     stores = frame.scope.attribute_stores.get(owner, {}).get(node.attr)
     if stores:
         found, complete = reaching(
-            [one for one in stores if one.value is not None], spot, ev.arm_truth(frame)
+            [one for one in stores if one.value is not None], spot, ev.arm_truth(frame), whole=True
         )
         if found:
             return join(_store_value(ev, store, frame) for store in found), complete
@@ -65,7 +65,7 @@ def _deep_store(
             continue  # in the method itself order counts, and nothing stood before
         at = constructors.method_frame(ev, owner, cls, elsewhere[0])
         same = [one for one in elsewhere if one.scope is elsewhere[0].scope]
-        found, complete = reaching(same, END, ev.arm_truth(at))
+        found, complete = reaching(same, END, ev.arm_truth(at), whole=True)
         if found:
             return join(_store_value(ev, store, at) for store in found), complete
     return None, False

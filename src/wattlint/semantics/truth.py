@@ -72,15 +72,19 @@ def _of(ev: Evaluator, node: ast.expr, frame: Frame, spot: Spot) -> bool | None:
         inner = of(ev, node.operand, frame, spot)
         return None if inner is None else not inner
     if isinstance(node, ast.BoolOp):
-        parts = [of(ev, operand, frame, spot) for operand in node.values]
-        decisive = isinstance(node.op, ast.Or)
-        if decisive in parts:
-            return decisive
-        return None if None in parts else not decisive
+        decisive, open_ = isinstance(node.op, ast.Or), False
+        for operand in node.values:
+            part = of(ev, operand, frame, spot)
+            if part is decisive:
+                return decisive
+            open_ = open_ or part is None
+        return None if open_ else not decisive
     if isinstance(node, ast.Compare) and len(node.ops) == 1:
-        left = ev.value(node.left, frame, spot)
-        right = ev.value(node.comparators[0], frame, spot)
-        return _compare(node.ops[0], alternatives(left)[0], alternatives(right)[0])
+        left = alternatives(ev.value(node.left, frame, spot))[0]
+        same = isinstance(node.ops[0], (ast.Is, ast.IsNot, ast.Eq, ast.NotEq))
+        if not isinstance(left, Const) and not (same and of_value(left)):
+            return None  # whatever stands on the right
+        return _compare(node.ops[0], left, alternatives(ev.value(node.comparators[0], frame, spot))[0])
     if (
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
