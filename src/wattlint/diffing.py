@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from wattlint.changes.compare import Sums
     from wattlint.config import Configuration
 
+RARE_COLLECTION = 50_000
+"""Allocations between garbage collections."""
+
 
 def compare(
     arguments: Sequence[str],
@@ -86,8 +89,6 @@ def _split(repository: Repository, arguments: Sequence[str]) -> tuple[str | None
 @contextlib.contextmanager
 def _rare_collections() -> Iterator[None]:
     """The trees of two analyses are many objects and no garbage: to look through them again and again costs seconds."""
-    from wattlint.run import RARE_COLLECTION
-
     thresholds = gc.get_threshold()
     gc.set_threshold(RARE_COLLECTION, *thresholds[1:])
     try:

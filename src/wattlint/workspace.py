@@ -123,8 +123,14 @@ class Workspace:
         from wattlint.callsites.plausible import Clues
 
         settings, reach = finder.settings, self.reach(source.path)
-        sdk = bool(finder.sdks.own_names) or reach.project_imports_sdk(finder.project.files())
-        sites = finder.sites(source, Clues(sdk, reach.sends_request(source.code)), inside)
+        if finder.sdks.own_names:  # any function may be one that a user describes
+            clues = Clues(True, reach.sends_request(source.code))
+        else:
+            files = finder.project.files()
+            sdk = reach.project_imports_sdk(files)
+            words = reach.project_words(files) if sdk else frozenset()
+            clues = Clues(sdk, reach.sends_request(source.code), words)
+        sites = finder.sites(source, clues, inside)
         if not source.text.isascii():
             _count_characters(sites, source)
         if "wattlint:" in source.text:

@@ -9,10 +9,20 @@ from wattlint.callsites.indirect import PASSES_ON, handed
 from wattlint.callsites.objects import attribute_chain
 from wattlint.catalogue.sdks import SdkCatalogue
 from wattlint.semantics.module_index import ModuleIndex
+from wattlint.semantics.names import BUILTINS
 from wattlint.semantics.project import Project
-from wattlint.semantics.scopes import Binding, CallRecord, Scope, enclosing_class, last_name
+from wattlint.semantics.scopes import (
+    Binding,
+    CallRecord,
+    ClassInfo,
+    Scope,
+    dotted_name,
+    enclosing_class,
+    last_name,
+)
 
 MAX_REEXPORTS = 3
+PROPERTIES = frozenset({"property", "cached_property"})
 ENCODINGS = ("utf-8", "utf8", "UTF-8", "ascii", "latin-1", "utf-16")
 PAYLOADS = frozenset({"json", "data", "content", "body"})
 """Keywords of HTTP clients for what is sent."""
@@ -36,8 +46,9 @@ class Names:
 
     def __init__(self, sdks: SdkCatalogue, kinds: frozenset[str]) -> None:
         self.sdks = sdks
-        self.methods = sdks.names_of(kinds) | sdks.structural_names
-        self.all = self.methods | PASSES_ON
+        self.all = sdks.names_of(kinds)
+        """Of entry points of all SDKs."""
+        self.by_sdk = sdks.names_by_sdk(kinds)
         self.requests = sdks.http_names
         """Functions and methods of HTTP clients."""
         self.own = frozenset(path.rpartition(".")[2] for path in sdks.own_names)
@@ -51,6 +62,8 @@ class Clues(NamedTuple):
     """Some file of the project imports an SDK: any object may be one of its."""
     request: bool
     """The file itself may send a request to a model server."""
+    words: frozenset[str] | None = None
+    """First names of paths of SDKs that the project's imports name; None: any."""
 
 
 ANYTHING = Clues(True, True)
@@ -63,6 +76,8 @@ class Plausible:
     def __init__(self, names: Names, module: ModuleIndex, project: Project, clues: Clues) -> None:
         self._names = names
         self._clues = clues
+        self._methods = names.all if clues.words is None else names.by_sdk.beside(clues.words)
+        """Last names of the methods that an object in this project can have."""
         self._module = module
         self._project = project
         self._stored = {name for cls in module.classes for name in cls.self_stores}
@@ -73,7 +88,9 @@ class Plausible:
         if not self._clues.sdk and not (self._has_shape(record.node) or self._may_request(record)):
             return False
         given = handed(record.node)
-        if given is not None and last_name(given[0]) in self._names.methods:
+        if given is not None and (
+            last_name(given[0]) in self._methods or last_name(given[0]) in self._names.sdks.structural_names
+        ):
             return True
         if isinstance(function, ast.Attribute):
             return self._method(record.node, function, record.scope)
@@ -128,11 +145,13 @@ class Plausible:
             _is_plain(one) or (not structural and self._is_foreign(one, self._module)) for one in bindings
         ):
             return False
-        if name in self._names.all or name[:1].isupper() or name in self._stored:
+        if name in self._methods or name in PASSES_ON or name[:1].isupper() or name in self._stored:
+            return True
+        if structural and self._has_shape(node):
             return True
         if isinstance(owner, ast.Name):
             cls = enclosing_class(scope, owner.id)
-            return cls is not None and name not in cls.methods and bool(cls.node.bases)
+            return cls is not None and not self._has_method(cls, name, 0)
         return False
 
     def _is_own_code(self, binding: Binding, module: ModuleIndex, depth: int) -> bool:
@@ -141,9 +160,55 @@ class Plausible:
         if binding.kind == "def" or self._is_foreign(binding, module):
             return True
         if binding.kind == "class":
-            return isinstance(node, ast.ClassDef) and not node.bases
-        if binding.kind != "import_from" or depth > MAX_REEXPORTS or not isinstance(node, ast.ImportFrom):
+            return isinstance(node, ast.ClassDef) and all(
+                self._is_own_base(base, module, depth) for base in node.bases
+            )
+        found = self._imported(binding, module) if depth <= MAX_REEXPORTS else None
+        if found is None:
             return False
+        source, bindings = found
+        return all(self._is_own_code(one, source, depth + 1) for one in bindings)
+
+    def _is_own_base(self, base: ast.expr, module: ModuleIndex, depth: int) -> bool:
+        """A base class through which no SDK comes in."""
+        first = (dotted_name(base) or "").partition(".")[0]
+        bindings = module.scope.bindings.get(first)
+        if not bindings:
+            return first in BUILTINS and not module.stars
+        if isinstance(base, ast.Attribute):
+            return all(self._is_foreign(one, module) for one in bindings)
+        return depth <= MAX_REEXPORTS and all(self._is_own_code(one, module, depth + 1) for one in bindings)
+
+    def _has_method(self, cls: ClassInfo, name: str, depth: int) -> bool:
+        """``self.name`` in ``cls`` is a function of the project."""
+        method = cls.methods.get(name)
+        if method is not None:
+            return depth == 0 or PROPERTIES.isdisjoint(method.decorators)
+        if depth and (name in cls.self_stores or name in cls.scope.bindings):
+            return False
+        if not cls.node.bases:
+            return depth == 0
+        first = self._class(cls.node.bases[0], cls.module) if depth <= MAX_REEXPORTS else None
+        return first is not None and self._has_method(first, name, depth + 1)
+
+    def _class(self, node: ast.expr, module: ModuleIndex, depth: int = 0) -> ClassInfo | None:
+        """The class of the project that a plain name stands for."""
+        bindings = module.scope.bindings.get(node.id, ()) if isinstance(node, ast.Name) else ()
+        while len(bindings) == 1 and depth <= MAX_REEXPORTS:
+            if bindings[0].kind == "class":
+                return module.scope_of(bindings[0].node).cls
+            found = self._imported(bindings[0], module)
+            if found is None:
+                return None
+            module, bindings = found
+            depth += 1
+        return None
+
+    def _imported(self, binding: Binding, module: ModuleIndex) -> tuple[ModuleIndex, list[Binding]] | None:
+        """Another module of the project that a name is imported from, and what the name is bound to there."""
+        node = binding.node
+        if binding.kind != "import_from" or not isinstance(node, ast.ImportFrom):
+            return None
         source = (
             self._project.relative(node.level, node.module or "", module)
             if node.level
@@ -152,8 +217,8 @@ class Plausible:
         name = str(binding.path[0])
         bindings = source.scope.bindings.get(name) if isinstance(source, ModuleIndex) else None
         if not bindings or not isinstance(source, ModuleIndex) or source is module:
-            return False
-        return all(self._is_own_code(one, source, depth + 1) for one in bindings)
+            return None
+        return source, bindings
 
     def _is_foreign(self, binding: Binding, module: ModuleIndex) -> bool:
         """Imported from a library that no SDK belongs to."""

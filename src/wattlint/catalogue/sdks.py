@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from wattlint.catalogue.records import Argument, EntryPoint
+from wattlint.catalogue.sdk_names import NamesBySdk
 
 
 class HttpEndpoint(NamedTuple):
@@ -79,6 +80,10 @@ class SdkCatalogue:
         for last, patterns in self._data["wildcard_callees"].items():
             rows += [(last, name) for _, _, name in patterns]
         return frozenset(last for last, name in rows if self._data["entries"][name][2] in kinds) - {"*"}
+
+    def names_by_sdk(self, kinds: frozenset[str]) -> NamesBySdk:
+        """``names_of``, for what a project imports."""
+        return NamesBySdk(self._data, kinds)
 
     def instance_type(self, qualname: str, first_argument: str | None = None) -> str | None:
         """The type that calling ``qualname`` makes; None when the catalogue does not say."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -23,6 +23,8 @@ _FROM = re.compile(rb"\bfrom\s+(\.*)\s*([\w.]*)\s*\bimport\b[\s\\]*(\([^)]*|[^\n
 _IMPORT = re.compile(rb"(?:^|[\n;:])[ \t]*import\s+([^\n;#]*)")
 _CLIMB = re.compile(rb"\bfrom\s+(\.{2,})")
 _NAME = re.compile(rb"(?:^|[,(])\s*(?:#[^\n]*\n\s*)*([\w.]+)")
+MANY_FILES = 3_000
+"""More are not all read to answer for one of them."""
 MAX_BYTES = 2_000_000
 """Larger modules are not looked into."""
 
@@ -35,6 +37,8 @@ class Look(NamedTuple):
     imports_sdk: bool
     imports: bytes
     """Its import statements."""
+    words: frozenset[bytes]
+    """Those of their words that the path of an SDK begins with."""
 
 
 class Reach:
@@ -53,6 +57,8 @@ class Reach:
         """Import statements that are not followed yet."""
         self._targets: dict[str, tuple[str, ...]] = {}
         self._reaches: dict[str, bool] = {}
+        self._words: dict[str, frozenset[bytes]] = {}
+        self._all_words: frozenset[str] | None = None
         self._some_import = self._climbs = False
 
     def passes(self, path: Path, code: bytes) -> bool:
@@ -66,11 +72,11 @@ class Reach:
         scan = Scan(code)
         imports_sdk = self._sieve.imports_sdk(scan)
         passes = self._sieve.passes(scan, imports_sdk)
-        return Look(passes, imports_sdk or self._is_own(str(path)), scan.imports)
+        return Look(passes, imports_sdk or self._is_own(str(path)), scan.imports, self._sieve.words(scan))
 
     def know(self, path: Path, look: Look) -> None:
         """Remember a look at the text of ``path``, in place of what is on disk."""
-        self._know(os.path.abspath(path), look.imports_sdk, look.imports)
+        self._know(os.path.abspath(path), look.imports_sdk, look.imports, look.words)
 
     def leads(self, path: Path, all_known: bool = False) -> bool:
         """Whether the imports of ``path``, which is known, lead to an SDK. ``all_known``: there are no other modules."""
@@ -100,6 +106,18 @@ class Reach:
         if not self._some_import:
             self._some_import = any(map(self._reads_sdk, files))
         return self._some_import
+
+    def project_words(self, files: Sequence[str]) -> frozenset[str] | None:
+        """What the import lines of ``files``, the project's, and of those looked into so far name of all that the path
+        of an SDK can begin with. None: they are too many to be read for this."""
+        unread = [file for file in files if file not in self._imports_sdk]
+        if len(unread) > MANY_FILES:
+            return None
+        for file in unread:
+            self._read(file)
+        if self._all_words is None:
+            self._all_words = frozenset(word.decode() for words in self._words.values() for word in words)
+        return self._all_words
 
     def _reads_sdk(self, file: str) -> bool:
         self._read(file)
@@ -136,15 +154,19 @@ class Reach:
         except OSError:
             code = b""
         scan = Scan(code)
-        self._know(file, self._is_own(file) or self._sieve.imports_sdk(scan), scan.imports)
+        imports_sdk = self._is_own(file) or self._sieve.imports_sdk(scan)
+        self._know(file, imports_sdk, scan.imports, self._sieve.words(scan))
 
     def _is_own(self, file: str) -> bool:
         return bool(self._own) and file.removesuffix(".py").removesuffix(f"{os.sep}__init__").endswith(
             self._own
         )
 
-    def _know(self, file: str, imports_sdk: bool, imports: bytes) -> None:
+    def _know(self, file: str, imports_sdk: bool, imports: bytes, words: frozenset[bytes]) -> None:
         self._imports_sdk[file] = imports_sdk
+        if self._words.get(file) != words:
+            self._words[file] = words
+            self._all_words = None
         self._imports[file] = b"" if imports_sdk else imports
         self._targets.pop(file, None)
         self._some_import = self._some_import or imports_sdk

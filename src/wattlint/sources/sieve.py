@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from wattlint.catalogue.records import EntryPoint
+from wattlint.catalogue.sdk_names import roots
 
 _ATTRIBUTE = re.compile(rb"\.\s*([A-Za-z_]\w*)")
 _WORD = re.compile(rb"\w+")
@@ -25,6 +26,8 @@ class Scan:
     def __init__(self, code: bytes) -> None:
         self.code = code
         self.imports = import_lines(code)
+        self.words: frozenset[bytes] | None = None
+        """What ``Sieve.words`` found."""
 
     @cached_property
     def imported(self) -> frozenset[bytes]:
@@ -49,15 +52,21 @@ class Sieve:
         http_callees: Iterable[str] = (),
         payload_keys: Iterable[str] = (),
         import_needs: Mapping[str, Iterable[str]] | None = None,
+        roots: Iterable[str] = (),
     ) -> None:
         """``imports``: modules, dotted or with ``*`` within a name; ``hosts``: parts of the URLs of model servers;
         ``chains``: attribute names that mark a call on an unknown object, the keywords it must have, and whether
         ``**`` can stand for these; ``http_callees``: ``requests.Session().post``; ``payload_keys``: ``messages``;
-        ``import_needs``: modules that only matter beside one of these words (``boto3``: ``bedrock``)."""
+        ``import_needs``: modules that only matter beside one of these words (``boto3``: ``bedrock``); ``roots``:
+        first names of all that the catalogue knows."""
         modules = sorted(imports)
         self._needs = {name.encode(): tuple(_encoded(words)) for name, words in (import_needs or {}).items()}
         self._looks = 0
         self._modules = frozenset(name.encode() for name in modules if name.isidentifier())
+        self._prefixes = tuple(
+            name.partition("*")[0].encode() for name in modules if "*" in name.partition(".")[0]
+        )
+        self._words = self._modules | _encoded(roots)
         self._dotted = [name for name in modules if not name.isidentifier()]
         self._dotted_roots = tuple(name.split(".")[0].rstrip("*").encode() for name in self._dotted)
         self._hosts = tuple(host.encode() for host in hosts)
@@ -76,8 +85,9 @@ class Sieve:
     # Compiled when needed: to compile them all takes as long as to look at a few hundred files without them.
 
     @cached_property
-    def _module_names(self) -> re.Pattern[bytes]:
-        return re.compile(rf"\b(?:{one_of(name.decode() for name in self._modules)})\b".encode())
+    def _word_pattern(self) -> re.Pattern[bytes]:
+        prefixed = "".join(rf"|{prefix.decode()}\w*" for prefix in self._prefixes)
+        return re.compile(rf"\b(?:{one_of(name.decode() for name in self._words)}{prefixed})\b".encode())
 
     @cached_property
     def _module_pattern(self) -> re.Pattern[bytes]:
@@ -99,7 +109,8 @@ class Sieve:
     def imports_sdk(self, scan: Scan) -> bool:
         """Whether the file can make objects of an SDK, and hand them to others."""
         named = any(
-            _is_module(name, scan.imports) and self._has_need(name, scan) for name in self._modules_in(scan)
+            _is_module(name, scan.imports) and self._has_need(name, scan)
+            for name in self._modules & self.words(scan)
         )
         if named:
             return True
@@ -107,11 +118,16 @@ class Sieve:
             self._module_pattern.search(scan.imports)
         )
 
-    def _modules_in(self, scan: Scan) -> Iterable[bytes]:
-        self._looks += 1
-        if self._looks < FEW_LOOKS:
-            return self._modules & scan.imported
-        return set(self._module_names.findall(scan.imports))
+    def words(self, scan: Scan) -> frozenset[bytes]:
+        """The words of the import lines that some SDK's path begins with."""
+        if scan.words is None:
+            self._looks += 1
+            if self._looks < FEW_LOOKS:
+                found = {word for word in scan.imported - self._words if word.startswith(self._prefixes)}
+                scan.words = self._words & scan.imported | found
+            else:
+                scan.words = frozenset(self._word_pattern.findall(scan.imports))
+        return scan.words
 
     def _has_need(self, module: bytes, scan: Scan) -> bool:
         needs = self._needs.get(module)
@@ -169,6 +185,7 @@ def load_sieve(user_folder: Path | None = None) -> Sieve:
         chains=[row[:3] for rows in data["structural"].values() for row in rows],
         http_callees=[callee for callee, name in data["callees"].items() if name in http],
         import_needs=data["import_needs"],
+        roots=roots(data),
         payload_keys={name.rpartition(".")[2] for names, _ in arguments for name in names},
     )
 
