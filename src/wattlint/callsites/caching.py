@@ -23,9 +23,16 @@ NO_ANSWERS = re.compile(
 ANSWERS = re.compile(r"cache|memoi[sz]e|joblib|shelve|sqlite|redis|already_(?:done|processed)", re.IGNORECASE)
 
 
+SPEAKS_OF_ONE = ("cach", "memoi", "joblib", "shelve", "sqlite", "redis", "already_")
+"""One of these is in whatever the patterns find: a fiftieth of the time where none is there."""
+
+
 def caches_prompts(text: str) -> bool:
-    return PROMPT_CACHE.search(text) is not None
+    return "cach" in text.lower() and PROMPT_CACHE.search(text) is not None
 
 
 def caches_answers(text: str) -> bool:
+    small = text.lower()
+    if not any(word in small for word in SPEAKS_OF_ONE):
+        return False
     return ANSWERS.search(NO_ANSWERS.sub("", text)) is not None

@@ -62,6 +62,9 @@ class Project:
         """Files that others led to and that are no Python."""
         self._names_in = lru_cache(maxsize=None)(names_in)
         self._files: list[str] | None = None
+        self._folders: dict[str, str] = {}
+        """Of each of these files."""
+        self._apart: dict[str, dict[str, int]] = {}
         self._texts: dict[str, int] = {}
         """Hash of the text that each module was parsed from: editors and flake8 hand over other bytes than the disk."""
         self._mentions: dict[str, Mentions] = {}
@@ -111,6 +114,8 @@ class Project:
         """Files came or went, or hold other words."""
         self._names_in.cache_clear()
         self._files = None
+        self._folders.clear()
+        self._apart.clear()
         self._words.clear()
 
     def outside_name(self, module: ModuleIndex, name: str) -> str | None:
@@ -232,9 +237,19 @@ class Project:
             self._words[part] = self._index(part)
         files = self._words[part].get(word.encode(), [])
         if len(files) > MAX_MENTIONING:
-            files = sorted(files, key=lambda file: (-len(os.path.commonpath([file, near.file])), file))
+            apart = self._distances_from(os.path.dirname(near.file))
+            files = sorted(files, key=lambda file: (file != near.file, apart[self._folders[file]], file))
             files = sorted(files[:MAX_MENTIONING])
         return files
+
+    def _distances_from(self, folder: str) -> dict[str, int]:
+        """Every folder with files, and how little of its path it shares with ``folder``."""
+        if folder not in self._apart:
+            if not self._folders:
+                self._folders = {file: os.path.dirname(file) for file in self.files()}
+            folders = set(self._folders.values())
+            self._apart[folder] = {one: -len(os.path.commonpath([one, folder])) for one in folders}
+        return self._apart[folder]
 
     def _mentions_of(self, file: str) -> Mentions:
         if file not in self._mentions:
