@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from wattlint.reports.json_data import check_json
 from wattlint.run import analyse
 from wattlint.settings import Settings
 from wattlint.sources.reach import Reach
-from wattlint.sources.sieve import Sieve
+from wattlint.sources.sieve import Sieve, load_sieve
 
 CALL = "from openai import OpenAI\nclient = OpenAI()\n"
 FILES = {
@@ -107,6 +108,7 @@ def test_the_sieve_loses_no_site(tree: Path, monkeypatch: pytest.MonkeyPatch) ->
     sifted = sites(".")
     monkeypatch.setattr(Sieve, "passes", lambda *given: True)
     monkeypatch.setattr(Reach, "project_imports_sdk", lambda *given: True)
+    monkeypatch.setattr(Reach, "project_words", lambda *given: None)
     assert sifted == sites(".") and len(sifted) == 4
 
 
@@ -138,3 +140,70 @@ def test_settings_of_each_folder_hold(tree: Path) -> None:
     assert any("nonsense" in problem.message for problem in analysis.problems)
     assert {site.path.split("/")[0] for site in analysis.sites} == {"shop"}
     assert analyse(["."], Configuration.fixed(Settings())).coverage.files_with_sites == 4
+
+
+def test_an_address_may_stand_in_another_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    request = "import json, requests\nfrom .places import URL\nrequests.post(URL, json={'model': 'llama3', 'messages': []})\n"
+    for name, places in (
+        ("none", {"places.py": "URL = 'https://example.org/v2'\n"}),
+        ("module", {"places.py": "URL = 'http://localhost:11434/api/chat'\n"}),
+        ("data", {
+            "places.py": "import json\nURL = json.load(open('places.json'))['url']\n",
+            "places.json": '{"url": "http:\\/\\/localhost:11434\\/api\\/chat"}',
+        }),
+    ):  # fmt: skip
+        folder = tmp_path / name / "app"
+        folder.mkdir(parents=True)
+        (tmp_path / name / "setup.py").touch()
+        for file, text in {"__init__.py": "", "ask.py": request, **places}.items():
+            (folder / file).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    assert sites(".") == [("data/app/ask.py", 3, "llama3"), ("module/app/ask.py", 3, "llama3")]
+    assert sites("none/app/ask.py") == []  # named: parsed, and nothing found
+
+
+def test_an_address_that_is_edited_in_counts(tmp_path: Path) -> None:
+    (tmp_path / "setup.py").touch()
+    ask, places = tmp_path / "ask.py", tmp_path / "places.py"
+    code = b"import requests\nfrom places import URL\nrequests.post(URL, json={'messages': []})\n"
+    reach = Reach(tmp_path, load_sieve())
+    places.write_text("URL = 'https://example.org'\n")
+    assert not reach.passes(ask, code)
+    places.write_text("URL = 'http://localhost:11434/api/chat'\n")
+    reach.forget(str(places))
+    assert reach.passes(ask, code)
+
+
+def test_objects_of_an_sdk_that_another_file_imports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which names can be methods of an SDK depends on what the whole project imports."""
+    (tmp_path / "setup.py").touch()
+    (tmp_path / "talk.py").write_text(
+        "import openai\nfrom parts import client\n\nlines = []\nlines.append('x')\n"
+        "client.beta.conversations.append(conversation_id='1', inputs='x')\n"
+    )
+    (tmp_path / "parts.py").write_text("from mistralai import Mistral\n\nclient = Mistral(api_key='k')\n")
+    monkeypatch.chdir(tmp_path)
+    assert [site[:2] for site in sites("talk.py")] == [("talk.py", 6)] == [site[:2] for site in sites(".")]
+
+
+def test_the_sieve_loses_no_site_of_the_rules_examples(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "setup.py").touch()
+    pages = sorted((Path(__file__).parents[1] / "rules" / "checks").glob("*.md"))
+    blocks = [
+        block
+        for page in pages
+        for block in re.findall(r"^```python[^\n]*\n(.*?)^```", page.read_text(), re.M | re.S)
+    ]
+    assert len(blocks) > 100
+    for number, block in enumerate(blocks[::3]):
+        (tmp_path / f"block_{number}.py").write_text(block)
+    monkeypatch.chdir(tmp_path)
+    sifted = report(".", jobs=1)
+    assert sifted.count('"code"') > 20
+    monkeypatch.setattr(Sieve, "passes", lambda *given: True)
+    monkeypatch.setattr(Sieve, "sends_request", lambda *given: True)
+    monkeypatch.setattr(Reach, "project_imports_sdk", lambda *given: True)
+    monkeypatch.setattr(Reach, "project_words", lambda *given: None)
+    assert report(".", jobs=1) == sifted
