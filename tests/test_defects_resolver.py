@@ -14,6 +14,34 @@ from wattlint.sources.files import FileRef, SourceFile
 from wattlint.sources.reading import read
 
 CASES = {
+    "a library that loads modules late": (
+        """
+import importlib.util
+import lazy_loader
+def late(name): return lazy_loader.load(name)
+def found(name): return importlib.util.module_from_spec(importlib.util.find_spec(name))
+def f(ms): return late("litellm").completion(model="gpt-4o", messages=ms)
+def g(text): return found("sentence_transformers").SentenceTransformer("org/m-7b").encode(text)
+""",
+        {
+            "litellm.completion": "gpt-4o",
+            "sentence_transformers.SentenceTransformer": "org/m-7b",
+            "sentence_transformers.encode": "org/m-7b",
+        },
+    ),
+    "a cast tells what a lazy object stands for": (
+        """
+from typing import TYPE_CHECKING, cast
+if TYPE_CHECKING:
+    from openai import OpenAI
+class Late:
+    def __init__(self, name): self.name = name
+    def __getattr__(self, name): return getattr(self.load(), name)
+client = cast("OpenAI", Late("OpenAI"))
+def f(text, **more): return client.responses.create(model="gpt-4o", input=text, **more)
+""",
+        {"openai.responses": "gpt-4o"},
+    ),
     "a conversion keeps the object": (
         """
 from transformers import AutoModelForCausalLM

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from wattlint.semantics import (
+    annotated,
     arguments,
     attributes,
     calls,
@@ -23,11 +24,13 @@ from wattlint.semantics.scopes import Spot, last_name
 from wattlint.semantics.values import (
     Class,
     Const,
+    Element,
     External,
     Function,
     Instance,
     Mapping,
     Partial,
+    Result,
     Sequence,
     Thunk,
     Unknown,
@@ -111,6 +114,16 @@ def _first(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: 
 
 def _last(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value:
     return ev.force(given.positional[-1]) if given.positional else Unknown("call")
+
+
+def _cast(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value:
+    """``cast("OpenAI", Lazy())``: what is cast; where that tells nothing about an object from outside, the type."""
+    value = _last(ev, given, node, frame, spot)
+    if node.args and all(isinstance(one, (Unknown, Element, Instance)) for one in alternatives(value)):
+        typed = annotated.typed(ev, node.args[0], frame, spot)
+        if isinstance(typed, Result):
+            return typed
+    return value
 
 
 def _list(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value:
@@ -258,7 +271,14 @@ _EXTERNAL: dict[str, Handler] = {
     "types.SimpleNamespace": _namespace,
     "argparse.Namespace": _namespace,
     "functools.partial": _partial,
-    "typing.cast": _last,
+    "importlib.util.find_spec": _import_module,
+    "importlib.util.module_from_spec": _first,
+    "importlib.reload": _first,
+    "lazy_loader.load": _import_module,
+    "langchain_core.utils.guard_import": _import_module,
+    "pytest.importorskip": _import_module,
+    "typing.cast": _cast,
+    "typing_extensions.cast": _cast,
     "copy.copy": _first,
     "copy.deepcopy": _first,
     "textwrap.dedent": _first,
