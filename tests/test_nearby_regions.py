@@ -15,7 +15,7 @@ from wattlint.impact.nearby import cleanest_nearby
         ("eu-central-1", "bedrock", "eu-north-1"),
         ("us-central1", "vertex", "us-west1"),
         ("europe-west3", "google", "europe-north2"),
-        ("East US", "azure", "westus"),
+        ("East US", "azure", "westus2"),
         ("us-west-2", "bedrock", "us-west-2"),
         ("eu-west-2", "bedrock", "eu-west-2"),  # outside the Union: no border is crossed
         ("ap-south-1", "bedrock", "ap-south-2"),
