@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import gc
+import os
 import re
 import sys
 import warnings
@@ -109,9 +110,11 @@ def outcomes(
         todo = _to_analyse(root, numbers, refs, sifted, covered, workspace)
         if todo:
             groups[root] = todo
-    for number, one in sifted.items():
-        found[number] = Outcome(problems=one.problems, unreadable=one.unreadable, marked=one.marked)
-    sifted.clear()
+        else:
+            workspace.forget(root)
+        for number in numbers:
+            one = sifted.pop(number)
+            found[number] = Outcome(problems=one.problems, unreadable=one.unreadable, marked=one.marked)
 
     def analyse(roots: list[Path]) -> Done:
         done: Done = ([], [])
@@ -153,9 +156,13 @@ def _is_marked(source: SourceFile) -> bool:
 
 
 def _by_project(refs: Sequence[FileRef]) -> dict[Path, list[int]]:
+    roots: dict[str, Path] = {}
     groups: dict[Path, list[int]] = {}
     for number, ref in enumerate(refs):
-        groups.setdefault(project_root(ref.path), []).append(number)
+        folder = os.path.dirname(ref.path)
+        if folder not in roots:
+            roots[folder] = project_root(ref.path)
+        groups.setdefault(roots[folder], []).append(number)
     return groups
 
 

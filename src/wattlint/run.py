@@ -318,7 +318,7 @@ def _files(
 ) -> tuple[list[FileRef], list[Problem], Covered]:
     """The files that ``paths`` mean; each path is walked with the configuration that holds there."""
     covered = Covered(frozenset(), frozenset())
-    refs: dict[Path, FileRef] = {}
+    refs: dict[str, FileRef] = {}
     problems: list[Problem] = []
     for path in paths:
         try:
@@ -333,9 +333,10 @@ def _files(
         problems += found.problems
         covered = covered.with_(found.covered)
         for ref in found.files:
-            if ref.explicit or ref.path not in refs:
-                refs[ref.path] = ref
-    for folder in sorted({path.parent for path in refs}):
+            path = str(ref.path)  # a quarter of the memory and time that a Path takes as a key
+            if ref.explicit or path not in refs:
+                refs[path] = ref
+    for folder in sorted(map(Path, {os.path.dirname(path) for path in refs})):
         # Also where no file holds a call: a mistake in a configuration is never passed over.
         try:
             configuration.of_folder(folder)

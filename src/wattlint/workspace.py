@@ -35,6 +35,8 @@ class Workspace:
     def __init__(self, configuration: Configuration) -> None:
         self.configuration = configuration
         self._reaches: dict[tuple[Path, str | None], Reach] = {}
+        self._reach_of: dict[str, Reach] = {}
+        """By folder."""
         self._finders: dict[tuple[Path, int, bool], Finder] = {}
         """By project and settings; those for ``sites_called_from`` apart."""
         self._callees: dict[Path, Callees] = {}
@@ -46,6 +48,12 @@ class Workspace:
 
     def reach(self, file: Path) -> Reach:
         """What is known of the imports in the project of ``file``."""
+        reach = self._reach_of.get(os.path.dirname(file))
+        if reach is None:
+            reach = self._reach_of[os.path.dirname(file)] = self._find_reach(file)
+        return reach
+
+    def _find_reach(self, file: Path) -> Reach:
         folder, rules_dir = file.parent, None
         if self.configuration.may_set("rules-dir", folder):  # else there is no need to read the settings yet
             rules_dir = self.configuration.of_folder(folder).rules_dir
@@ -146,8 +154,9 @@ class Workspace:
         parsed = [key for key in self._finders if key[0] == root]
         for key in parsed:
             del self._finders[key]
-        for known in [key for key in self._reaches if key[0] == root]:
-            del self._reaches[known]
+        gone = [self._reaches.pop(key) for key in list(self._reaches) if key[0] == root]
+        for folder in [folder for folder, reach in self._reach_of.items() if reach in gone]:
+            del self._reach_of[folder]
         self._callees.pop(root, None)
         self._inside.clear()
         return bool(parsed)
@@ -164,6 +173,7 @@ class Workspace:
         """``files`` were written, created or deleted: forget also which files and project files there are."""
         project.forget()
         self._reaches.clear()
+        self._reach_of.clear()
         self._callees.clear()
         self._reconsider(files)
         for finder in self._finders.values():
