@@ -43,8 +43,9 @@ class Callees:
         called = module.names_called()
         common: dict[str, set[str]] = {}
         for other in self._project.files():
-            if other != file and Path(other) not in but:
-                for name in self._of(other) & called:
+            names = self._of(other) & called
+            if names and other != file and Path(other) not in but:
+                for name in names:
                     common.setdefault(name, set()).add(other)
         found: set[tuple[str, str]] = set()
         for record in {id(one): one for name in sorted(common) for one in module.calls_named(name)}.values():

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterator
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from wattlint.callsites.facts import CallSite, Context, ModelFact, OutputContract, Place, Prompt, TaskVerdict
@@ -451,9 +451,7 @@ def _seen_by(site: CallSite, context: Context) -> CallSite:
     return view
 
 
-@lru_cache(maxsize=4_096)
 def _task(prompt: Prompt | None, contract: OutputContract, limit: int | None) -> TaskVerdict | None:
-    """Remembered: lint and estimate ask the same of each caller, and of both sides of a change."""
     from wattlint.callsites.tasks.recognise import recognise
 
     return recognise(prompt, contract, (), limit)

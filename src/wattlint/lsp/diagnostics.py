@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from lsprotocol import types
@@ -49,7 +50,12 @@ def client_range(
 
 def lines_of(document: TextDocument) -> list[str]:
     """With their ends. Python and the protocol know three of them; ``str.splitlines`` also breaks at form feeds."""
-    return LINE.findall(document.source)
+    return _lines(document.source)
+
+
+@lru_cache(maxsize=8)
+def _lines(text: str) -> list[str]:
+    return LINE.findall(text)
 
 
 def line_length(document: TextDocument, line: int) -> int:

@@ -7,6 +7,7 @@ alone never give ``high``; what the code does with the answer can.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from wattlint.callsites.facts import OutputContract, Prompt, TaskVerdict
@@ -66,13 +67,15 @@ class Claim(NamedTuple):
     clause: str
 
 
+@lru_cache(maxsize=4_096)
 def recognise(
     prompt: Prompt | None,
     contract: OutputContract,
     names: tuple[str, ...] = (),
     output_limit: int | None = None,
 ) -> TaskVerdict | None:
-    """The task of a call; None when its purpose is not clear.
+    """The task of a call; None when its purpose is not clear. Remembered: each caller of a wrapper asks the same, lint
+    and estimate do, both sides of a change, and an editor at every key.
 
     ``names`` are the enclosing function and the variables around the call; ``output_limit`` is in tokens.
     """
