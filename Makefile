@@ -7,7 +7,7 @@ CORPUS ?= .cache/corpus
 LABELS ?= ../shared/corpus
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test lint types ci evaluate evaluate-fixes validate-impact bench verify-sdks refresh-models docs pictures site wheel clean
+.PHONY: help setup test lint types ci evaluate evaluate-fixes validate-impact bench bench-editor verify-sdks refresh-models docs pictures site wheel clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ validate-impact: setup  ## compare the impact model with published measurements,
 
 bench: setup  ## time and memory next to ruff and other tools, written to docs/benchmarks.md (needs the network once)
 	$(BIN)/python benchmarks/speed/run.py
+
+bench-editor: setup  ## latency and start-up of the language server, written to docs/editor-latency.md
+	$(BIN)/python benchmarks/lsp_latency.py --write docs/editor-latency.md
 
 verify-sdks: setup  ## fetch the SDKs into .cache/sdks and check the SDK catalogue against them (needs the network once)
 	$(BIN)/python tools/install_sdks.py
