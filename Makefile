@@ -7,7 +7,7 @@ CORPUS ?= .cache/corpus
 LABELS ?= ../shared/corpus
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test lint types ci evaluate evaluate-fixes validate-impact bench bench-editor verify-sdks refresh-models docs pictures site wheel clean
+.PHONY: help setup test lint types ci evaluate evaluate-fixes validate-impact bench bench-editor fuzz kills audit verify-sdks refresh-models docs pictures site wheel clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,18 @@ bench: setup  ## time and memory next to ruff and other tools, written to docs/b
 
 bench-editor: setup  ## latency and start-up of the language server, written to docs/editor-latency.md
 	$(BIN)/python benchmarks/lsp_latency.py --write docs/editor-latency.md
+
+FUZZ ?= $(shell $(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("stdlib"))') $(VENV)/lib
+fuzz: setup  ## look for input that breaks the analysis: the files below FUZZ, mutations of them, generated modules
+	$(BIN)/python -m pip install --quiet hypothesmith pysource-codegen
+	$(BIN)/python tools/fuzz.py $(FUZZ)
+
+kills: setup  ## end fixing, baseline and cache 240 times at any moment, and look for damaged files
+	WATTLINT_KILLS=80 $(BIN)/python -m pytest -q -k test_killed tests/reliability/test_faults.py
+
+audit: setup  ## known weaknesses of the packages that wattlint needs (asks the network)
+	$(BIN)/python -m pip install --quiet pip-audit
+	$(BIN)/pip-audit --skip-editable
 
 verify-sdks: setup  ## fetch the SDKs into .cache/sdks and check the SDK catalogue against them (needs the network once)
 	$(BIN)/python tools/install_sdks.py

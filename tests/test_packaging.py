@@ -52,6 +52,18 @@ def test_the_wheel_holds_catalogue_and_rule_pages(wheel: Path) -> None:
     assert all(name.endswith(".dist-info") for name in outside)
 
 
+def test_a_wheel_is_the_same_under_another_hash_seed(wheel: Path, tmp_path: Path) -> None:
+    compiled = (
+        "import sys; from pathlib import Path; from wattlint.catalogue.compile import compile_to; "
+        f"compile_to(Path({str(ROOT / 'rules')!r}), Path(sys.argv[1]), digest=lambda name, rules: '')"
+    )
+    for seed in ("1", "2"):
+        command = [sys.executable, "-c", compiled, str(tmp_path / seed)]
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT / "src")}
+        subprocess.run(command, env=environment, check=True)
+        assert (tmp_path / seed).read_bytes() == (wheel / "wattlint" / "_catalogue.bin").read_bytes()
+
+
 def test_the_wheel_works_alone(wheel: Path, tmp_path: Path) -> None:
     before = (wheel / "wattlint" / "_catalogue.bin").read_bytes()
     checked = run("-m", "wattlint", "check", str(ROOT / "examples"), path=wheel, cwd=tmp_path)

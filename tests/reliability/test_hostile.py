@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from measured import run
+from forked import run
 
 CPU_S = 5.0
 """Per file, plus START_S for the interpreter and the catalogue."""

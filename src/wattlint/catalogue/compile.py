@@ -43,7 +43,31 @@ def digest(name: str, rules: Path) -> str:
 
 
 def _dump(data: Any) -> bytes:
-    return marshal.dumps(data, MARSHAL_VERSION)
+    """The same bytes in every process: ``marshal`` tells objects that anything else refers to, code that has nothing to
+    do with them included, from those that are referred to once. So here leaves always are, and the rest is made anew."""
+    leaves: dict[tuple[type, str], Any] = {}
+    shared = _shared(data, leaves, {})
+    return marshal.dumps(shared, MARSHAL_VERSION)
+
+
+def _shared(value: Any, leaves: dict[tuple[type, str], Any], done: dict[int, Any]) -> Any:
+    """A copy of ``value`` in which equal leaves are one object, which ``leaves`` holds too."""
+    if isinstance(value, str):
+        fresh = value.encode("utf-8", "surrogatepass").decode("utf-8", "surrogatepass")  # not interned
+        return leaves.setdefault((str, value), fresh)
+    if isinstance(value, (int, float, bytes)) and not isinstance(value, bool):
+        return leaves.setdefault((type(value), repr(value)), value)
+    if not isinstance(value, (dict, list, tuple)):
+        return value
+    if id(value) not in done:
+        if isinstance(value, dict):
+            pairs = value.items()
+            done[id(value)] = {
+                _shared(key, leaves, done): _shared(inner, leaves, done) for key, inner in pairs
+            }
+        else:
+            done[id(value)] = type(value)(_shared(inner, leaves, done) for inner in value)
+    return done[id(value)]
 
 
 def compile_to(

@@ -64,6 +64,7 @@ class Evaluator:
         self._deadline = float("inf")
         self._ask_again = float("inf")
         """When the deadline can have passed at the earliest."""
+        project.before_parsing = self.check_time
 
     # -- queries ------------------------------------------------------------------------------------------------
 

@@ -70,6 +70,8 @@ class Project:
         self._mentions: dict[str, Mentions] = {}
         """Of the files that are not parsed (yet)."""
         self._words: dict[str, dict[bytes, list[str]]] = {}
+        self.before_parsing: Callable[[], None] = lambda: None
+        """Raises where the time is up: one question can lead to very many modules."""
 
     # -- modules ------------------------------------------------------------------------------------------------
 
@@ -90,6 +92,7 @@ class Project:
     def module(self, file: str) -> ModuleIndex | None:
         """The module in ``file``; None when it cannot be read or parsed."""
         if file not in self._modules:
+            self.before_parsing()
             self._modules[file] = None
             try:
                 raw = self._read(file)
