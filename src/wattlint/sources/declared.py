@@ -8,10 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from packaging.requirements import InvalidRequirement, Requirement
-
 from wattlint.sources import touched
-from wattlint.sources.specifiers import conda_specifier, poetry_specifier
 
 MAX_CHARACTERS = 2_000_000
 SETUP_NAME = re.compile(r"""^[ \t]*name[ \t]*=[ \t]*["']?([\w.-]+)["']?[ \t]*,?[ \t]*$""", re.MULTILINE)
@@ -67,6 +64,8 @@ def own_name(root: Path) -> str | None:
 
 
 def _pip(requirement: str, place: str) -> Declaration | None:
+    from packaging.requirements import InvalidRequirement, Requirement
+
     try:
         parsed = Requirement(requirement)
     except (InvalidRequirement, ValueError, RecursionError):
@@ -134,6 +133,8 @@ def _pyproject(root: Path) -> Iterator[Declaration]:
 
 def _poetry_table(dependencies: dict[str, Any], places: _Places) -> Iterator[Declaration]:
     """``name = "^1.2"`` or ``name = {version = "^1.2", ...}``, as Poetry and Pipenv write it."""
+    from wattlint.sources.specifiers import poetry_specifier
+
     for name, value in dependencies.items():
         if isinstance(value, dict):
             value = value.get("version", "*")
@@ -239,6 +240,8 @@ def _pipfile(root: Path) -> Iterator[Declaration]:
 
 def _conda(root: Path) -> Iterator[Declaration]:
     """``- name=1.2`` and, below ``- pip:``, pip's format. Read by line: a YAML parser costs more than it brings."""
+    from wattlint.sources.specifiers import conda_specifier
+
     for name in ("environment.yml", "environment.yaml", "conda.yml", "conda.yaml"):
         for number, line in enumerate(text_of(root / name).split("\n"), 1):
             item = re.match(

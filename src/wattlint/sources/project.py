@@ -154,7 +154,6 @@ def declared_version(root: Path, distribution: str) -> DeclaredVersion | None:
     """
     from wattlint.sources.declared import declarations, normalise
     from wattlint.sources.locks import locked_version
-    from wattlint.sources.specifiers import bounds
 
     name = normalise(distribution)
     declared = declarations(root).get(name, [])
@@ -162,6 +161,8 @@ def declared_version(root: Path, distribution: str) -> DeclaredVersion | None:
     lock = locked_version(root, name)
     if chosen is None and lock is None:
         return None
+    from wattlint.sources.specifiers import bounds
+
     specifier = chosen.specifier if chosen else ""
     lowest, highest, included, exact = bounds(specifier)
     if lock is not None:
