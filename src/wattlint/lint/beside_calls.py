@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, cast
 
 from wattlint.lint.facts import GETTERS
-from wattlint.lint.findings import Finding
+from wattlint.lint.findings import Finding, Span
 from wattlint.lint.messages import render
-from wattlint.lint.rules import Rule
 from wattlint.lint.selection import ignored_in_file, selected_rules
 from wattlint.lint.subject import Subject
 from wattlint.lint.suppressions import Marker
@@ -17,14 +16,6 @@ from wattlint.sources.files import Problem, SourceFile
 
 LINTER = "LLM9"
 """Rules about the linting itself. A comment that names them is not called unused, nor is another one beside it."""
-
-
-class Place(NamedTuple):
-    path: str
-    cell: int | None
-    line: int
-    column: int
-    end_column: int
 
 
 class Comment(NamedTuple):
@@ -47,8 +38,8 @@ class Beside:
 
 def unreadable(problem: Problem, settings: Settings, cell: int | None = None) -> list[Finding]:
     """What rules say about a file, or a cell of a notebook, that could not be analysed."""
-    place = Place(problem.path, cell, problem.line or 1, 0, 0)
-    return list(_findings("file", Beside(problem=problem), place, settings))
+    span = Span(problem.path, cell, problem.line or 1, 0, problem.line or 1, 0)
+    return list(_findings("file", Beside(problem=problem), span, settings))
 
 
 def unused(
@@ -81,32 +72,14 @@ def unused(
         named = None if not idle else "any rule" if "" in idle else ", ".join(idle)
         comment = Comment(marker.text, marker.whole_file, named)
         end = marker.column + len(marker.text) + 2
-        place = Place(source.display, cell, line, marker.column, end)
-        yield from _findings("comment", Beside(marker=comment), place, settings)
+        span = Span(source.display, cell, line, marker.column, line, end)
+        yield from _findings("comment", Beside(marker=comment), span, settings)
 
 
-def _findings(kind: str, beside: Beside, place: Place, settings: Settings) -> Iterator[Finding]:
+def _findings(kind: str, beside: Beside, span: Span, settings: Settings) -> Iterator[Finding]:
     subject = cast(Subject, beside)
     for rule in selected_rules(settings):
-        ignored = settings.per_file_ignores and ignored_in_file(rule.code, place.path, settings)
+        ignored = settings.per_file_ignores and ignored_in_file(rule.code, span.path, settings)
         if kind in rule.kinds and not ignored and rule.holds(subject):
-            yield _finding(rule, subject, place)
-
-
-def _finding(rule: Rule, subject: Any, place: Place) -> Finding:
-    return Finding(
-        path=place.path,
-        cell=place.cell,
-        line=place.line,
-        column=place.column,
-        end_line=place.line,
-        end_column=place.end_column,
-        code=rule.code,
-        name=rule.name,
-        severity=rule.severity,
-        message=render(rule.message, subject, GETTERS),
-        help=render(rule.help, subject, GETTERS),
-        url=rule.url,
-        fix=rule.fix,
-        site=None,
-    )
+            message, help = (render(part, subject, GETTERS) for part in (rule.message, rule.help))
+            yield Finding.of_rule(rule, span, message, help)

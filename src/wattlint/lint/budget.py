@@ -47,7 +47,7 @@ def amount(value: Interval, name: str) -> str:
 
 def project_finding(sites: Sequence[CallSite], settings: Settings) -> Finding | None:
     """What one call of each of ``sites`` exceeds, said at the one that uses the most energy."""
-    from wattlint.lint.findings import Finding
+    from wattlint.lint.findings import Finding, Span
     from wattlint.lint.rules import load_rules
     from wattlint.lint.subject import Subject
 
@@ -65,20 +65,10 @@ def project_finding(sites: Sequence[CallSite], settings: Settings) -> Finding | 
     if not over:
         return None
     site = max(known, key=lambda pair: pair[1]["energy_wh"].p50)[0]
-    rule = load_rules()[CODE]
-    return Finding(
-        path=site.path,
-        cell=site.cell,
-        line=site.line,
-        column=site.column,
-        end_line=site.end_line,
-        end_column=site.end_column,
-        code=CODE,
-        name=rule.name,
-        severity=rule.severity,
+    return Finding.of_rule(
+        load_rules()[CODE],
+        Span.of_call(site),
         message=f"one call of each of the {len(known)} call sites exceeds the budget of the project: {'; '.join(over)}",
         help="this call uses the most energy: begin here, or raise `budget.per-project`",
-        url=rule.url,
-        fix=None,
         site=site,
     )

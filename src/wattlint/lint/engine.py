@@ -7,7 +7,7 @@ from time import thread_time
 
 from wattlint.callsites.facts import CallSite, Place
 from wattlint.lint.facts import GETTERS
-from wattlint.lint.findings import Finding
+from wattlint.lint.findings import Finding, Span
 from wattlint.lint.messages import render
 from wattlint.lint.rules import Rule
 from wattlint.lint.selection import ignored_in_file, selected_rules
@@ -64,35 +64,17 @@ def _strongest(holding: Mapping[str, Rule]) -> list[Rule]:
 
 def _finding(rule: Rule, subject: Subject) -> Finding:
     site, context = subject.site, subject.context
-    path, cell, line, column, end_line, end_column = (
-        (site.path, site.cell, site.line, site.column, site.end_line, site.end_column)
-        if context is None
-        or site.cell is not None  # lines of callers in a notebook are not those of its cells
-        else (
-            context.caller.path,
-            None,
-            context.caller.line,
-            context.column,
-            context.end_line,
-            context.end_column,
-        )
-    )
-    return Finding(
-        path=path,
-        cell=cell,
-        line=line,
-        column=column,
-        end_line=end_line,
-        end_column=end_column,
-        code=rule.code,
-        name=rule.name,
-        severity=rule.severity,
-        message=render(rule.message, subject, GETTERS),
-        help=render(rule.help, subject, GETTERS),
-        url=rule.url,
-        fix=rule.fix,
-        site=site,
-        related=tuple(_related(subject, line)),
+    span = Span.of_call(site)
+    if context is not None and site.cell is None:  # lines of callers in a notebook are not those of its cells
+        place = context.caller
+        span = Span(place.path, None, place.line, context.column, context.end_line, context.end_column)
+    return Finding.of_rule(
+        rule,
+        span,
+        render(rule.message, subject, GETTERS),
+        render(rule.help, subject, GETTERS),
+        site,
+        tuple(_related(subject, span.line)),
     )
 
 

@@ -3,14 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
 from wattlint.callsites.facts import CallSite, Place
+
+if TYPE_CHECKING:
+    from wattlint.lint.rules import Rule
+
+
+class Span(NamedTuple):
+    """Where a finding stands; columns are 0-based, in characters."""
+
+    path: str
+    cell: int | None
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    @classmethod
+    def of_call(cls, site: CallSite) -> Span:
+        return cls(site.path, site.cell, site.line, site.column, site.end_line, site.end_column)
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``column`` and ``end_column`` are 0-based, as in ``ast``. Where only the line is known (a finding at a caller of
-    the project's own wrapper) ``end_line`` is ``line`` and both columns are 0."""
+    """``column`` and ``end_column`` are 0-based, in characters; both are 0 where only the line is known."""
 
     path: str
     cell: int | None
@@ -33,6 +51,20 @@ class Finding:
     """None: the finding is about a file or a comment."""
     related: tuple[Place, ...] = ()
     """Further places that matter: where the model's name stands, the loop, the wrapper's own call."""
+
+    @classmethod
+    def of_rule(
+        cls,
+        rule: Rule,
+        span: Span,
+        message: str,
+        help: str,
+        site: CallSite | None = None,
+        related: tuple[Place, ...] = (),
+    ) -> Finding:
+        return cls(
+            *span, rule.code, rule.name, rule.severity, message, help, rule.url, rule.fix, site, related
+        )
 
     @property
     def order(self) -> tuple[str, int, int, int, str, str]:
