@@ -206,3 +206,22 @@ def test_examples_of_an_sdk_import_it_as_others_do(tmp_path: Path, name: str, fo
     source = read(FileRef(file, "examples/run.py", True))
     assert isinstance(source, SourceFile)
     assert len(Finder(tmp_path, Settings()).sites(source)) == found
+
+
+def test_a_folder_inside_a_package_is_nobodys_top_level_import(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("")
+    folder = tmp_path / "pkg" / "providers" / "openai"  # without __init__.py
+    folder.mkdir(parents=True)
+    for package in (tmp_path / "pkg", tmp_path / "pkg" / "providers"):
+        (package / "__init__.py").touch()
+    (folder / "base.py").write_text(
+        "from openai import AsyncOpenAI\nclass Base:\n    def __init__(self):\n        self.client = AsyncOpenAI()\n"
+    )
+    file = folder / "target.py"
+    file.write_text(
+        "from pkg.providers.openai.base import Base\nclass Target(Base):\n"
+        "    def run(self, body):\n        return self.client.responses.create(**body)\n"
+    )
+    source = read(FileRef(file, "pkg/providers/openai/target.py", True))
+    assert isinstance(source, SourceFile)
+    assert len(Finder(tmp_path, Settings()).sites(source)) == 1

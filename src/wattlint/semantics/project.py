@@ -54,7 +54,7 @@ class Project:
         as others do."""
         self.root = os.path.abspath(root)
         self.display = display or (lambda file: os.path.relpath(file, self.root).replace(os.sep, "/"))
-        self._is_external = is_external
+        self._is_external = lru_cache(maxsize=None)(is_external)
         self.outside = outside
         self._is_external_itself = is_external_itself
         self._modules: dict[str, ModuleIndex | None] = {}
@@ -141,24 +141,23 @@ class Project:
         """The project module an absolute import names; a folder's path for a namespace package; else None."""
         relative = dotted.replace(".", os.sep)
         first = dotted.partition(".")[0]
-        if (
-            first != importer.dotted.partition(".")[0]
-            and self._is_external(first)
-            and self._is_external_itself()
-        ):
+        is_external = self._is_external(first)
+        if is_external and first != importer.dotted.partition(".")[0] and self._is_external_itself():
             return None
         namespace: str | None = None
         for root in self._roots(importer):
             names = self._names_in(root)
             if first not in names and first + ".py" not in names:
                 continue
+            if is_external and "__init__.py" in names:
+                continue  # ``pkg/providers/openai/`` is nobody's ``import openai``
             found = self._at(os.path.join(root, relative))
             if isinstance(found, ModuleIndex):
                 if found is not importer:
                     return found
             elif found is not None and namespace is None:
                 namespace = found
-        if namespace is None and not self._is_external(first):
+        if namespace is None and not is_external:
             # A script inside a package sees the modules beside it.
             found = self._at(os.path.join(os.path.dirname(importer.file), relative))
             return found if isinstance(found, ModuleIndex) and found is not importer else None
