@@ -135,3 +135,15 @@ def test_a_function_of_callers_is_no_sdk_method_at_this_place(tmp_path: Path) ->
             Guarded(litellm.completion).ask(None, model="gpt-4o", messages=m)
     """
     assert sites(tmp_path, text) == []
+
+
+def test_a_call_through_a_thread_is_named_by_what_it_calls(tmp_path: Path) -> None:
+    text = """
+        import asyncio
+        from google import genai
+        client = genai.Client()
+        async def ask(p):
+            return await asyncio.to_thread(client.models.generate_content, model="gemini-2.5-flash", contents=p)
+    """
+    (site,) = sites(tmp_path, text)
+    assert site.callee == "client.models.generate_content"

@@ -175,3 +175,22 @@ def test_a_host_that_says_what_it_serves(tmp_path: Path) -> None:
                 return requests.post(self.url, json={"input": prompt, "params": {}})
     """
     assert call(tmp_path, text).entry_point == "llm-host"
+
+
+def test_a_client_for_requests_of_every_kind_is_no_call_of_the_model_that_one_caller_asks(
+    tmp_path: Path,
+) -> None:
+    text = """
+        import httpx
+        class Client:
+            def send(self, method, url, data=None):
+                return httpx.Client().request(method, url, json=data)
+            def get(self, url):
+                return self.send("GET", url)
+            def post(self, url, data):
+                return self.send("POST", url, data)
+        def ask(prompt):
+            data = {"model": "gpt-4o", "messages": [{"role": "user", "content": prompt}]}
+            return Client().post("https://api.openai.com/v1/chat/completions", data)
+    """
+    assert sites(tmp_path, text) == []

@@ -9,6 +9,7 @@ from pathlib import Path
 from wattlint.callsites import (
     contracts,
     gradients,
+    indirect,
     loads,
     options,
     outputs,
@@ -59,7 +60,7 @@ class Describer:
             column=node.col_offset,
             end_line=node.end_lineno or node.lineno,
             end_column=node.end_col_offset or node.col_offset,
-            callee=" ".join(ast.unparse(node.func).split())[:120],
+            callee=" ".join(ast.unparse(indirect.called(self.objects, call)).split())[:120],
             sdk=entry.sdk,
             entry_point=http.name if http else entry.name,
             kind=call.kind,  # type: ignore[arg-type]

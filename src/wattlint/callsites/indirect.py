@@ -53,6 +53,16 @@ def passed_on(
     return None
 
 
+def called(objects: Objects, call: MatchedCall) -> ast.expr:
+    """What is called in the end, as written: ``client.chat`` in ``asyncio.to_thread(client.chat, ...)``."""
+    node = call.record.node
+    if call.indirect and last_name(node.func) in PASSES_ON:
+        inner = handed_on.inner_call(objects.evaluator, node, call.record.scope.module)
+        if inner is not None and isinstance(inner.func, ast.Name | ast.Attribute):
+            return inner.func
+    return node.func
+
+
 def given_in(objects: Objects, call: MatchedCall, frame: Frame) -> Given:
     """The arguments of ``call`` as seen in another frame of its function."""
     evaluator, node, spot = objects.evaluator, call.record.node, call.record.spot

@@ -171,7 +171,7 @@ class Subject:
         if self.record is None or self.record.retired is None:
             return None
         if self.record.retired <= self.record.dated:
-            return f"has ended on {self.record.retired}"
+            return f"ended on {self.record.retired}"
         return f"ends on {self.record.retired}" if self.record.deprecated else None
 
     @property

@@ -158,7 +158,7 @@ def _by_loop(ev: Evaluator, record: CallRecord) -> str | None:
             if isinstance(node.iter, ast.Call):
                 without = _without_bound(ev, node.iter, record.scope)
                 if without is not None:
-                    return f"`{without[0]}` (line {node.lineno}) has no `{without[1]}`"
+                    return f"`{without[0]}` (line {node.lineno}, no `{without[1]}`) tries again"
             return None
     return None
 
@@ -207,7 +207,7 @@ def _by_decorator(ev: Evaluator, scope: Scope) -> str | None:
         for decorator in decorators:
             without = _without_bound(ev, decorator, at.parent or at)
             if without is not None:
-                return f"`@{without[0]}` (line {decorator.lineno}) has no `{without[1]}`"
+                return f"`@{without[0]}` (line {decorator.lineno}, no `{without[1]}`) tries again"
         at = at.parent
     return None
 
