@@ -100,7 +100,7 @@ def growth(cache: Path, runs: int) -> dict[str, Any]:
         # What a larger input adds, over what the middle one added: start-up counts nowhere.
         (before, earlier, _) = rows[-2]
         slope = math.log(max(cpu - rows[0][1], 1e-3) / max(earlier - rows[0][1], 1e-3)) / math.log(
-            large / before
+            (large - small) / (before - small)
         )
         figures.append(
             (f"growth with {name}, {small:,} to {large:,}",

@@ -112,10 +112,14 @@ def peers(cache: Path, runs: int) -> Results:
         faster = costs["peer"].wall_s / costs["wattlint"].wall_s
         slower = costs["peer"].wall_s / costs["ruff"].wall_s
         figures.append(
-            (f"against {name}, every {peer.every}th file of the {peer.tree} tree",
+            (f"against {name}, {_part(peer.every)} the {peer.tree} tree",
              f"{faster:.1f} × faster ({name} took {slower:.0f} × ruff)", peer.bar)
         )  # fmt: skip
     return {"figures": figures, "notes": []}
+
+
+def _part(every: int) -> str:
+    return "all of" if every == 1 else f"every {every}th file of"
 
 
 def start(cache: Path, runs: int) -> Results:
