@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import marshal
 import os
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,9 @@ def _dump(data: Any) -> bytes:
 def _shared(value: Any, leaves: dict[tuple[type, str], Any], done: dict[int, Any]) -> Any:
     """A copy of ``value`` in which equal leaves are one object, which ``leaves`` holds too."""
     if isinstance(value, str):
-        fresh = value.encode("utf-8", "surrogatepass").decode("utf-8", "surrogatepass")  # not interned
+        fresh = value.encode("utf-8", "surrogatepass").decode("utf-8", "surrogatepass")  # never interned,
+        if len(value) < 2:  # but of these every process has one object, which may be
+            fresh = sys.intern(value)
         return leaves.setdefault((str, value), fresh)
     if isinstance(value, (int, float, bytes)) and not isinstance(value, bool):
         return leaves.setdefault((type(value), repr(value)), value)
