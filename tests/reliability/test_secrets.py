@@ -47,7 +47,7 @@ def test_markdown_escapes_come_after() -> None:
         "The password is hunter2.",
         "password: hunter2",
         "My passphrase = tree",
-        "token: abc",
+        "token: abc123",
         "the API key is 12",
     ],
 )
@@ -56,7 +56,17 @@ def test_a_plain_password_keeps_a_result_out_of_the_cache(prompt: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "prompt", ["Count the tokens.", "Is this spam?", "the key idea is good", "max_tokens=40"]
+    "prompt",
+    [
+        "Count the tokens.",
+        "Is this spam?",
+        "the key idea is good",
+        "max_tokens=40",
+        "A language token is required.",
+        "Next token: the",
+        "Say that the password is missing.",
+        "The API key is not stored.",
+    ],
 )
 def test_other_prompts_do_not(prompt: str) -> None:
     assert not may_hold_secret(prompt)

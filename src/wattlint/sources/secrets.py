@@ -48,8 +48,16 @@ _ASSIGNED = _Pattern(
     rf"[ \t]{{0,8}}[rbuRBU]?)({_QUOTE})(?!(?:unused|none|null|empty|dummy|not)\b)([^\"'\\\s&]{{4,400}})(?={_QUOTE})",
     re.IGNORECASE,
 )
+_PLAIN_WORDS = (
+    r"(?:a|an|the|this|that|to|of|in|on|not|no|only|also|always|never|then|your|required|needed|missing|invalid|valid|set|used"
+    r"|stored|sent|given|provided|expired|wrong|correct|incorrect|empty|optional|known|unknown|shared|kept|read|hidden"
+    r"|configured|available|supported|allowed|str|string|none|null)\b"
+)
+"""What follows "the password is" where none is told."""
 _IN_PROSE = _Pattern(
-    r"(?:passw(?:or)?d|passphrase|secret|credentials?|(?:api|access|private)[ _-]?key|token)\b[^\w\s]{0,3}\s{0,3}(?:is|are|was|=|:)\W{0,4}\w",
+    r"(?:passw(?:or)?d|passphrase|secret|credentials?|(?:api|access|private)[ _-]?key)\b[^\w\s]{0,3}\s{0,3}(?:is|are|was|=|:)\W{0,4}"
+    rf"(?!{_PLAIN_WORDS})\w"
+    r"|token\b[^\w\s]{0,3}\s{0,3}(?:is|was|=|:)\W{0,4}(?=[\w.-]{0,40}\d)(?=[\w.-]{0,40}[A-Za-z])[\w.-]{6}",
     re.IGNORECASE,
 )
 _BEARER = _Pattern(r"(?<![A-Za-z])(Bearer |Basic )([A-Za-z0-9._~+/=-]{8,400})(?=[\\\"'&\s])")
