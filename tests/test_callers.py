@@ -44,3 +44,19 @@ def test_no_model_is_blamed_where_the_user_chooses_the_class(tmp_path: Path) -> 
     )
     found = [one.code for one in check_paths([str(tmp_path)], Settings(select=("LLM101",))).findings]
     assert found == []
+
+
+def test_a_caller_in_the_other_branch_of_the_same_switch(tmp_path: Path) -> None:
+    """One by one for the library that takes no list."""
+    (tmp_path / "app.py").write_text(
+        "from google import genai\n\n\nclass Embedder:\n"
+        "    def __init__(self, new, old):\n        self.new, self.old = new, old\n"
+        "        self.client = genai.Client()\n\n"
+        "    def embed(self, text):\n        if self.new:\n"
+        '            return self.client.models.embed_content(model="gemini-embedding-001", contents=text)\n'
+        "        return self.old(text)\n\n"
+        "    def embed_all(self, texts):\n        if self.new:\n            return self.embed(texts)\n"
+        "        else:\n            return [self.embed(text) for text in texts]\n",
+        encoding="utf-8",
+    )
+    assert check_paths([str(tmp_path)]).findings == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from wattlint.callsites import indirect, runs, wrappers
@@ -10,7 +12,7 @@ from wattlint.callsites.matched import Bindings, MatchedCall
 from wattlint.semantics import arguments, callers, loops, unbounded
 from wattlint.semantics.evaluator import Evaluator
 from wattlint.semantics.frames import Frame
-from wattlint.semantics.scopes import CallRecord, dotted_name
+from wattlint.semantics.scopes import CallRecord, Scope, Spot, dotted_name
 from wattlint.semantics.values import Function, Instance, Member, Thunk, alternatives
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ def contexts_of(describer: Describer, call: MatchedCall, site: CallSite) -> tupl
     evaluator = describer.evaluator
     found = []
     for caller in callers.of(evaluator, info)[:MAX_CONTEXTS]:
+        if _excluded(caller, call.record):
+            continue
         evaluator.begin_query()
         bound = arguments.bind(evaluator, info, caller.node, caller.frame, caller.spot, caller.bound)
         receiver = None
@@ -65,6 +69,25 @@ def contexts_of(describer: Describer, call: MatchedCall, site: CallSite) -> tupl
             )
         )
     return tuple(found)
+
+
+def _excluded(caller: callers.Caller, call: CallRecord) -> bool:
+    """``if self.new: ...`` around one, its ``else`` around the other: that caller never comes by the call."""
+    arms = dict(_switches(caller.frame.scope, caller.spot))
+    return any(arms.get(name, arm) != arm for name, arm in _switches(call.scope, call.spot))
+
+
+def _switches(scope: Scope, spot: Spot | None) -> Iterator[tuple[str, str]]:
+    """The attributes of ``self`` that are asked for around a place, each with the arm that leads there."""
+    at: Scope | None = scope
+    while spot is not None:
+        for node, arm in spot.branches:
+            name = dotted_name(node.test) if isinstance(node, ast.If) else None
+            if name is not None and name.startswith("self."):
+                yield name, arm
+        inside = at is not None and at.kind == "comprehension"
+        spot = at.spot if at is not None and inside else None
+        at = at.parent if at is not None else None
 
 
 def _growing(
