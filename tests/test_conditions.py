@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from wattlint.lint.conditions import ConditionError, FactType, build, build_test, compile_condition
 from wattlint.lint.facts import GROUPS, TYPES
-from wattlint.lint.messages import MessageError, compile_template, render, short_number
+from wattlint.lint.messages import MessageError, compile_template, render, short_number, two_digits
 
 FACTS = {
     "model.size": FactType("number", unit="billion"),
@@ -240,6 +240,13 @@ def test_what_a_refused_message_says(text, message):
 )
 def test_numbers_have_three_significant_digits(value, text):
     assert short_number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.0494, "0.049"), (11.4, "11"), (374, "370"), (5812, "5,800"), (1.24e6, "1,200,000")]
+)
+def test_figures_of_two_digits(value, text):
+    assert two_digits(value) == text
 
 
 def test_every_fact_has_a_meaning_and_its_page_is_up_to_date():

@@ -296,6 +296,8 @@ def generate(
         (generate(Loop("retry")), False),
         (generate(Loop("chat")), False),
         (generate(Loop("data", over="texts", dependent=True)), False),
+        (generate(Loop("data", over="texts", timed=True)), False),
+        (generate(entry_point="transformers.chat"), False),
         (generate(Loop("data", over="DataLoader(data)")), False),
         (generate(Loop("data", over="batches")), False),
         (generate(Loop("data", over="range(0, len(texts), 8)")), False),

@@ -202,6 +202,21 @@ def test_the_verdict_carries_the_replacement_line() -> None:
     assert verdict is not None and verdict.replacement == task_record("email-extraction").replacement_summary
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Summarize the following text: {text}", "bart-large-cnn"),
+        ("Fasse den folgenden Text in drei Sätzen zusammen: {text}", None),
+        ("总结以下文章：{text}", None),
+        ("Übersetze den folgenden Text ins Englische: {text}", "nllb-200"),
+    ],
+)
+def test_small_models_that_read_english_are_named_for_english_prompts(text: str, names: str | None) -> None:
+    verdict = judge(text)
+    assert verdict is not None and verdict.solver == "small-model"
+    assert names in verdict.replacement if names and verdict.replacement else verdict.replacement is names
+
+
 # Doubt
 
 

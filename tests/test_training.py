@@ -81,13 +81,19 @@ METHODS = [
         "model = FastLanguageModel.get_peft_model(model, r=16)\nSFTTrainer(model=model).train()",
         "LoRA",
     ),
+    (
+        "m = AutoModelForCausalLM.from_pretrained('unsloth/Meta-Llama-3.1-8B-bnb-4bit')\n"
+        "SFTTrainer(model=m, peft_config=LoraConfig()).train()",
+        "QLoRA",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("body", "method"), METHODS)
 def test_what_is_trained(tmp_path: Path, body: str, method: str) -> None:
     site = train(tmp_path, body)
-    assert site.model.id == ("me/lora" if "me/lora" in body else "meta-llama/Llama-3.1-8B")
+    other = next((id for id in ("me/lora", "unsloth/Meta-Llama-3.1-8B-bnb-4bit") if id in body), None)
+    assert site.model.id == (other or "meta-llama/Llama-3.1-8B")
     assert shown(site).method == method, shown(site).reason
 
 
@@ -120,6 +126,18 @@ def test_adapters_named_elsewhere_in_the_file_leave_it_open(tmp_path: Path) -> N
 )
 def test_how_many_examples(tmp_path: Path, data: str, examples: int | None) -> None:
     assert shown(train(tmp_path, f"Trainer(model=NAME, train_dataset={data}).train()")).examples == examples
+
+
+def test_a_list_that_a_loop_lengthens_has_no_known_length(tmp_path: Path) -> None:
+    body = """
+def pieces(text):
+    return [text] if len(text) < 100 else [text[:100], text[100:]]
+chunks = []
+for text in texts:
+    chunks.extend(pieces(text))
+Trainer(model=NAME, train_dataset=Dataset.from_dict({"text": chunks})).train()
+"""
+    assert shown(train(tmp_path, body)).examples is None
 
 
 def test_totals_from_examples_and_epochs(tmp_path: Path) -> None:

@@ -110,11 +110,13 @@ class Loop:
     gathered: bool = False
     """The passes run concurrently (``asyncio.gather``, a thread pool)."""
     dependent: bool = False
-    """A pass needs the answer of the one before."""
+    """A pass needs the answer of the one before, or the weights that it trained."""
     collections: bool = False
     """What it goes over are collections themselves: each pass iterates over its item."""
     invariant: bool = False
     """Every pass makes the call with the same values, where that can be told."""
+    timed: bool = False
+    """The time that each pass's call takes is measured, as benchmarks do."""
 
 
 class Growing(NamedTuple):

@@ -12,6 +12,7 @@ from wattlint.callsites.matched import Bindings, MatchedCall
 from wattlint.callsites.objects import Objects
 from wattlint.callsites.options import Given
 from wattlint.callsites.training_words import words_of
+from wattlint.catalogue.models import load_models
 from wattlint.catalogue.sdks import SdkCatalogue
 from wattlint.semantics import arguments
 from wattlint.semantics.evaluator import Evaluator
@@ -33,6 +34,7 @@ ADAPTER_MAKERS = frozenset({"peft.adapter"})
 FOUR_BITS_BY_DEFAULT = "unsloth"
 QUANTIZED = ("nf4", "fp4", "int4", "int8", "gptq", "awq", "aqlm", "hqq")
 """Formats that cannot be trained themselves: what is trained on them are adapters."""
+QUANTIZED_REPOSITORIES = frozenset({"gptq", "awq", "bnb-4bit", "bnb-8bit"})
 DEFAULTS = {"num_train_epochs": 3.0, "per_device_train_batch_size": 8.0, "gradient_accumulation_steps": 1.0}
 """Of transformers.TrainingArguments (transformers 4.30.0 to 5.23.0), from which trl's and others derive."""
 SEQUENCE = ("max_length", "max_seq_length", "max_seq_len", "block_size")
@@ -121,6 +123,9 @@ def _quantized(
         told = given.open or options.read_argument(evaluator, given, argument) is not None
         if entry.sdk == FOUR_BITS_BY_DEFAULT and not told:
             return "unsloth loads in 4 bits unless told otherwise"
+    record = load_models().lookup(site.model.id) if site.model is not None and site.model.id else None
+    if record is not None and record.quantized in QUANTIZED_REPOSITORIES:
+        return f"the repository holds {record.quantized} weights, which cannot be trained"
     return None
 
 

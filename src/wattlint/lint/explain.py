@@ -93,8 +93,11 @@ def _task(task: TaskVerdict) -> Iterator[str]:
     yield f"Evidence for the task: {record.title} ({task.solver}, confidence {task.confidence})"
     for piece in task.evidence:
         yield from _wrapped(piece, "  - ")
-    if record.replacement_summary:
-        yield from ("", *_wrapped(record.replacement_summary, "Use instead: "))
+    if record.replacement_summary and task.replacement is None:
+        yield from ("", *_wrapped("The small models that are known for this task here read English.", "  "))
+        return
+    if task.replacement:
+        yield from ("", *_wrapped(task.replacement, "Use instead: "))
     if record.snippet:
         yield from textwrap.indent(record.snippet.rstrip(), "    ").split("\n")
     if record.models:

@@ -233,6 +233,7 @@ GROUPS: dict[str, tuple[str, str, list[tuple[str, FactType, str] | tuple[str, Fa
             ("own_tokenizer", BOOLEAN, "The call gives it a tokenizer of its own.", "site.draft_tokenizer"),
             ("is_head", BOOLEAN, "A head trained on its target (EAGLE, Medusa).", "draft_is_head"),
             ("known", TEXT, "A model that could draft for this one.", "known_draft"),
+            ("mismatch", TEXT, "Why it cannot help: other tokens, its size, or the batch.", "draft_mismatch"),
         ],
     ),
     "region": (
@@ -288,8 +289,13 @@ GROUPS: dict[str, tuple[str, str, list[tuple[str, FactType, str] | tuple[str, Fa
             ("line", NUMBER, "Line of the loop."),
             ("via_function", TEXT, "The function called in the loop, when the loop is further out."),
             ("gathered", BOOLEAN, "The passes run concurrently."),
-            ("dependent", BOOLEAN, "A pass needs the answer of the one before."),
+            (
+                "dependent",
+                BOOLEAN,
+                "A pass needs the answer of the one before, or the weights that it trained.",
+            ),
             ("invariant", BOOLEAN, "Every pass makes the call with the same values."),
+            ("timed", BOOLEAN, "The time of each pass's call is measured, as benchmarks do."),
             ("growing", TEXT, "List sent that an unbounded loop only lengthens.", "site.growing.name"),
             ("growing_line", NUMBER, "Line of that loop.", "site.growing.line"),
             ("place", TEXT, "The loop with its line, for messages.", "loop_place"),
@@ -386,6 +392,7 @@ GROUPS: dict[str, tuple[str, str, list[tuple[str, FactType, str] | tuple[str, Fa
         [
             ("method", _one_of(Training, "method"), "What is trained."),
             ("reason", TEXT, "How that is known, for messages."),
+            ("instead", TEXT, "What to train where the code trains all weights.", "adapters_instead"),
             ("examples", NUMBER, "Examples, where their number is visible."),
             ("epochs", NUMBER, "Passes over them."),
             ("steps", NUMBER, "`max_steps`, which stands in for epochs."),

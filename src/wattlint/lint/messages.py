@@ -89,8 +89,9 @@ def _value(value: Any, spec: str) -> str | None:
 
 
 def two_digits(value: float) -> str:
-    """For figures that are not known better: 11, 0.049, 370."""
-    return short_number(float(f"{value:.2g}"))
+    """For figures that are not known better: 11, 0.049, 370, 5,800."""
+    rounded = float(f"{value:.2g}")
+    return f"{rounded:,.0f}" if 1000 <= abs(rounded) < 1e15 else short_number(rounded)
 
 
 def short_number(value: float) -> str:

@@ -12,6 +12,18 @@ Loop = Union[ast.For, ast.AsyncFor, ast.While]
 RETRY_NAMES = ("retry", "retries", "attempt", "tries", "trial")
 QUESTIONS = frozenset({"input", "receive_text", "recv", "prompt_input", "ask"})
 ADDITIONS = frozenset({"append", "extend", "add", "insert"})
+CLOCKS = frozenset(
+    {
+        "time",
+        "time_ns",
+        "perf_counter",
+        "perf_counter_ns",
+        "monotonic",
+        "monotonic_ns",
+        "process_time",
+        "default_timer",
+    }
+)
 
 
 class _Flow(NamedTuple):
@@ -30,7 +42,10 @@ class LoopBody:
         self._tries: list[ast.Try] = []
         self._inner: list[Loop] = []
         self._flows: list[_Flow] = []
+        self._clocks: list[int] = []
         self.asks_a_person = False
+        self.trains = False
+        """A pass changes the weights that the next one computes with."""
         own = stored([loop.target]) if isinstance(loop, (ast.For, ast.AsyncFor)) else set()
         items = own if isinstance(getattr(loop, "target", None), ast.Name) else set()
         self.goes_into_items = any(
@@ -47,7 +62,11 @@ class LoopBody:
             # The loop's own variables are new in each pass.
             self._flows.append(_Flow(node.value, _names([node.value]), frozenset(stored(targets) - own)))
         elif isinstance(node, ast.Call):
-            self.asks_a_person = self.asks_a_person or last_name(node.func) in QUESTIONS
+            name = last_name(node.func)
+            self.asks_a_person = self.asks_a_person or name in QUESTIONS
+            self.trains = self.trains or name == "backward"
+            if name in CLOCKS and not node.args:
+                self._clocks.append(node.lineno)
             owner = node.func.value if isinstance(node.func, ast.Attribute) else None
             if isinstance(owner, ast.Name) and last_name(node.func) in ADDITIONS:
                 self._flows.append(_Flow(None, _names(node.args), frozenset({owner.id})))
@@ -66,6 +85,13 @@ class LoopBody:
                 if holds_call or not tainted.isdisjoint(flow.read):
                     tainted |= flow.stored
         return not used.isdisjoint(tainted)
+
+    def measures(self, call: ast.Call) -> bool:
+        """The clock is read before and after the call: how long it takes is asked, as in a benchmark."""
+        last = call.end_lineno or call.lineno
+        return any(line <= call.lineno for line in self._clocks) and any(
+            line >= last for line in self._clocks
+        )
 
     def is_retry(self, call: ast.Call) -> bool:
         """The call stands in a ``try`` whose success leaves the loop, or the loop counts attempts."""

@@ -46,6 +46,7 @@ class LoopShape(NamedTuple):
     dependent: bool = False
     collections: bool = False
     invariant: bool = False
+    timed: bool = False
 
 
 NO_LOOP = LoopShape()
@@ -97,9 +98,10 @@ def _shape(ev: Evaluator, node: ast.AST, record: CallRecord, scope: Scope) -> Lo
             count,
             strings.source(node.iter),
             node.lineno,
-            dependent=body.feeds_back(record.node),
+            dependent=body.trains or body.feeds_back(record.node),
             collections=body.goes_into_items,
             invariant=_changes(ev, node).leave_as_it_is(record),
+            timed=body.measures(record.node),
         )
     if isinstance(node, ast.While):
         if runs_once(node.body, record.node):

@@ -178,7 +178,7 @@ def _mutated_sequence(
             inner = alternatives(ev.value(mutation.value, frame, mutation.spot))[0]
             if isinstance(inner, Sequence):
                 items.extend(inner.items)
-                is_open |= inner.open
+                is_open |= inner.open or (in_loop and not _certain(mutation, use))
             else:
                 is_open = True
         elif mutation.kind in ("clear", "item", "delete"):

@@ -118,7 +118,7 @@ def _judge(
         evidence.append(f"name `{named}`")
     if level < 0:
         return None
-    return _verdict(task, _at_most(task, STEPS[min(level, 2)]), evidence)
+    return _verdict(task, _at_most(task, STEPS[min(level, 2)]), evidence, instruction.whole)
 
 
 def _at_most(task: Recogniser, confidence: Confidence) -> Confidence:
@@ -310,10 +310,10 @@ def _from_contract(
         if candidate.solver == "code":
             continue  # a name and a closed answer are too little to say that no model is needed
         if contract.kind in candidate.confirms and (name := _named(candidate, names)):
-            return _verdict(candidate, "low", [*closed, f"name `{name}`"])
+            return _verdict(candidate, "low", [*closed, f"name `{name}`"], instruction.whole)
     if not contract.stated and not any(_mentions(instruction.whole, label) for label in contract.labels):
         return None
-    return _verdict(task, "low", closed)
+    return _verdict(task, "low", closed, instruction.whole)
 
 
 def _mentions(whole: str, label: str) -> bool:
@@ -332,10 +332,13 @@ def _named(task: Recogniser, names: tuple[str, ...]) -> str | None:
 
 
 def _verdict(
-    task: Recogniser, confidence: Literal["low", "medium", "high"], evidence: list[str]
+    task: Recogniser, confidence: Literal["low", "medium", "high"], evidence: list[str], whole: str = ""
 ) -> TaskVerdict:
+    """``whole`` is the prompt, for tasks whose small models may not read its language."""
     record = task_record(task.task)
-    return TaskVerdict(task.task, task.solver, confidence, tuple(evidence), record.replacement_summary)
+    foreign = record.english_only and language(whole) != "en"
+    replacement = None if foreign else record.replacement_summary
+    return TaskVerdict(task.task, task.solver, confidence, tuple(evidence), replacement)
 
 
 def _quote(clause: str) -> str:

@@ -24,6 +24,8 @@ class TaskRecord(NamedTuple):
     """p10, p50, p90."""
     replacement_summary: str | None
     snippet: str | None
+    english_only: bool
+    """The small models it names read English; silent about them elsewhere."""
     limits: str
     models: tuple[tuple[str, float], ...]
     """(model id, parameters in millions)."""
@@ -123,6 +125,7 @@ def _records() -> dict[str, TaskRecord]:
             task["output_tokens"],
             task["summary"],
             task["snippet"],
+            task["english_only"],
             task["limits"],
             task["models"],
             task["references"],

@@ -103,6 +103,8 @@ class Replacement(Strict):
     checks: list[str] = []
     """Expressions that are true after the snippet ran."""
     models: list[SmallModel] = []
+    any_language: bool = False
+    """The models named read more than English."""
 
 
 class Examples(Strict):
@@ -180,6 +182,9 @@ def _compile_file(source: YamlSource, lists: dict[str, str], taken: set[str]) ->
                 "models": tuple((model.id, model.parameters_m) for model in task.replacement.models)
                 if task.replacement
                 else (),
+                "english_only": task.solver == "small-model"
+                and task.replacement is not None
+                and not task.replacement.any_language,
                 "limits": task.limits,
                 "references": tuple(task.references),
             }
