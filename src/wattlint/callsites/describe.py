@@ -246,6 +246,12 @@ class Describer:
         site.loop = Loop(*around)  # type: ignore[arg-type]
         if site.kind in RUNNING:
             site.fallback = runs.in_handler(call.record)
+            # Asked of the calls alone that a batch could serve.
+            site.beside_training = (
+                site.loop.kind == "data"
+                and site.sdk == "transformers"
+                and loads.trains(call.record.scope.module)
+            )
             site.runs = runs.how_often(self.evaluator, call.record, around, text)
             growth = unbounded.growing(self.evaluator, call.record)
             site.growing = Growing(*growth) if growth is not None else None

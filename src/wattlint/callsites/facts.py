@@ -322,6 +322,8 @@ class CallSite:
     draft_model: str | None = None
     draft_given: bool = False
     """Speculative decoding of any kind is switched on."""
+    beside_training: bool = False
+    """A loop over data runs a model of transformers, in a file that also trains or saves one."""
     draft_tokenizer: bool = False
     """The draft model comes with a tokenizer of its own."""
     made_elsewhere: bool = False

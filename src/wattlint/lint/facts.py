@@ -99,6 +99,11 @@ GROUPS: dict[str, tuple[str, str, list[tuple[str, FactType, str] | tuple[str, Fa
             ),
             ("cache_off", TEXT, "`use_cache=False`, where the KV cache is switched off.", "cache_off"),
             (
+                "beside_training",
+                BOOLEAN,
+                "A loop over data in a file that also trains or saves a model of transformers.",
+            ),
+            (
                 "kept_gradients",
                 TEXT,
                 "A forward pass outside training that records gradients, as written.",
