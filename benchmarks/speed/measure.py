@@ -25,13 +25,20 @@ class Command(NamedTuple):
     folder: str = "/"
     before: Sequence[str] = ()
     """Run before each measured run, unmeasured (to clear a cache)."""
+    statuses: Sequence[int] = (0, 1)
+    """Clean, and with findings: a command that was called wrongly is quick."""
 
 
 def run(command: Command) -> Cost:
     if command.before:
         _wait(_start(Command(command.before, command.environment, command.folder)))
     start = time.perf_counter()
-    usage = _wait(_start(command))
+    process = _start(command)
+    usage = _wait(process)
+    if process.returncode not in command.statuses:
+        raise SystemExit(
+            f"exit status {process.returncode}, so its time is none: {' '.join(command.arguments)}"
+        )
     return Cost(time.perf_counter() - start, usage.ru_utime + usage.ru_stime)
 
 
