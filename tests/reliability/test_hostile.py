@@ -53,10 +53,11 @@ ANALYSED: dict[str, Callable[[], str | bytes]] = {
     "huge prompt without spaces": lambda: call("x = '" + "a" * 1_900_000 + "'"),
     "huge prompt of brackets": lambda: call("x = '" + "[{(<" * 100_000 + "'"),
     "huge comment": lambda: "# wattlint: " + "ignore[" * 100_000 + "\n# noqa: " + "LLM101," * 100_000 + "\n" + GOOD,
+    "attributes": lambda: call("x = a" + ".b" * 20_000),
     "huge model id": lambda: call("x = 'gpt-4o-" + "1-" * 100_000 + "'"),
 }  # fmt: skip
 """Python: linted, however odd."""
-DEPENDS_ON_PYTHON = {"constants joined", "names joined"}
+DEPENDS_ON_PYTHON = {"constants joined", "names joined", "attributes"}
 """Its own parser refuses these in some versions."""
 
 REFUSED: dict[str, tuple[Callable[[], str | bytes], str]] = {
@@ -65,7 +66,6 @@ REFUSED: dict[str, tuple[Callable[[], str | bytes], str]] = {
     "dict of 1,000,000": (lambda: call("d = {" + ", ".join(f"{n}:{n}" for n in range(1_000_000)) + "}"), "larger than 2 MB"),
     "parentheses": (lambda: call("x = " + "(" * 10_000 + ")" * 10_000), "nested"),
     "operators": (lambda: call("x = " + "-" * 50_000 + "1"), "nested"),
-    "attributes": (lambda: call("x = a" + ".b" * 20_000), "nested"),
     "blocks": (lambda: GOOD + "".join(" " * n + "if a:\n" for n in range(200)), ""),
     "null byte": (lambda: GOOD.encode() + b"x = '\0'\n", "null bytes"),
     "unknown coding": (lambda: b"# coding: klingon\n" + GOOD.encode(), "cannot be decoded"),
