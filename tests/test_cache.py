@@ -178,3 +178,12 @@ def test_clean(project: Path, capsys) -> None:
     assert main(["clean"]) == 0
     assert capsys.readouterr().out == "removed .wattlint_cache\n"
     assert not (project / ".wattlint_cache").exists() and main(["clean"]) == 0
+
+
+def test_names_of_folders_are_no_secrets(project: Path, capsys, analysed) -> None:
+    folder = project / "shop" / "application_credentials"
+    folder.mkdir()
+    (folder / "__init__.py").write_text(CALL)
+    age(project)
+    assert output(capsys) == output(capsys)
+    assert len(analysed) == 1

@@ -15,6 +15,7 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from wattlint.config import ConfigError, Configuration
 from wattlint.sources import touched
 from wattlint.sources.limits import OUT_OF_TIME
 from wattlint.sources.project import project_root, surroundings
-from wattlint.sources.secrets import may_hold_secret
+from wattlint.sources.secrets import holds_secret, may_hold_secret
 
 FOLDER = ".wattlint_cache"
 MAX_ENTRIES = 16
@@ -89,11 +90,12 @@ class Cache:
         if any(OUT_OF_TIME in problem.message for problem in analysis.problems):
             return  # on another day it may be done in time
         try:
+            data = _encoded(analysis)
             body = json.dumps(self._seen(seen), separators=(",", ":")).encode()
-            body += b"\n" + json.dumps(_encoded(analysis), separators=(",", ":")).encode()
+            body += b"\n" + json.dumps(data, separators=(",", ":")).encode()
         except (TypeError, ValueError, RecursionError):
             return
-        if may_hold_secret(body.decode("utf-8", "replace")):
+        if holds_secret(body.decode("utf-8", "replace")) or any(map(may_hold_secret, _texts(data))):
             return
         try:
             self._write(_checksum(body).encode() + b"\n" + body)
@@ -189,6 +191,20 @@ def _encoded(analysis: Analysis) -> dict[str, Any]:
         "settings": list(analysis.settings),
         "files": [[shown, str(analysis.files[shown].path)] for shown in _named_by_sites(analysis)],
     }
+
+
+def _texts(data: object) -> Iterator[str]:
+    """Every text in it that is more than a name or a path."""
+    todo = [data]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, str):
+            if not one.isprintable() or any(sign in one for sign in " ='\":"):
+                yield one
+        elif isinstance(one, dict):
+            todo += one.values()
+        elif isinstance(one, (list, tuple)):
+            todo += one
 
 
 def _named_by_sites(analysis: Analysis) -> list[str]:
