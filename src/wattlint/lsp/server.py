@@ -19,7 +19,7 @@ from wattlint.lsp.diagnostics import diagnostics, lines_of
 from wattlint.lsp.hints import hover, inlay_hints
 from wattlint.lsp.session import Session
 
-PAUSE_S = 0.05
+PAUSE_S = 0.02
 """Between the last key and the analysis."""
 WATCHED = ("**/*.py", "**/*.{toml,yaml,yml,json,env,txt,cfg,lock,md}", "**/.env")
 
