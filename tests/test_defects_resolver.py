@@ -146,6 +146,13 @@ def sites_of(folder: Path, text: str) -> list[CallSite]:
     return sites(folder, text, "module.py")
 
 
+def sites_in(root: Path, file: Path) -> list[CallSite]:
+    """Of one file of the project in ``root``."""
+    source = read(FileRef(file, file.relative_to(root).as_posix(), True))
+    assert isinstance(source, SourceFile)
+    return Finder(root, Settings()).sites(source)
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_models(name: str, tmp_path: Path) -> None:
     text, expected = CASES[name]
@@ -180,9 +187,7 @@ def test_modules_that_import_stars_from_each_other(tmp_path: Path) -> None:
         "import litellm\nfrom .one import MODEL\n"
         "def ask(m): return litellm.completion(model=MODEL or 'gpt-4o', messages=m)\n"
     )
-    source = read(FileRef(file, "pkg/app.py", True))
-    assert isinstance(source, SourceFile)
-    [site] = Finder(tmp_path, Settings()).sites(source)
+    [site] = sites_in(tmp_path, file)
     assert site.model.id == "gpt-4o"
 
 
@@ -203,9 +208,7 @@ def test_examples_of_an_sdk_import_it_as_others_do(tmp_path: Path, name: str, fo
         "import instructor\nfrom openai import OpenAI\nclient = instructor.from_openai(OpenAI())\n"
         "client.chat.completions.create(model='gpt-4o', response_model=int, messages=[])\n"
     )
-    source = read(FileRef(file, "examples/run.py", True))
-    assert isinstance(source, SourceFile)
-    assert len(Finder(tmp_path, Settings()).sites(source)) == found
+    assert len(sites_in(tmp_path, file)) == found
 
 
 def test_a_folder_inside_a_package_is_nobodys_top_level_import(tmp_path: Path) -> None:
@@ -222,6 +225,4 @@ def test_a_folder_inside_a_package_is_nobodys_top_level_import(tmp_path: Path) -
         "from pkg.providers.openai.base import Base\nclass Target(Base):\n"
         "    def run(self, body):\n        return self.client.responses.create(**body)\n"
     )
-    source = read(FileRef(file, "pkg/providers/openai/target.py", True))
-    assert isinstance(source, SourceFile)
-    assert len(Finder(tmp_path, Settings()).sites(source)) == 1
+    assert len(sites_in(tmp_path, file)) == 1

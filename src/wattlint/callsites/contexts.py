@@ -49,15 +49,15 @@ def contexts_of(describer: Describer, call: MatchedCall, site: CallSite) -> tupl
         if (open_bound := wrappers.opened_arguments(evaluator, bound)) is not bound:
             open_frame = Frame(call.frame.module, call.frame.scope, outer, open_bound, receiver, 1)
             asked = _in_frame(describer, call, evaluator.keep(open_frame))
-        node, file = caller.node, caller.frame.module.file
-        end_line = node.end_lineno or node.lineno
+        node, module = caller.node, caller.frame.module
+        column, end_line, end_column = evaluator.project.span(module.file, node)
         record = CallRecord(node, caller.frame.scope, caller.spot, False)
         found.append(
             Context(
-                caller=Place(caller.frame.module.path, node.lineno, f"call of {info.name}"),
-                column=evaluator.project.characters(file, node.lineno, node.col_offset),
+                caller=Place(module.path, node.lineno, f"call of {info.name}"),
+                column=column,
                 end_line=end_line,
-                end_column=evaluator.project.characters(file, end_line, node.end_col_offset or 0),
+                end_column=end_column,
                 model=describer.chooser.of_call(inner, bindings, site.provider),
                 prompt=describer.prompt(asked, bindings),
                 loop=Loop(*loops.around(evaluator, record)),  # type: ignore[arg-type]

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from wattlint.catalogue.records import Argument, EntryPoint
-from wattlint.catalogue.sdk_names import NamesBySdk
+from wattlint.catalogue.sdk_names import NamesBySdk, root
 
 
 class HttpEndpoint(NamedTuple):
@@ -56,14 +56,22 @@ class SdkCatalogue:
         """Modules that the user's own files import from: they may be the project's."""
         self.own_names: frozenset[str] = frozenset(data.get("own_names", ()))
         """Functions and classes that the user's own files describe."""
-        exact = {path.rpartition(".")[2] for path in data["callees"]}
-        self.method_names: frozenset[str] = frozenset(exact | data["wildcard_callees"].keys()) - {"*"}
-        self.http_names: frozenset[str] = frozenset(
-            path.rpartition(".")[2] for path, name in data["callees"].items() if name in self._http
-        )
+
+    @cached_property
+    def method_names(self) -> frozenset[str]:
+        exact = {path.rpartition(".")[2] for path in self._data["callees"]}
+        return frozenset(exact | self._data["wildcard_callees"].keys()) - {"*"}
+
+    @cached_property
+    def http_names(self) -> frozenset[str]:
         """Last names of the functions and methods of HTTP clients."""
-        self.roots: frozenset[str] = frozenset(path.split(".")[0].split("(")[0] for path in data["callees"])
+        callees = self._data["callees"].items()
+        return frozenset(path.rpartition(".")[2] for path, name in callees if name in self._http)
+
+    @cached_property
+    def roots(self) -> frozenset[str]:
         """First names of the paths of entry points."""
+        return frozenset(map(root, self._data["callees"]))
 
     def entry(self, qualname: str) -> EntryPoint | None:
         """The entry point that ``qualname`` is, through base types, wildcards and re-exports."""

@@ -109,25 +109,29 @@ def _is_demo(record: CallRecord) -> bool:
 
 def _calls(ev: Evaluator, node: ast.Call, frame: Frame, spot: Spot, info: FunctionInfo) -> bool | None:
     """Whether the call reaches ``info``: None no; else whether its receiver is bound."""
-    callee = ev.value(node.func, frame, spot)
+    targets, unknown = _targets(ev, ev.value(node.func, frame, spot))
+    for target, bound in targets:
+        if target is info:
+            return bound
+    # The receiver's type is unknown: link by name only where the project has one such method, and a telling name.
+    if unknown and _is_telling(info.name) and info.cls is not None and isinstance(node.func, ast.Attribute):
+        return True if _only_definition(ev, info) else None
+    return None
+
+
+def _targets(ev: Evaluator, callee: Value) -> tuple[list[tuple[FunctionInfo, bool]], bool]:
+    """The functions that a callee may be, each with whether its receiver is bound; whether nothing is known of it."""
+    found: list[tuple[FunctionInfo, bool]] = []
     unknown = True
     for one in alternatives(callee):
         if isinstance(one, Partial):
             one = alternatives(one.callee)[0]
         if isinstance(one, Function):
-            unknown = False
-            if one.info is info:
-                return one.receiver is not None or not info.is_method
-        elif isinstance(one, Class):
-            unknown = False
-            if classes.find_method(ev, one.info, "__init__") is info:
-                return True
-        elif not isinstance(one, (Unknown, Element)):
-            unknown = False
-    # The receiver's type is unknown: link by name only where the project has one such method, and a telling name.
-    if unknown and _is_telling(info.name) and info.cls is not None and isinstance(node.func, ast.Attribute):
-        return True if _only_definition(ev, info) else None
-    return None
+            found.append((one.info, one.receiver is not None or not one.info.is_method))
+        elif isinstance(one, Class) and (made := classes.find_method(ev, one.info, "__init__")) is not None:
+            found.append((made, True))
+        unknown = unknown and isinstance(one, (Unknown, Element))
+    return found, unknown
 
 
 def _is_telling(name: str) -> bool:
@@ -140,16 +144,9 @@ def reached(ev: Evaluator, record: CallRecord, module: ModuleIndex) -> Iterator[
     for node in (record.node, handed_on.inner_call(ev, record.node, module)):
         if node is None:
             continue
-        unknown = True
-        for one in alternatives(ev.value(node.func, frame, record.spot)):
-            if isinstance(one, Partial):
-                one = alternatives(one.callee)[0]
-            info = one.info if isinstance(one, Function) else None
-            if isinstance(one, Class):
-                info = classes.find_method(ev, one.info, "__init__")
-            if info is not None:
-                yield info.module.file, info.name
-            unknown = unknown and isinstance(one, (Unknown, Element))
+        targets, unknown = _targets(ev, ev.value(node.func, frame, record.spot))
+        for info, _ in targets:
+            yield info.module.file, info.name
         if unknown and isinstance(node.func, ast.Attribute) and _is_telling(node.func.attr):
             yield None, node.func.attr
 

@@ -272,12 +272,18 @@ class Project:
         below = os.path.relpath(file, self.root).split(os.sep)[0]
         return os.path.join(self.root, below)
 
-    def characters(self, file: str, line: int, octets: int) -> int:
-        """A column of ``file`` in characters, as people and editors count; ``ast`` counts UTF-8 bytes."""
+    def span(self, file: str, node: ast.expr) -> tuple[int, int, int]:
+        """Column, last line and end column of ``node`` in ``file``, in characters, as people and editors count; ``ast``
+        counts UTF-8 bytes."""
+        end_line = node.end_lineno or node.lineno
         raw = self._read_or_empty(file)
         text = "" if raw.isascii() else decode(raw, file)
         lines = text.split("\n") if isinstance(text, str) else []
-        return characters(lines[line - 1], octets) if line <= len(lines) else octets
+        column, end_column = (
+            characters(lines[line - 1], octets) if line <= len(lines) else octets
+            for line, octets in ((node.lineno, node.col_offset), (end_line, node.end_col_offset or 0))
+        )
+        return column, end_line, end_column
 
     def _read(self, file: str) -> bytes:
         touched.file(file)
