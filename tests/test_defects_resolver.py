@@ -148,7 +148,7 @@ def sites_of(folder: Path, text: str) -> list[CallSite]:
 
 def sites_in(root: Path, file: Path) -> list[CallSite]:
     """Of one file of the project in ``root``."""
-    source = read(FileRef(file, file.relative_to(root).as_posix(), True))
+    source = read(FileRef(str(file), file.relative_to(root).as_posix(), True))
     assert isinstance(source, SourceFile)
     return Finder(root, Settings()).sites(source)
 

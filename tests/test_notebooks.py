@@ -15,7 +15,7 @@ from wattlint.sources.files import FileRef, Problem, SourceFile
 from wattlint.sources.magics import neutralise
 from wattlint.sources.reading import source_from_bytes
 
-REF = FileRef(Path("/n.ipynb"), "n.ipynb", True)
+REF = FileRef("/n.ipynb", "n.ipynb", True)
 
 
 def code(*sources: Any) -> list[dict[str, Any]]:

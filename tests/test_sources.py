@@ -201,7 +201,7 @@ class TestDiscovery:
 def read_bytes(folder: Path, raw: bytes, name: str = "x.py") -> SourceFile | Problem:
     path = folder / name
     path.write_bytes(raw)
-    return read(FileRef(path, name, True))
+    return read(FileRef(str(path), name, True))
 
 
 class TestReading:
@@ -244,7 +244,7 @@ class TestReading:
         assert message in problem.message
 
     def test_a_file_that_went_away(self, tmp_path: Path) -> None:
-        problem = read(FileRef(tmp_path / "gone.py", "gone.py", True))
+        problem = read(FileRef(str(tmp_path / "gone.py"), "gone.py", True))
         assert problem == Problem("gone.py", None, "cannot be read: No such file or directory")
 
     @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::SyntaxWarning")

@@ -195,14 +195,14 @@ def main() -> int:
         if project_root(path) != root:  # as a run does: what is known of a project goes when it is done
             fuzz.forget()
             root = project_root(path)
-        fuzz.take(read(FileRef(path, display_path(str(path)), True)), str(path))
+        fuzz.take(read(FileRef(str(path), display_path(str(path)), True)), str(path))
     print(
         f"{fuzz.done} files, {fuzz.failed} failures, longest {fuzz.longest[0]:.1f} s ({fuzz.longest[1]})",
         flush=True,
     )
     alone = Path(tempfile.mkdtemp(prefix="wattlint-fuzz-"))
     (alone / "pyproject.toml").touch()
-    place = FileRef(alone / "m.py", "m.py", True)
+    place = FileRef(str(alone / "m.py"), "m.py", True)
     for number in range(options.mutations if files else 0):
         fuzz.forget()
         text, other = (path.read_text("utf-8", "replace")[:200_000] for path in chance.sample(files, 2))

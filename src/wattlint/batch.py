@@ -13,7 +13,7 @@ import os
 import re
 import sys
 import warnings
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Sequence
 from pathlib import Path
 from time import thread_time
 from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeVar
@@ -24,8 +24,8 @@ from wattlint.sources.discovery import Covered, display_path
 from wattlint.sources.files import FileRef, Problem, SourceFile
 from wattlint.sources.limits import MAX_CHARACTERS, OutOfTime
 from wattlint.sources.project import project_root
-from wattlint.sources.reach import Look
-from wattlint.sources.reading import read
+from wattlint.sources.reach import Look, Reach
+from wattlint.sources.reading import is_plain, read, read_raw, source_from_bytes
 from wattlint.workers import spread, usual_number
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ BLOCK = 64
 """Files that one process sifts in a row."""
 FEW_FILES = 200
 """Fewer are not worth a second process."""
+MANY_MODULES = 50
+"""More are let go of before other projects are parsed."""
 FEW_PASSING = 12
 """Fewer files to parse are not worth a second process."""
 
@@ -72,6 +74,7 @@ class Sifted(NamedTuple):
     marked: bool = False
 
 
+_NONE: Sequence[Problem] = ()
 Todo = tuple[int, FileRef, bool | None]
 """Number of a file, the file, whether it has to be analysed (else it is only parsed); None: see ``Look``."""
 Done = tuple[list[tuple[int, Outcome]], list[tuple[str, Problem]]]
@@ -118,12 +121,18 @@ def outcomes(
 
     def analyse(roots: list[Path]) -> Done:
         done: Done = ([], [])
+        parsed = 0
         for root in roots:
-            outcome, broken = _project(root, groups[root], workspace, root == roots[-1])
+            outcome, broken, modules = _project(root, groups[root], workspace)
             done[0].extend(outcome)
             done[1].extend(broken)
+            parsed += modules
+            if parsed > MANY_MODULES and root != roots[-1]:
+                gc.collect()
+                parsed = 0
         return done
 
+    gc.freeze()  # what is known so far stays: to look through it again with each project takes longer than the project
     broken: list[tuple[str, Problem]] = []
     passing = sum(len(todo) for todo in groups.values())
     for results, others in spread(analyse, _shares(groups, jobs if passing >= FEW_PASSING else 1)):
@@ -137,38 +146,45 @@ def outcomes(
 def _load(workspace: Workspace, ref: FileRef) -> None:
     """What every process needs, before they part."""
     with contextlib.suppress(ConfigError):  # reported with each file that it holds for
-        workspace.reach(ref.path)
+        workspace.reach(ref.file)
 
 
 def _sift(ref: FileRef, workspace: Workspace) -> Sifted:
-    source = read(ref)
-    if isinstance(source, Problem):
-        return Sifted([source], None, [source])
+    raw = read_raw(ref)
+    if isinstance(raw, Problem):
+        return Sifted([raw], None, [raw])
+    code, dropped = raw, _NONE
+    if not is_plain(ref, raw):
+        source = source_from_bytes(ref, raw)
+        if isinstance(source, Problem):
+            return Sifted([source], None, [source])
+        code, dropped = source.code, _dropped_cells(source)
+    marked = _is_marked(raw)
     try:
-        look = workspace.reach(ref.path).look(source.path, source.code)
+        look = workspace.reach(ref.file).look(ref.file, code)
     except ConfigError as error:
-        return Sifted([*_dropped_cells(source), *error.problems], None, error.problems, _is_marked(source))
-    return Sifted(_dropped_cells(source), look, None, _is_marked(source))
+        return Sifted([*dropped, *error.problems], None, error.problems, marked)
+    return Sifted(dropped, look, None, marked)
 
 
-def _is_marked(source: SourceFile) -> bool:
-    return SUPPRESSES.search(source.raw) is not None
+def _is_marked(raw: bytes) -> bool:
+    return SUPPRESSES.search(raw) is not None
 
 
 def _by_project(refs: Sequence[FileRef]) -> dict[Path, list[int]]:
     roots: dict[str, Path] = {}
     groups: dict[Path, list[int]] = {}
     for number, ref in enumerate(refs):
-        folder = os.path.dirname(ref.path)
+        folder = os.path.dirname(ref.file)
         if folder not in roots:
-            roots[folder] = project_root(ref.path)
+            roots[folder] = project_root(Path(folder))
         groups.setdefault(roots[folder], []).append(number)
     return groups
 
 
 def _to_analyse(
     root: Path,
-    numbers: Iterable[int],
+    numbers: Sequence[int],
     refs: Sequence[FileRef],
     sifted: dict[int, Sifted],
     covered: Covered,
@@ -176,14 +192,24 @@ def _to_analyse(
 ) -> list[Todo]:
     """The files of one project that can call a model, by themselves or through what they import."""
     looks = {number: look for number in numbers if (look := sifted[number].look) is not None}
+    files: dict[Reach, list[str]] = {}
     for number, look in looks.items():
-        workspace.reach(refs[number].path).know(refs[number].path, look)
+        file = refs[number].file
+        reach = workspace.reach(file)
+        reach.know(file, look)
+        files.setdefault(reach, []).append(file)
     modules = covered.left_out_of(str(root))
-    all_known = modules is not None and not any(modules(look.imports) for look in looks.values())
+    all_known = (
+        modules is not None
+        and len(files) == 1
+        and len(looks) == len(numbers)
+        and not any(modules(look.imports) for look in looks.values())
+    )
+    leading = {file for reach, known in files.items() for file in reach.leading(known, all_known)}
     todo = []
     for number, look in looks.items():
         ref = refs[number]
-        passes = True if look.passes else workspace.reach(ref.path).leads(ref.path, all_known) or look.passes
+        passes = look.passes or ref.file in leading or look.passes
         # A file that was named is parsed whatever it holds: its user wants to hear of errors.
         if passes is not False or ref.explicit:
             todo.append((number, ref, passes))
@@ -201,12 +227,15 @@ def _shares(groups: dict[Path, list[Todo]], jobs: int) -> list[list[Path]]:
     return [sorted(share) for share in shares if share]
 
 
-def _project(root: Path, todo: list[Todo], workspace: Workspace, last: bool) -> Done:
-    """Every file of one project; nothing is remembered of it afterwards. ``last``: this process is about to end."""
+def _project(
+    root: Path, todo: list[Todo], workspace: Workspace
+) -> tuple[list[tuple[int, Outcome]], list[tuple[str, Problem]], int]:
+    """Every file of one project, the files it led to that are no Python, and how many modules were parsed; nothing is
+    remembered of it afterwards."""
     passing = []
     for number, ref, passes in todo:
         if passes is None:
-            passes = workspace.reach(ref.path).holds_address()
+            passes = workspace.reach(ref.file).holds_address()
         if passes or ref.explicit:
             passing.append((number, ref, passes))
     linted = {ref.path for _, ref, _ in passing}
@@ -217,9 +246,7 @@ def _project(root: Path, todo: list[Todo], workspace: Workspace, last: bool) -> 
         for file, error in workspace.broken().items()
         for shown in (display_path(file),)
     ]
-    if workspace.forget(root) and not last:
-        gc.collect()
-    return results, broken
+    return results, broken, workspace.forget(root)
 
 
 def _read_and_analyse(ref: FileRef, passes: bool, workspace: Workspace, linted: Container[Path]) -> Outcome:
@@ -238,10 +265,10 @@ def outcome_of(ref: FileRef, source: SourceFile | Problem, workspace: Workspace)
         passes = workspace.may_call(source)
     except ConfigError as error:
         problems = [*dropped, *error.problems]
-        return Outcome((), problems, error.problems, _is_marked(source), source)
+        return Outcome((), problems, error.problems, _is_marked(source.raw), source)
     found = _outcome(ref, source, passes, workspace)
     problems = [*dropped, *found.problems]
-    return found._replace(problems=problems, marked=_is_marked(source), source=source)
+    return found._replace(problems=problems, marked=_is_marked(source.raw), source=source)
 
 
 def _outcome(

@@ -243,9 +243,9 @@ def _decoded(data: dict[str, Any], configuration: Configuration, sources: bool) 
     if not sources:
         return analysis
     for shown, path in data["files"]:
-        analysis.files[shown] = FileRef(Path(path), shown, False)
+        analysis.files[shown] = FileRef(path, shown, False)
     for shown, path in data["sources"]:
-        source = read(FileRef(Path(path), shown, False))
+        source = read(FileRef(path, shown, False))
         if not isinstance(source, SourceFile):
             raise ValueError(source.message)
         analysis.sources[shown] = source

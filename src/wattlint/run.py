@@ -55,6 +55,7 @@ def analyse(
     try:
         results, broken = outcomes(refs, covered, run.workspace, jobs, progress)
     finally:
+        gc.unfreeze()
         if was_on:
             gc.enable()
     for ref, result in zip(refs, results, strict=True):
@@ -333,9 +334,8 @@ def _files(
         problems += found.problems
         covered = covered.with_(found.covered)
         for ref in found.files:
-            path = str(ref.path)  # a quarter of the memory and time that a Path takes as a key
-            if ref.explicit or path not in refs:
-                refs[path] = ref
+            if ref.explicit or ref.file not in refs:
+                refs[ref.file] = ref
     for folder in sorted(map(Path, {os.path.dirname(path) for path in refs})):
         # Also where no file holds a call: a mistake in a configuration is never passed over.
         try:
@@ -347,7 +347,7 @@ def _files(
 
 def _ref(path: Path) -> FileRef:
     absolute = path.absolute()
-    return FileRef(absolute, display_path(str(absolute)), True)
+    return FileRef(str(absolute), display_path(str(absolute)), True)
 
 
 def _in_tests(path: Path) -> bool:

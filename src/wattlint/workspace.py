@@ -46,18 +46,19 @@ class Workspace:
         """Whether the bytes of ``source`` can contain a call of a language model at all. Raises ConfigError."""
         return self.reach(source.path).passes(source.path, source.code)
 
-    def reach(self, file: Path) -> Reach:
+    def reach(self, file: str | Path) -> Reach:
         """What is known of the imports in the project of ``file``."""
-        reach = self._reach_of.get(os.path.dirname(file))
+        folder = os.path.dirname(file)
+        reach = self._reach_of.get(folder)
         if reach is None:
-            reach = self._reach_of[os.path.dirname(file)] = self._find_reach(file)
+            reach = self._reach_of[folder] = self._find_reach(Path(folder))
         return reach
 
-    def _find_reach(self, file: Path) -> Reach:
-        folder, rules_dir = file.parent, None
+    def _find_reach(self, folder: Path) -> Reach:
+        rules_dir = None
         if self.configuration.may_set("rules-dir", folder):  # else there is no need to read the settings yet
             rules_dir = self.configuration.of_folder(folder).rules_dir
-        key = (project_root(file), rules_dir)
+        key = (project_root(folder), rules_dir)
         reach = self._reaches.get(key)
         if reach is None:
             sdks = part(rules_dir, "sdks")
@@ -106,7 +107,7 @@ class Workspace:
             return known
         found: list[CallSite] = []
         path = Path(file)
-        source = read(FileRef(path, display_path(file), False))
+        source = read(FileRef(file, display_path(file), False))
         if isinstance(source, SourceFile):
             with contextlib.suppress(ConfigError, SyntaxError):  # said where that file is linted
                 settings = self.configuration.of_folder(path.parent)
@@ -149,17 +150,15 @@ class Workspace:
             add_configured(sites, settings)
         return sites
 
-    def forget(self, root: Path) -> bool:
-        """Let go of the project in ``root``; whether anything of it was parsed."""
-        parsed = [key for key in self._finders if key[0] == root]
-        for key in parsed:
-            del self._finders[key]
+    def forget(self, root: Path) -> int:
+        """Let go of the project in ``root``; how many modules of it were parsed."""
+        finders = [self._finders.pop(key) for key in list(self._finders) if key[0] == root]
         gone = [self._reaches.pop(key) for key in list(self._reaches) if key[0] == root]
         for folder in [folder for folder, reach in self._reach_of.items() if reach in gone]:
             del self._reach_of[folder]
         self._callees.pop(root, None)
         self._inside.clear()
-        return bool(parsed)
+        return sum(finder.project.parsed for finder in finders)
 
     def edited(self, file: Path) -> None:
         """The text of ``file`` has changed in an editor: forget what was concluded, and nothing else that was read."""

@@ -109,7 +109,7 @@ SOURCES = st.lists(
 @given(sources=SOURCES, style=st.sampled_from(STYLES), data=st.data())
 def test_any_change_of_a_cell_is_the_change_of_its_text(sources, style, data):
     raw = notebook([source.splitlines(keepends=True) for source in sources], **style)
-    source = read_notebook(FileRef(Path("n.ipynb"), "n.ipynb", True), raw)
+    source = read_notebook(FileRef("n.ipynb", "n.ipynb", True), raw)
     at = data.draw(st.integers(0, len(source.text) - 2))
     end = data.draw(st.integers(at, min(at + 4, len(source.text) - 2)))
     change = Change(at, end, data.draw(st.sampled_from(["", "z", "é\n", "\n🎈", '"\\'])))

@@ -24,7 +24,7 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
 
 def sites_of(finder: Finder, file: Path) -> list[CallSite]:
     """The call sites of one file."""
-    source = read(FileRef(file, display_path(str(file)), True))
+    source = read(FileRef(str(file), display_path(str(file)), True))
     assert not isinstance(source, Problem), source
     return finder.sites(source)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import os
-import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from wattlint.semantics.mentions import Mentions, Shape
 from wattlint.semantics.module_index import ModuleIndex
+from wattlint.semantics.words import Words
 from wattlint.sources import touched
 from wattlint.sources.buffers import held_below, read_bytes
 from wattlint.sources.folders import SOURCE_FOLDERS, names_in
@@ -30,7 +30,6 @@ SKIPPED_FOLDERS = frozenset(
 )
 MAX_FILE_BYTES = 2_000_000
 """Larger modules are not followed into (they can still be linted themselves)."""
-_NAME = re.compile(rb"[A-Za-z_]\w+")
 MAX_MENTIONING = 40
 """Modules parsed to find the callers of one function."""
 LARGE_TREE = 3_000
@@ -69,7 +68,7 @@ class Project:
         """Hash of the text that each module was parsed from: editors and flake8 hand over other bytes than the disk."""
         self._mentions: dict[str, Mentions] = {}
         """Of the files that are not parsed (yet)."""
-        self._words: dict[str, dict[bytes, list[str]]] = {}
+        self._words: dict[str, Words] = {}
         self.before_parsing: Callable[[], None] = lambda: None
         """Raises where the time is up: one question can lead to very many modules."""
 
@@ -105,6 +104,11 @@ class Project:
             except (OSError, ValueError, RecursionError, MemoryError):
                 pass
         return self._modules[file]
+
+    @property
+    def parsed(self) -> int:
+        """How many modules."""
+        return len(self._modules)
 
     def forget(self, file: str) -> None:
         """The text of ``file`` is no longer what it was."""
@@ -236,8 +240,9 @@ class Project:
     def _mentioning(self, word: str, near: ModuleIndex) -> list[str]:
         part = self._part_of(near.file) if len(self.files()) > LARGE_TREE else ""
         if part not in self._words:
-            self._words[part] = self._index(part)
-        files = self._words[part].get(word.encode(), [])
+            below = [file for file in self.files() if file.startswith(part)]
+            self._words[part] = Words(below, self._read_or_empty)
+        files = self._words[part].files_with(word)
         if len(files) > MAX_MENTIONING:
             apart = self._distances_from(os.path.dirname(near.file))
             files = sorted(files, key=lambda file: (file != near.file, apart[self._folders[file]], file))
@@ -257,15 +262,6 @@ class Project:
         if file not in self._mentions:
             self._mentions[file] = Mentions(self._read_or_empty(file))
         return self._mentions[file]
-
-    def _index(self, part: str) -> dict[bytes, list[str]]:
-        """Name -> the files below ``part`` that hold it, sorted."""
-        found: dict[bytes, list[str]] = {}
-        for file in self.files():
-            if file.startswith(part):
-                for word in set(_NAME.findall(self._read_or_empty(file))):
-                    found.setdefault(word, []).append(file)
-        return found
 
     def _part_of(self, file: str) -> str:
         """The folder or file directly below the root that ``file`` lies in."""

@@ -9,7 +9,10 @@ from wattlint.sources import touched
 from wattlint.sources.buffers import read_bytes
 
 SKIPPED_FOLDERS = frozenset({"node_modules", "site-packages", "__pycache__", "venv"})
-TEXTS = (".py", ".ipynb", ".json", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".conf")
+TRANSLATIONS = frozenset({"translations", "locale", "locales", "_locales", "i18n", "l10n"})
+"""The data in folders of these names are texts for people in many languages: no request is sent to what they name."""
+CODE = (".py", ".ipynb")
+TEXTS = (*CODE, ".json", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".conf")
 """Files that the value of an expression can come from."""
 SECRETS = ".env"
 """Files with this in their name are not read for this: one of them counts as an address."""
@@ -25,10 +28,11 @@ class Addresses:
         self._holds_address = holds_address
         self._files: list[str] | None = None
         self._without: set[str] = set()
-        self._found = False
+        self._found: bool | None = None
+        """None: not asked yet, or a text has changed since."""
 
     def anywhere(self) -> bool:
-        if not self._found:
+        if self._found is None:
             if self._files is None:
                 self._files = self._listed()
             self._found = any(map(self._in_file, self._files))
@@ -37,7 +41,7 @@ class Addresses:
     def forget(self, file: str) -> None:
         """The text of ``file`` is no longer what it was."""
         self._without.discard(file)
-        self._found = False
+        self._found = None
 
     def _listed(self) -> list[str]:
         found = []
@@ -46,22 +50,23 @@ class Addresses:
                 name for name in folders if name not in SKIPPED_FOLDERS and not name.startswith(".")
             )
             touched.folder(folder)
+            texts = TEXTS if TRANSLATIONS.isdisjoint(folder[len(self._root) :].split(os.sep)) else CODE
             found += [
-                f"{folder}{os.sep}{name}" for name in sorted(names) if SECRETS in name or name.endswith(TEXTS)
+                f"{folder}{os.sep}{name}" for name in sorted(names) if SECRETS in name or name.endswith(texts)
             ]
         return found
 
     def _in_file(self, file: str) -> bool:
         if file in self._without:
             return False
-        if SECRETS in os.path.basename(file):
+        if SECRETS in file and SECRETS in os.path.basename(file):
             return True
         try:
             raw = read_bytes(file, MAX_BYTES + 1)
         except (OSError, ValueError):
             raw = b""
         touched.file(file, raw)
-        if len(raw) <= MAX_BYTES and self._holds_address(raw.replace(b"\\/", b"/")):
+        if len(raw) <= MAX_BYTES and self._holds_address(raw.replace(b"\\/", b"/") if b"\\/" in raw else raw):
             return True
         self._without.add(file)
         return False

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _held: dict[str, bytes] = {}
+_FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+"""Not to wait where a pipe has taken the place of the file meanwhile."""
 
 
 @contextmanager
@@ -33,7 +35,20 @@ def read_bytes(path: str | Path, limit: int) -> bytes:
     device, which may have no end."""
     if _held and (raw := _held.get(os.path.abspath(path))) is not None:
         return raw[:limit]
-    if not stat.S_ISREG(os.stat(path).st_mode):
+    status = os.stat(path)
+    if not stat.S_ISREG(status.st_mode):
         raise OSError("not a regular file")
-    with open(path, "rb") as file:
-        return file.read(limit)
+    handle = os.open(
+        path, _FLAGS
+    )  # ``open`` makes three objects more, which takes as long as to read the file
+    try:
+        raw = os.read(handle, min(status.st_size + 1, limit))
+        if len(raw) == status.st_size:
+            return raw
+        parts = [raw]  # it has changed, or is no file whose size is known, or more than what is read at once
+        while raw and (left := limit - sum(map(len, parts))):
+            raw = os.read(handle, left)
+            parts.append(raw)
+        return b"".join(parts)
+    finally:
+        os.close(handle)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from wattlint.settings import Settings
@@ -134,7 +133,7 @@ class _Walk:
 
     def _add(self, path: str, explicit: bool) -> None:
         if explicit or path not in self.files:
-            self.files[path] = FileRef(Path(path), display_path(path, self._cwd), explicit)
+            self.files[path] = FileRef(path, display_path(path, self._cwd), explicit)
 
     def _is_excluded(self, path: str, is_folder: bool) -> bool:
         """Whether ``path`` or a folder above it, up to the working directory, is excluded."""

@@ -22,9 +22,12 @@ from wattlint.sources.sieve import Scan, Sieve
 _FROM = re.compile(rb"\bfrom\s+(\.*)\s*([\w.]*)\s*\bimport\b[\s\\]*(\([^)]*|[^\n;#]*)")
 _IMPORT = re.compile(rb"(?:^|[\n;:])[ \t]*import\s+([^\n;#]*)")
 _CLIMB = re.compile(rb"\bfrom\s+(\.{2,})")
+_NO_WORDS: frozenset[bytes] = frozenset()
 _NAME = re.compile(rb"(?:^|[,(])\s*(?:#[^\n]*\n\s*)*([\w.]+)")
 MANY_FILES = 3_000
 """More are not all read to answer for one of them."""
+FEW_MODULES = 60
+"""Modules up to which it pays to look for each one's importers."""
 MAX_BYTES = 2_000_000
 """Larger modules are not looked into."""
 
@@ -61,28 +64,62 @@ class Reach:
         self._all_words: frozenset[str] | None = None
         self._some_import = self._climbs = False
 
-    def passes(self, path: Path, code: bytes) -> bool:
+    def passes(self, path: str | Path, code: bytes) -> bool:
         """Whether ``code``, the text of ``path``, has to be parsed. It may differ from what is on disk."""
-        look = self.look(path, code)
-        self.know(path, look)
-        return bool(look.passes) or self.leads(path) or (look.passes is None and self.holds_address())
+        file = os.path.abspath(path)
+        look = self.look(file, code)
+        self.know(file, look)
+        return bool(look.passes) or self._leads(file) or (look.passes is None and self.holds_address())
 
-    def look(self, path: Path, code: bytes) -> Look:
+    def look(self, file: str, code: bytes) -> Look:
         """What ``code`` shows by itself; nothing is remembered."""
         scan = Scan(code)
         imports_sdk = self._sieve.imports_sdk(scan)
         passes = self._sieve.passes(scan, imports_sdk)
-        return Look(passes, imports_sdk or self._is_own(str(path)), scan.imports, self._sieve.words(scan))
+        return Look(passes, imports_sdk or self._is_own(file), scan.imports, self._sieve.words(scan))
 
-    def know(self, path: Path, look: Look) -> None:
-        """Remember a look at the text of ``path``, in place of what is on disk."""
-        self._know(os.path.abspath(path), look.imports_sdk, look.imports, look.words)
+    def know(self, file: str, look: Look) -> None:
+        """Remember a look at the text of ``file`` (absolute), in place of what is on disk."""
+        self._know(file, look.imports_sdk, look.imports, look.words)
 
-    def leads(self, path: Path, all_known: bool = False) -> bool:
-        """Whether the imports of ``path``, which is known, lead to an SDK. ``all_known``: there are no other modules."""
-        if all_known and not self._some_import and not self._climbs:
-            return False
-        return any(map(self._leads_to_sdk, self._targets_of(os.path.abspath(path))))
+    def leading(self, files: Sequence[str], all_known: bool) -> set[str]:
+        """Those of ``files``, which are known, whose imports lead to an SDK. ``all_known``: there are no other modules."""
+        if all_known and not self._climbs:
+            if not self._some_import:
+                return set()
+            found = self._importers(files)
+            if found is not None:
+                return found
+        return {file for file in files if self._leads(file)}
+
+    def _leads(self, file: str) -> bool:
+        return any(map(self._leads_to_sdk, self._targets_of(file)))
+
+    def _importers(self, files: Sequence[str]) -> set[str] | None:
+        """``leading`` from the other end: who imports a module that imports an SDK, and who imports those. Most files
+        then need not be asked what they import. None where these are so many that it does not pay."""
+        found: set[str] = set()
+        todo = [file for file in files if self._imports_sdk[file]]
+        for asked, module in enumerate(todo):
+            if asked > FEW_MODULES:
+                return None
+            folder, name = os.path.split(module)
+            inside = folder + os.sep  # of a package: ``from . import`` does not name it
+            if name == "__init__.py":
+                name = os.path.basename(folder)
+            else:
+                name, inside = name.removesuffix(".py"), "\0"
+            word = name.encode("utf-8", "surrogateescape")
+            for file in files:
+                lines = self._imports.get(file)  # None: it has been asked before
+                if (
+                    (lines is None or word in lines or file.startswith(inside))
+                    and file not in found
+                    and module in self._targets_of(file)
+                ):
+                    found.add(file)
+                    todo.append(file)
+        return found
 
     def forget(self, file: str) -> None:
         """The text of ``file`` is no longer what it was; the same files are there."""
@@ -164,7 +201,7 @@ class Reach:
 
     def _know(self, file: str, imports_sdk: bool, imports: bytes, words: frozenset[bytes]) -> None:
         self._imports_sdk[file] = imports_sdk
-        if self._words.get(file) != words:
+        if self._words.get(file, _NO_WORDS) != words:
             self._words[file] = words
             self._all_words = None
         self._imports[file] = b"" if imports_sdk else imports

@@ -12,28 +12,53 @@ from wattlint.sources.files import FileRef, Problem, SourceFile
 MAX_BYTES = 64 * 1024 * 1024
 """Larger files are data, whatever their name says."""
 
+NOTEBOOK = ".ipynb"
 _BOM = b"\xef\xbb\xbf"
 _TWO_LINES = re.compile(rb"[^\r\n]*(?:\r\n?|\n)?[^\r\n]*").match
 _COOKIE = re.compile(rb"coding[:=]").search
+_WORDS_ALONE = bytes(
+    char if char < 128 and (chr(char).isalnum() or char == 0x5F) else 0x20 for char in range(256)
+)
 _QUADRATIC = frozenset({"punycode", "idna"})
 
 
 def read(ref: FileRef) -> SourceFile | Problem:
     """The file's text, or why there is none. Never raises."""
+    raw = read_raw(ref)
+    return raw if isinstance(raw, Problem) else source_from_bytes(ref, raw)
+
+
+def read_raw(ref: FileRef) -> bytes | Problem:
+    """The file as it is on disk, or why it cannot be read. Never raises."""
     try:
-        raw = read_bytes(ref.path, MAX_BYTES + 1)
+        raw = read_bytes(ref.file, MAX_BYTES + 1)
     except (OSError, ValueError) as error:
-        touched.file(ref.path)
+        touched.file(ref.file)
         return Problem(ref.display, None, f"cannot be read: {getattr(error, 'strerror', None) or error}")
-    touched.file(ref.path, raw)
+    touched.file(ref.file, raw)
     if len(raw) > MAX_BYTES:
         return Problem(ref.display, None, f"larger than {MAX_BYTES // 2**20} MB, not read")
-    return source_from_bytes(ref, raw)
+    return raw
+
+
+def is_plain(ref: FileRef, raw: bytes) -> bool:
+    """Whether ``raw`` is the text of a module as it stands: ``SourceFile.code`` would be the same bytes."""
+    if b"\r" in raw or b"\0" in raw or ref.file.endswith(NOTEBOOK):
+        return False
+    if raw.startswith(_BOM) or _may_have_cookie(raw):
+        return False
+    if raw.isascii():
+        return True
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def source_from_bytes(ref: FileRef, raw: bytes) -> SourceFile | Problem:
     """Like ``read`` for bytes that are at hand (an editor's buffer, standard input, a git blob)."""
-    if ref.path.suffix == ".ipynb":
+    if ref.file.endswith(NOTEBOOK):
         from wattlint.sources.notebooks import read_notebook
 
         return read_notebook(ref, raw)
@@ -71,6 +96,11 @@ def decode(raw: bytes, display: str) -> str | Problem:
     except (LookupError, ValueError) as error:
         return Problem(display, 1, f"cannot be decoded as {encoding}: {error}")
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def words_of(text: bytes) -> frozenset[bytes]:
+    """Every run of letters, digits and underscores in ``text``."""
+    return frozenset(text.translate(_WORDS_ALONE).split())
 
 
 def characters(line: str, octets: int) -> int:

@@ -6,18 +6,24 @@ Letting a file through costs a parse, stopping one with a call loses the call: e
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 from wattlint.catalogue.records import EntryPoint
 from wattlint.catalogue.sdk_names import roots
+from wattlint.sources.reading import words_of
 
 _ATTRIBUTE = re.compile(rb"\.\s*([A-Za-z_]\w*)")
-_WORD = re.compile(rb"\w+")
+NONE: frozenset[bytes] = frozenset()
 FEW_LOOKS = 200
 """Files up to which the slower way to look for names is the faster one."""
+FEW_SEARCHES = 40
+"""The same for addresses."""
+SIGNS = "/.:"
+"""One of them stands in most addresses; the first that does is looked for, which is many times faster than to try one
+address after the other at each letter."""
 
 
 class Scan:
@@ -26,13 +32,12 @@ class Scan:
     def __init__(self, code: bytes) -> None:
         self.code = code
         self.imports = import_lines(code)
+        self.imported = words_of(self.imports)
+        """Every word of the lines that import something."""
         self.words: frozenset[bytes] | None = None
         """What ``Sieve.words`` found."""
-
-    @cached_property
-    def imported(self) -> frozenset[bytes]:
-        """Every word of the lines that import something."""
-        return frozenset(_WORD.findall(self.imports))
+        self.methods: Set[bytes] | None = None
+        """What ``Sieve.methods`` found."""
 
     @cached_property
     def attributes(self) -> frozenset[bytes]:
@@ -61,7 +66,7 @@ class Sieve:
         first names of all that the catalogue knows."""
         modules = sorted(imports)
         self._needs = {name.encode(): tuple(_encoded(words)) for name, words in (import_needs or {}).items()}
-        self._looks = 0
+        self._looks = self._searches = 0
         self._modules = frozenset(name.encode() for name in modules if name.isidentifier())
         self._prefixes = tuple(
             name.partition("*")[0].encode() for name in modules if "*" in name.partition(".")[0]
@@ -78,16 +83,11 @@ class Sieve:
         for callee in http_callees:
             module, *_, name = callee.replace("()", "").encode().split(b".")
             self._http_names.setdefault(module, set()).add(name)
-        posting = (name for names in self._http_names.values() for name in names)
-        self._methods = frozenset({*self._chains, *posting})
+        self._posting = frozenset(name for names in self._http_names.values() for name in names)
+        self._methods = self._posting | self._chains.keys()
         self._payload_keys = sorted(payload_keys)
 
     # Compiled when needed: to compile them all takes as long as to look at a few hundred files without them.
-
-    @cached_property
-    def _word_pattern(self) -> re.Pattern[bytes]:
-        prefixed = "".join(rf"|{prefix.decode()}\w*" for prefix in self._prefixes)
-        return re.compile(rf"\b(?:{one_of(name.decode() for name in self._words)}{prefixed})\b".encode())
 
     @cached_property
     def _module_pattern(self) -> re.Pattern[bytes]:
@@ -98,8 +98,21 @@ class Sieve:
         return re.compile(rf"\.\s*({one_of(name.decode() for name in self._methods)})\b".encode())
 
     @cached_property
-    def _address(self) -> re.Pattern[bytes]:
-        return re.compile(one_of(host.decode() for host in self._hosts).encode())
+    def _addresses(self) -> tuple[tuple[re.Pattern[bytes], ...], tuple[bytes, ...]]:
+        """Patterns that each begin with one of SIGNS, and the addresses that have none of them in it."""
+        ends: dict[str, dict[str, str]] = {}
+        plain = []
+        for host in map(bytes.decode, self._hosts):
+            sign = next((sign for sign in SIGNS if sign in host), None)
+            if sign is None:
+                plain.append(host.encode())
+                continue
+            tails = ends.setdefault(sign, {})
+            tail = host[host.index(sign) + 1 :]
+            whole = f"(?<={re.escape(host)})"
+            tails[tail] = f"(?:{tails[tail]}|{whole})" if tail in tails else whole
+        patterns = (re.escape(sign) + one_of(tails, tails) for sign, tails in ends.items())
+        return tuple(re.compile(pattern.encode()) for pattern in patterns), tuple(plain)
 
     @cached_property
     def _payload_key(self) -> re.Pattern[bytes]:
@@ -121,13 +134,21 @@ class Sieve:
     def words(self, scan: Scan) -> frozenset[bytes]:
         """The words of the import lines that some SDK's path begins with."""
         if scan.words is None:
+            found = self._words & scan.imported
+            if any(prefix in scan.imports for prefix in self._prefixes):
+                found |= {word for word in scan.imported if word.startswith(self._prefixes)}
+            scan.words = found or NONE
+        return scan.words
+
+    def methods(self, scan: Scan) -> Set[bytes]:
+        """The names after a dot that a call of a model or of an HTTP client can end in."""
+        if scan.methods is None:
             self._looks += 1
             if self._looks < FEW_LOOKS:
-                found = {word for word in scan.imported - self._words if word.startswith(self._prefixes)}
-                scan.words = self._words & scan.imported | found
+                scan.methods = self._methods & scan.attributes
             else:
-                scan.words = frozenset(self._word_pattern.findall(scan.imports))
-        return scan.words
+                scan.methods = frozenset(self._method_names.findall(scan.code))
+        return scan.methods
 
     def _has_need(self, module: bytes, scan: Scan) -> bool:
         needs = self._needs.get(module)
@@ -140,19 +161,20 @@ class Sieve:
         """
         if self.imports_sdk(scan) if imports_sdk is None else imports_sdk:
             return True
-        if self._looks < FEW_LOOKS:
-            methods = set(self._methods & scan.attributes)
-        else:
-            methods = set(self._method_names.findall(scan.code))
+        methods = self.methods(scan)
         return bool(methods) and (self._calls_unknown_object(scan, methods) or self.sends_request(scan))
 
     def holds_address(self, code: bytes) -> bool:
         """Whether the address of a model server, or the part of one that shows it, stands in ``code``."""
-        return bool(self._address.search(code))
+        self._searches += 1
+        if self._searches < FEW_SEARCHES:
+            return any(host in code for host in self._hosts)
+        patterns, plain = self._addresses
+        return any(pattern.search(code) for pattern in patterns) or any(host in code for host in plain)
 
-    def _calls_unknown_object(self, scan: Scan, methods: set[bytes]) -> bool:
+    def _calls_unknown_object(self, scan: Scan, methods: Set[bytes]) -> bool:
         code = scan.code
-        for last in methods.intersection(self._chains):
+        for last in methods & self._chains.keys():
             for chain, keywords, may_hide in self._chains[last]:
                 given = all(word in code for word in keywords) or (may_hide and b"**" in code)
                 if given and all(name in code for name in chain) and chain <= scan.attributes:
@@ -162,12 +184,13 @@ class Sieve:
     def sends_request(self, scan: Scan) -> bool | None:
         """An HTTP request, and beside it the address of a model server; None: with an HTTP library, and a prompt, so
         that the address may stand elsewhere."""
-        if not any(names & scan.attributes for names in self._http_names.values()):
+        methods = self.methods(scan)
+        if self._posting.isdisjoint(methods):
             return False
         if any(host in scan.code for host in self._hosts):
             return True
         libraries = scan.imported.intersection(self._http_names)
-        posts = any(self._http_names[library] & scan.attributes for library in libraries)
+        posts = any(self._http_names[library] & methods for library in libraries)
         return None if posts and self._payload_key.search(scan.code) else False
 
 
@@ -204,22 +227,26 @@ def _is_module(name: bytes, imports: bytes) -> bool:
     return bool(_module_position(name).search(imports))
 
 
-def one_of(words: Iterable[str]) -> str:
-    """A regex for any of ``words``, common beginnings written once: ten times faster than an alternation."""
+def one_of(words: Iterable[str], ends: Mapping[str, str] | None = None) -> str:
+    """A regex for any of ``words``, common beginnings written once: ten times faster than an alternation. ``ends``: what
+    must hold at the end of each."""
     tree: dict[str, Any] = {}
     for word in words:
         at = tree
         for char in word:
             at = at.setdefault(char, {})
-        at[""] = {}
+        at[""] = ends[word] if ends else ""
     return _branches(tree) if tree else r"(?!)"
 
 
 def _branches(tree: dict[str, Any]) -> str:
     found = [re.escape(char) + _branches(below) for char, below in sorted(tree.items()) if char]
-    if "" not in tree:
-        return found[0] if len(found) == 1 else f"(?:{'|'.join(found)})"
-    return f"(?:{'|'.join(found)})?" if found else ""
+    end = tree.get("")
+    if end:
+        found.append(end)
+    if end == "":
+        return f"(?:{'|'.join(found)})?" if found else ""
+    return found[0] if len(found) == 1 else f"(?:{'|'.join(found)})"
 
 
 def _encoded(names: Iterable[str]) -> frozenset[bytes]:
