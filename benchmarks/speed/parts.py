@@ -26,9 +26,11 @@ Results = dict[str, Any]
 
 def install() -> None:
     """wattlint as a wheel lays it out: in a checkout each start also looks for changed rules."""
-    from wattlint.catalogue.sdks import load_sdks
+    from wattlint.catalogue.compile import SECTIONS
+    from wattlint.catalogue.store import section
 
-    load_sdks()  # compiled
+    for name in SECTIONS:
+        section(name)  # compiled where it is not yet
     shutil.rmtree(INSTALLED, ignore_errors=True)
     shutil.copytree(ROOT / "src", INSTALLED, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "rules", INSTALLED / "wattlint" / "rules")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from wattlint.sources.limits import Spent
 
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
     from wattlint.traffic.measured import Recorded
 
 
-@dataclass(slots=True)
-class Estimated:
+class Estimated(NamedTuple):
     """A call site and what one call costs. ``impact`` is None where the model, or its size, is unknown."""
 
     site: CallSite
@@ -43,19 +41,32 @@ class Estimated:
         return f"{model.id}: no estimate for {self.record.kind} models"
 
 
-@dataclass(slots=True)
 class Coverage:
     """What was looked at, and what was not."""
 
-    files: int = 0
-    files_with_sites: int = 0
-    sites: int = 0
-    models_known: int = 0
-    sites_not_checked: int = 0
-    """In tests, examples, docs or benchmarks folders: estimated, but not linted."""
-    unreadable: int = 0
-    not_budgeted: int = 0
-    """Calls without an estimate, which no configured limit can be held against."""
+    __slots__ = _fields = (
+        "files", "files_with_sites", "sites", "models_known", "sites_not_checked", "unreadable", "not_budgeted",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        files: int = 0,
+        files_with_sites: int = 0,
+        sites: int = 0,
+        models_known: int = 0,
+        sites_not_checked: int = 0,
+        unreadable: int = 0,
+        not_budgeted: int = 0,
+    ) -> None:
+        """``sites_not_checked``: in tests, examples, docs or benchmarks folders: estimated, but not linted;
+        ``not_budgeted``: calls without an estimate, which no configured limit can be held against."""
+        self.files = files
+        self.files_with_sites = files_with_sites
+        self.sites = sites
+        self.models_known = models_known
+        self.sites_not_checked = sites_not_checked
+        self.unreadable = unreadable
+        self.not_budgeted = not_budgeted
 
     @property
     def models_unknown(self) -> int:
@@ -76,27 +87,42 @@ class Coverage:
         return line
 
 
-@dataclass(slots=True)
 class Analysis:
     """Everything a report may show, in an order that depends on the input alone."""
 
-    sites: list[CallSite] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    suppressed: list[Finding] = field(default_factory=list)
-    """Findings that a comment keeps from being reported."""
-    problems: list[Problem] = field(default_factory=list)
-    unreported: list[Problem] = field(default_factory=list)
-    """Those that are not among the findings as well."""
-    coverage: Coverage = field(default_factory=Coverage)
-    files: dict[str, FileRef] = field(default_factory=dict)
-    """Every file that was asked for, by the path that findings show."""
-    sources: dict[str, SourceFile] = field(default_factory=dict)
-    """Files with call sites or findings, by the path that those show."""
-    settings: dict[str, Settings] = field(default_factory=dict)
-    """Of files with call sites."""
-    recorded: Recorded | None = None
-    """Of ``estimate --traffic``."""
-    spent: Spent = field(default_factory=Spent, compare=False)
+    __slots__ = (
+        "coverage", "files", "findings", "problems", "recorded", "settings", "sites", "sources", "spent",
+        "suppressed", "unreported",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        sites: list[CallSite] | None = None,
+        findings: list[Finding] | None = None,
+        suppressed: list[Finding] | None = None,
+        problems: list[Problem] | None = None,
+        unreported: list[Problem] | None = None,
+        coverage: Coverage | None = None,
+        sources: dict[str, SourceFile] | None = None,
+        settings: dict[str, Settings] | None = None,
+    ) -> None:
+        self.sites = sites if sites is not None else []
+        self.findings = findings if findings is not None else []
+        self.suppressed = suppressed if suppressed is not None else []
+        """Findings that a comment keeps from being reported."""
+        self.problems = problems if problems is not None else []
+        self.unreported = unreported if unreported is not None else []
+        """Those that are not among the findings as well."""
+        self.coverage = coverage if coverage is not None else Coverage()
+        self.files: dict[str, FileRef] = {}
+        """Every file that was asked for, by the path that findings show."""
+        self.sources = sources if sources is not None else {}
+        """Files with call sites or findings, by the path that those show."""
+        self.settings = settings if settings is not None else {}
+        """Of files with call sites."""
+        self.recorded: Recorded | None = None
+        """Of ``estimate --traffic``."""
+        self.spent = Spent()
 
     def lines_of(self, finding: Finding) -> list[str]:
         """The source lines that ``finding.line`` counts in: of its file, or of its notebook cell."""

@@ -6,13 +6,13 @@ depend on how many processes there are, and memory does not grow with the number
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import gc
 import os
 import re
 import sys
 import warnings
+from _ast import PyCF_ONLY_AST
 from collections.abc import Callable, Container, Sequence
 from pathlib import Path
 from time import thread_time
@@ -278,7 +278,9 @@ def _outcome(
     try:
         if not passes:
             if ref.explicit and len(source.text) <= MAX_CHARACTERS:
-                _quietly(ast.parse, source.text)
+                _quietly(
+                    compile, source.text, "<unknown>", "exec", PyCF_ONLY_AST, True
+                )  # as ``ast.parse`` does
             return Outcome()
         settings = workspace.configuration.of_folder(ref.path.parent)
         began = thread_time()

@@ -6,10 +6,8 @@ Cheap where nothing is configured: a ``pyproject.toml`` is only parsed when its 
 
 from __future__ import annotations
 
-import dataclasses
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -36,8 +34,7 @@ class ConfigError(Exception):
         super().__init__("\n".join(map(str, problems)))
 
 
-@dataclass(frozen=True, slots=True)
-class Overrides:
+class Overrides(NamedTuple):
     """What the command line sets on top of every configuration file."""
 
     select: tuple[str, ...] = ()
@@ -51,8 +48,7 @@ class Overrides:
     force_exclude: bool = False
 
     def apply(self, settings: Settings) -> Settings:
-        return dataclasses.replace(
-            settings,
+        return settings._replace(
             select=self.select or settings.select,
             extend_select=settings.extend_select + self.extend_select,
             ignore=settings.ignore + self.ignore,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,7 +64,7 @@ def case_settings(case: Case, **values: Any) -> Settings:
     from wattlint.sources.toml import loads
 
     stated = settings_from(loads(case.settings), Path(case.path), case.settings, ())
-    return replace(stated, config_path=None, **values)
+    return stated._replace(config_path=None, **values)
 
 
 def additions(rules_dir: str) -> Iterator[str]:

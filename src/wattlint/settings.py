@@ -1,15 +1,15 @@
 """What a user can set, as plain data. ``config.py`` reads and checks it; everything else only reads these.
 
-Plain dataclasses, because pydantic costs 0.1 s to import and most runs have little or nothing configured.
+Named tuples, because pydantic costs 0.1 s to import, ``dataclasses`` 12 ms, and most runs have little or nothing
+configured.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class ImpactSettings:
+class ImpactSettings(NamedTuple):
     """``[tool.wattlint.impact]``: the deployment that estimates assume."""
 
     deployment: str | None = None
@@ -24,20 +24,19 @@ class ImpactSettings:
     pue: float | None = None
     output_tokens: int | None = None
     """Overrides the prior where a call has no limit and no task."""
-    measured: dict[str, float] = field(default_factory=dict)
+    measured: dict[str, float] = {}
     """``[tool.wattlint.measured]``: model id -> J per output token, replaces the model's own estimate."""
 
 
-@dataclass(frozen=True, slots=True)
-class BudgetSettings:
+class BudgetSettings(NamedTuple):
     """``[tool.wattlint.budget]``: limits by quantity (``energy_wh``, ``carbon_gco2e``, ``water_ml``, ``cost_usd``)."""
 
-    per_call: dict[str, float] = field(default_factory=dict)
-    per_project: dict[str, float] = field(default_factory=dict)
+    per_call: dict[str, float] = {}
+    per_project: dict[str, float] = {}
     """For one call of each call site."""
-    per_month: dict[str, float] = field(default_factory=dict)
+    per_month: dict[str, float] = {}
     """For the calls whose workload is known."""
-    increase: dict[str, float | str] = field(default_factory=dict)
+    increase: dict[str, float | str] = {}
     """Of one change: an amount, or a share of the base (``"10%"``)."""
     at: str = "p50"
     """The percentile of the estimate that is held against the limits."""
@@ -45,15 +44,14 @@ class BudgetSettings:
     """``fail``: a limit that cannot be judged for want of data counts as exceeded."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """``[tool.wattlint]``."""
 
     select: tuple[str, ...] = ()
     """Code prefixes; empty: every rule that is on by default."""
     extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
-    per_file_ignores: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    per_file_ignores: dict[str, tuple[str, ...]] = {}
     preview: bool = False
     exclude: tuple[str, ...] = ()
     extend_exclude: tuple[str, ...] = ()
@@ -64,10 +62,10 @@ class Settings:
     rules_dir: str | None = None
     seconds_per_file: float = 5.0
     """Processor time for the analysis of one file; what takes longer is reported as not analysed."""
-    workload: dict[str, str] = field(default_factory=dict)
+    workload: dict[str, str] = {}
     """``[tool.wattlint.workload]``: ``file pattern::function`` -> how often it runs (``2_000/day``)."""
-    impact: ImpactSettings = field(default_factory=ImpactSettings)
-    budget: BudgetSettings = field(default_factory=BudgetSettings)
+    impact: ImpactSettings = ImpactSettings()
+    budget: BudgetSettings = BudgetSettings()
     baseline: str | None = None
     """File of old findings that ``check`` lets be."""
     config_path: str | None = None

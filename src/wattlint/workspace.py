@@ -5,12 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Container, Iterable, Set
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wattlint.analysis import text_line
-from wattlint.catalogue.sdks import load_sdks
 from wattlint.catalogue.user_folder import part
 from wattlint.config import ConfigError, Configuration
 from wattlint.settings import Settings
@@ -62,7 +60,12 @@ class Workspace:
         reach = self._reaches.get(key)
         if reach is None:
             sdks = part(rules_dir, "sdks")
-            reach = self._reaches[key] = Reach(key[0], load_sieve(sdks), load_sdks(sdks).own_modules)
+            own: frozenset[str] = frozenset()
+            if sdks is not None:
+                from wattlint.catalogue.sdks import load_sdks
+
+                own = load_sdks(sdks).own_modules
+            reach = self._reaches[key] = Reach(key[0], load_sieve(sdks), own)
         return reach
 
     def excludes(self, path: Path) -> bool:
@@ -71,7 +74,7 @@ class Workspace:
             settings = self.configuration.of_folder(path.absolute().parent)
         except ConfigError:
             return False
-        return os.path.exists(path) and not discover([str(path)], replace(settings, force_exclude=True)).files
+        return os.path.exists(path) and not discover([str(path)], settings._replace(force_exclude=True)).files
 
     def sites(self, source: SourceFile, settings: Settings) -> list[CallSite]:
         """The call sites of one file, columns in characters. Raises SyntaxError."""
@@ -85,6 +88,8 @@ class Workspace:
         A finder of their own keeps what is known of ``source`` itself from depending on them: budgets are per question,
         and one that is known already costs nothing.
         """
+        from dataclasses import replace
+
         from wattlint.callees import Callees
 
         root = project_root(source.path)

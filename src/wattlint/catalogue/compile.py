@@ -18,7 +18,9 @@ from wattlint.catalogue.store import FORMAT, Blob
 
 MARSHAL_VERSION = 4  # readable by every supported Python
 SCHEMAS = Path(__file__).resolve().parent / "schema"
-SECTIONS = ("sdks", "models", "tasks", "impact", "checks")
+SECTIONS = ("sieve", "sdks", "models", "tasks", "impact", "checks")
+FOLDERS = {"sieve": "sdks"}
+"""Below ``rules``, where it is not the name of the section."""
 
 
 def compile_section(name: str, rules: Path) -> object:
@@ -26,13 +28,13 @@ def compile_section(name: str, rules: Path) -> object:
     import importlib
 
     schema = importlib.import_module(f"wattlint.catalogue.schema.{name}")
-    return schema.compile_folder(rules / name)
+    return schema.compile_folder(rules / FOLDERS.get(name, name))
 
 
 def digest(name: str, rules: Path) -> str:
     """Changes when a source file of the section or its schema is added, removed or edited (by size and time)."""
     entries = []
-    for top in (rules / name, SCHEMAS):
+    for top in (rules / FOLDERS.get(name, name), SCHEMAS):
         for folder, folders, files in os.walk(top):
             folders[:] = sorted(inner for inner in folders if inner != "__pycache__")
             for file in sorted(files):

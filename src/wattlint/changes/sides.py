@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -154,9 +153,7 @@ class Moved(Configuration):
         original = self._original.of_folder(self._moved(folder))
         # The same object for the same settings: finders are kept by it.
         if id(original) not in self._settings:
-            self._settings[id(original)] = dataclasses.replace(
-                original, config_path=self._copied(original.config_path)
-            )
+            self._settings[id(original)] = original._replace(config_path=self._copied(original.config_path))
         return self._settings[id(original)]
 
     def may_set(self, key: str, folder: Path) -> bool:

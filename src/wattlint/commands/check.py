@@ -150,6 +150,8 @@ def report_of(
         from wattlint.reports.by_format import check_report
 
         return check_report(options.format, analysis, held.known if held else ())
+    if options.quiet and not analysis.findings and not options.statistics:
+        return ""
     from wattlint.reports import text
     from wattlint.reports.terminal import painter
 

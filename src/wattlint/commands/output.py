@@ -35,6 +35,8 @@ def write(options: argparse.Namespace, report: str) -> bool:
 
 
 def say(text: str) -> None:
+    if not text:
+        return
     from wattlint.reports.terminal import emit
 
     emit(sys.stdout, text)
@@ -48,6 +50,8 @@ def say_aside(text: str) -> None:
 
 
 def print_problems(problems: Sequence[Problem]) -> None:
+    if not problems:
+        return
     from wattlint.reports.terminal import emit, printable
 
     sys.stdout.flush()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from wattlint.callsites.facts import CallSite
 from wattlint.catalogue.records import ModelRecord
@@ -95,7 +95,7 @@ def deployment_of(site: CallSite, record: ModelRecord, settings: ImpactSettings)
 
 def _of_others(settings: ImpactSettings) -> ImpactSettings:
     """What the configuration says about machines is about one's own: a hosted model does not run on them."""
-    return replace(settings, hardware=None, gpus=None, batch=None, precision=None, pue=None)
+    return settings._replace(hardware=None, gpus=None, batch=None, precision=None, pue=None)
 
 
 def _provider(site: CallSite) -> str | None:

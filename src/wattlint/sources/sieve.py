@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Set
 from functools import cache, cached_property
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from wattlint.catalogue.records import EntryPoint
-from wattlint.catalogue.sdk_names import roots
 from wattlint.sources.reading import words_of
 
 _ATTRIBUTE = re.compile(rb"\.\s*([A-Za-z_]\w*)")
+if TYPE_CHECKING:
+    from pathlib import Path
+
 NONE: frozenset[bytes] = frozenset()
 FEW_LOOKS = 200
 """Files up to which the slower way to look for names is the faster one."""
@@ -197,20 +197,14 @@ class Sieve:
 @cache
 def load_sieve(user_folder: Path | None = None) -> Sieve:
     """The sieve for the catalogue's SDKs and those of the user's own folder. Raises CatalogueError."""
-    from wattlint.catalogue.sdks import load_sdks, sdk_data
+    if user_folder is None:
+        from wattlint.catalogue.store import section
 
-    sdks, data = load_sdks(user_folder), sdk_data(user_folder)
-    http = {name: EntryPoint(*data["entries"][name]) for name in data["http"]}
-    arguments = [argument for entry in http.values() for argument in (entry.model, entry.prompt) if argument]
-    return Sieve(
-        imports=sdks.imports,
-        hosts=sdks.hosts,
-        chains=[row[:3] for rows in data["structural"].values() for row in rows],
-        http_callees=[callee for callee, name in data["callees"].items() if name in http],
-        import_needs=data["import_needs"],
-        roots=roots(data),
-        payload_keys={name.rpartition(".")[2] for names, _ in arguments for name in names},
-    )
+        return Sieve(**section("sieve"))
+    from wattlint.catalogue.sdks import sdk_data
+    from wattlint.catalogue.sieve_data import sieve_data
+
+    return Sieve(**sieve_data(sdk_data(user_folder)))
 
 
 @cache
