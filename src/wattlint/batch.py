@@ -14,7 +14,7 @@ import sys
 import warnings
 from _ast import PyCF_ONLY_AST
 from collections.abc import Callable, Container, Sequence
-from pathlib import Path
+from functools import cache
 from time import thread_time
 from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeVar
 
@@ -23,9 +23,9 @@ from wattlint.config import ConfigError
 from wattlint.sources.discovery import Covered, display_path
 from wattlint.sources.files import FileRef, Problem, SourceFile
 from wattlint.sources.limits import MAX_CHARACTERS, OutOfTime
-from wattlint.sources.project import project_root
+from wattlint.sources.project import root_of
 from wattlint.sources.reach import Look, Reach
-from wattlint.sources.reading import is_plain, read, read_raw, source_from_bytes
+from wattlint.sources.reading import is_plain, read_raw, source_from_bytes
 from wattlint.workers import spread, usual_number
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 Progress = Callable[[int, int], None]
 """(files done, files in all)"""
-SUPPRESSES = re.compile(rb"#\s*wattlint:\s*ignore|#\s*noqa:[^\n]*LLM\d", re.IGNORECASE)
+SUPPRESSES = rb"#\s*wattlint:\s*ignore|#\s*noqa:[^\n]*LLM\d"
 """Whether a file can hold a comment that suppresses a finding of ours in particular."""
 BLOCK = 64
 """Files that one process sifts in a row."""
@@ -108,7 +108,7 @@ def outcomes(
         _load(workspace, refs[0])
     for part in spread(sift, [share for share in shares if share]):
         sifted.update(part)
-    groups: dict[Path, list[Todo]] = {}
+    groups: dict[str, list[Todo]] = {}
     for root, numbers in _by_project(refs).items():
         todo = _to_analyse(root, numbers, refs, sifted, covered, workspace)
         if todo:
@@ -119,7 +119,7 @@ def outcomes(
             one = sifted.pop(number)
             found[number] = Outcome(problems=one.problems, unreadable=one.unreadable, marked=one.marked)
 
-    def analyse(roots: list[Path]) -> Done:
+    def analyse(roots: list[str]) -> Done:
         done: Done = ([], [])
         parsed = 0
         for root in roots:
@@ -168,22 +168,22 @@ def _sift(ref: FileRef, workspace: Workspace) -> Sifted:
 
 
 def _is_marked(raw: bytes) -> bool:
-    return SUPPRESSES.search(raw) is not None
+    return b"#" in raw and _suppresses().search(raw) is not None
 
 
-def _by_project(refs: Sequence[FileRef]) -> dict[Path, list[int]]:
-    roots: dict[str, Path] = {}
-    groups: dict[Path, list[int]] = {}
+def _by_project(refs: Sequence[FileRef]) -> dict[str, list[int]]:
+    roots: dict[str, str] = {}
+    groups: dict[str, list[int]] = {}
     for number, ref in enumerate(refs):
         folder = os.path.dirname(ref.file)
         if folder not in roots:
-            roots[folder] = project_root(Path(folder))
+            roots[folder] = root_of(folder)
         groups.setdefault(roots[folder], []).append(number)
     return groups
 
 
 def _to_analyse(
-    root: Path,
+    root: str,
     numbers: Sequence[int],
     refs: Sequence[FileRef],
     sifted: dict[int, Sifted],
@@ -198,7 +198,7 @@ def _to_analyse(
         reach = workspace.reach(file)
         reach.know(file, look)
         files.setdefault(reach, []).append(file)
-    modules = covered.left_out_of(str(root))
+    modules = covered.left_out_of(root)
     all_known = (
         modules is not None
         and len(files) == 1
@@ -216,9 +216,9 @@ def _to_analyse(
     return todo
 
 
-def _shares(groups: dict[Path, list[Todo]], jobs: int) -> list[list[Path]]:
+def _shares(groups: dict[str, list[Todo]], jobs: int) -> list[list[str]]:
     """The projects in ``jobs`` shares of about as much work, each in the order of its files."""
-    shares: list[list[Path]] = [[] for _ in range(jobs)]
+    shares: list[list[str]] = [[] for _ in range(jobs)]
     loads = [0] * jobs
     for root in sorted(groups, key=lambda one: (-len(groups[one]), one)):
         lightest = loads.index(min(loads))
@@ -228,7 +228,7 @@ def _shares(groups: dict[Path, list[Todo]], jobs: int) -> list[list[Path]]:
 
 
 def _project(
-    root: Path, todo: list[Todo], workspace: Workspace
+    root: str, todo: list[Todo], workspace: Workspace
 ) -> tuple[list[tuple[int, Outcome]], list[tuple[str, Problem]], int]:
     """Every file of one project, the files it led to that are no Python, and how many modules were parsed; nothing is
     remembered of it afterwards."""
@@ -238,7 +238,7 @@ def _project(
             passes = workspace.reach(ref.file).holds_address()
         if passes or ref.explicit:
             passing.append((number, ref, passes))
-    linted = {ref.path for _, ref, _ in passing}
+    linted = {ref.file for _, ref, _ in passing}
     results = [(number, _read_and_analyse(ref, passes, workspace, linted)) for number, ref, passes in passing]
     # The sieve stopped them, another file led to them: that they cannot be read costs nothing to say.
     broken = [
@@ -249,11 +249,19 @@ def _project(
     return results, broken, workspace.forget(root)
 
 
-def _read_and_analyse(ref: FileRef, passes: bool, workspace: Workspace, linted: Container[Path]) -> Outcome:
-    source = read(ref)
+def _read_and_analyse(ref: FileRef, passes: bool, workspace: Workspace, linted: Container[str]) -> Outcome:
+    raw = read_raw(ref)
+    if not passes and not isinstance(raw, Problem) and is_plain(ref, raw):
+        return _parsed(ref, raw.decode())
+    source = raw if isinstance(raw, Problem) else source_from_bytes(ref, raw)
     if isinstance(source, Problem):  # gone since it was sifted
         return Outcome(problems=[source], unreadable=[source])
     return _outcome(ref, source, passes, workspace, linted)
+
+
+@cache
+def _suppresses() -> re.Pattern[bytes]:
+    return re.compile(SUPPRESSES, re.IGNORECASE)
 
 
 def outcome_of(ref: FileRef, source: SourceFile | Problem, workspace: Workspace) -> Outcome:
@@ -272,17 +280,13 @@ def outcome_of(ref: FileRef, source: SourceFile | Problem, workspace: Workspace)
 
 
 def _outcome(
-    ref: FileRef, source: SourceFile, passes: bool, workspace: Workspace, linted: Container[Path] = ()
+    ref: FileRef, source: SourceFile, passes: bool, workspace: Workspace, linted: Container[str] = ()
 ) -> Outcome:
     """The call sites of one file, or why there are none; ``passes``: the sieve let it through."""
+    if not passes:
+        return _parsed(ref, source.text)
     try:
-        if not passes:
-            if ref.explicit and len(source.text) <= MAX_CHARACTERS:
-                _quietly(
-                    compile, source.text, "<unknown>", "exec", PyCF_ONLY_AST, True
-                )  # as ``ast.parse`` does
-            return Outcome()
-        settings = workspace.configuration.of_folder(ref.path.parent)
+        settings = workspace.configuration.of_folder(ref.folder)
         began = thread_time()
         sites = _quietly(workspace.sites, source, settings)
         seconds = thread_time() - began
@@ -295,6 +299,19 @@ def _outcome(
     except Exception as error:
         problem = problem_of(error, source.display)
         return Outcome(problems=[problem], unreadable=[problem])
+
+
+def _parsed(ref: FileRef, text: str) -> Outcome:
+    """Whether a file that was named and holds no call is Python."""
+    if ref.explicit and len(text) <= MAX_CHARACTERS:
+        try:
+            _quietly(
+                compile, text, "<unknown>", "exec", PyCF_ONLY_AST, True
+            )  # ``ast.parse``, without its import
+        except Exception as error:
+            problem = problem_of(error, ref.display)
+            return Outcome(problems=[problem], unreadable=[problem])
+    return Outcome()
 
 
 def _quietly(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -326,5 +343,5 @@ def problem_of(error: Exception, display: str) -> Problem:
     import traceback
 
     where = traceback.extract_tb(error.__traceback__)[-1]
-    what = f"{type(error).__name__}: {error} (at {Path(where.filename).name}:{where.lineno})"
+    what = f"{type(error).__name__}: {error} (at {os.path.basename(where.filename)}:{where.lineno})"
     return Problem(display, None, f"internal error, please report it: {what}")

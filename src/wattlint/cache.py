@@ -166,11 +166,11 @@ def _checksum(body: bytes) -> str:
 def _code() -> str:
     """The state of wattlint itself, catalogue and rules included: in a checkout they change without a new version."""
     rows = []
-    for top in dict.fromkeys((PACKAGE, rules_folder())):
+    for top in dict.fromkeys((PACKAGE, str(rules_folder()))):
         for folder, folders, names in os.walk(top):
             folders[:] = sorted(name for name in folders if name != "__pycache__")
             for name in sorted(names):
-                if name != ARTEFACT.name:
+                if name != os.path.basename(ARTEFACT):
                     file = os.path.join(folder, name)
                     rows.append(f"{file} {_state(file)[1]}")
     return touched.digest("\n".join(rows).encode("utf-8", "surrogateescape"))

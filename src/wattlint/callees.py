@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wattlint.semantics import callers
@@ -35,7 +34,7 @@ class Callees:
     def forget(self, file: str) -> None:
         self._defined.pop(file, None)
 
-    def called_from(self, file: str, evaluator: Evaluator, but: Container[Path]) -> list[tuple[str, str]]:
+    def called_from(self, file: str, evaluator: Evaluator, but: Container[str]) -> list[tuple[str, str]]:
         """(file, function) of what ``file`` calls in other files, as far as it can call a model."""
         module = self._project.module(file)
         if module is None or len(self._project.files()) > LARGE_TREE:
@@ -44,7 +43,7 @@ class Callees:
         common: dict[str, set[str]] = {}
         for other in self._project.files():
             names = self._of(other) & called
-            if names and other != file and Path(other) not in but:
+            if names and other != file and other not in but:
                 for name in names:
                     common.setdefault(name, set()).add(other)
         found: set[tuple[str, str]] = set()
@@ -52,9 +51,7 @@ class Callees:
             evaluator.begin_query()
             for where, name in callers.reached(evaluator, record, module):
                 files = common.get(name, ()) if where is None else [where]
-                found.update(
-                    (one, name) for one in files if one != file and Path(one) not in but and self._of(one)
-                )
+                found.update((one, name) for one in files if one != file and one not in but and self._of(one))
         return sorted(found)
 
     def _of(self, file: str) -> frozenset[str]:
@@ -70,6 +67,6 @@ class Callees:
             code = read_bytes(file, MAX_FILE_BYTES)
         except OSError:
             return _NOTHING
-        if not self._reach.passes(Path(file), code):
+        if not self._reach.passes(file, code):
             return _NOTHING
         return frozenset(name.decode() for name in _DEFINED.findall(code))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wattlint.settings import Settings
@@ -18,6 +17,8 @@ from wattlint.sources.discovery import display_path
 from wattlint.sources.files import Problem
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from wattlint.catalogue.errors import CatalogueError
 
 FILE_NAMES = ("wattlint.toml", "pyproject.toml")
@@ -74,14 +75,14 @@ class Configuration:
     """
 
     def __init__(
-        self, file: Path | None = None, overrides: Overrides | None = None, over: Over | None = None
+        self, file: str | Path | None = None, overrides: Overrides | None = None, over: Over | None = None
     ) -> None:
         """Raises ConfigError when ``file`` or ``over`` cannot be used."""
         self._overrides = overrides or Overrides()
         self._over = _table_over(over) if over is not None and over.text.strip() else {}
-        self._folders: dict[Path, Settings | ConfigError] = {}
-        self._mentions: dict[tuple[Path, str], bool] = {}
-        self._fixed = self._overrides.apply(_read_given(file, self._over)) if file else None
+        self._folders: dict[str, Settings | ConfigError] = {}
+        self._mentions: dict[tuple[str, str], bool] = {}
+        self._fixed = self._overrides.apply(_read_given(os.fspath(file), self._over)) if file else None
 
     @classmethod
     def fixed(cls, settings: Settings) -> Configuration:
@@ -90,10 +91,11 @@ class Configuration:
         configuration._fixed = settings
         return configuration
 
-    def of_folder(self, folder: Path) -> Settings:
+    def of_folder(self, folder: str | Path) -> Settings:
         """The settings that hold in ``folder`` (absolute). Raises ConfigError, each time it is asked."""
         if self._fixed is not None:
             return self._fixed
+        folder = os.fspath(folder)
         found = self._folders.get(folder)
         if found is None:
             try:
@@ -107,31 +109,39 @@ class Configuration:
 
     def baseline_file(self, given: str | None = None) -> Path | None:
         """The file of old findings: ``given``, else the one configured here. Raises ConfigError."""
-        named = given or self.of_folder(Path.cwd()).baseline
-        return Path(named) if named else None
+        named = given or self.of_folder(os.getcwd()).baseline
+        if not named:
+            return None
+        from pathlib import Path
 
-    def may_set(self, key: str, folder: Path) -> bool:
+        return Path(named)
+
+    def may_set(self, key: str, folder: str | Path) -> bool:
         """Whether a configuration that can hold in ``folder`` has ``key`` in its text. Costs no parsing."""
         if self._fixed is not None or key in self._over:
             return True
+        folder = os.fspath(folder)
         if (folder, key) not in self._mentions:
-            here = any(key.encode() in _bytes(folder / name) for name in FILE_NAMES)
-            above = folder.parent != folder and self.may_set(key, folder.parent)
-            self._mentions[folder, key] = here or above
+            here = any(key.encode() in _bytes(os.path.join(folder, name)) for name in FILE_NAMES)
+            parent = os.path.dirname(folder)
+            self._mentions[folder, key] = here or (parent != folder and self.may_set(key, parent))
         return self._mentions[folder, key]
 
-    def _search(self, folder: Path) -> Settings:
+    def _search(self, folder: str) -> Settings:
         for name in FILE_NAMES:
-            settings = _read(folder / name, self._over)
+            settings = _read(os.path.join(folder, name), self._over)
             if settings is not None:
                 return self._overrides.apply(settings)
-        if folder.parent == folder:
+        parent = os.path.dirname(folder)
+        if parent == folder:
             return self._overrides.apply(self._without_file())
-        return self.of_folder(folder.parent)
+        return self.of_folder(parent)
 
     def _without_file(self) -> Settings:
         if not self._over:
             return Settings()
+        from pathlib import Path
+
         from wattlint.config_model import settings_from
 
         return settings_from(self._over, Path.cwd() / FILE_NAMES[0], "", ())
@@ -139,10 +149,12 @@ class Configuration:
 
 def _table_over(over: Over) -> dict[str, Any]:
     """The table of ``over``, checked by itself, so that its mistakes are named as its own; its paths absolute."""
+    from pathlib import Path
+
     from wattlint.config_model import settings_from
 
     file = Path.cwd() / over.place
-    table, text = _parse(file, over.text.encode())
+    table, text = _parse(str(file), over.text.encode())
     settings_from(table, file, text, ())
     for key in ("rules-dir", "baseline"):
         if key in table:
@@ -160,7 +172,7 @@ def _merged(table: Any, over: dict[str, Any]) -> Any:
     return both
 
 
-def _bytes(file: Path) -> bytes:
+def _bytes(file: str) -> bytes:
     touched.file(file)
     try:
         return read_bytes(file, MAX_BYTES)
@@ -168,7 +180,7 @@ def _bytes(file: Path) -> bytes:
         return b""
 
 
-def _read_given(file: Path, over: dict[str, Any]) -> Settings:
+def _read_given(file: str, over: dict[str, Any]) -> Settings:
     """The configuration named by ``--config``: a missing file or table is an error."""
     if not os.path.isfile(file):
         raise ConfigError([Problem(where(file), None, "no such configuration file")])
@@ -178,7 +190,7 @@ def _read_given(file: Path, over: dict[str, Any]) -> Settings:
     return settings
 
 
-def _read(file: Path, over: dict[str, Any]) -> Settings | None:
+def _read(file: str, over: dict[str, Any]) -> Settings | None:
     """The settings in ``file``; None when it does not exist or says nothing about wattlint."""
     touched.file(file)
     if not os.path.isfile(file):  # a folder or a pipe of this name is no configuration either
@@ -189,7 +201,7 @@ def _read(file: Path, over: dict[str, Any]) -> Settings | None:
         raise ConfigError(
             [Problem(where(file), None, f"cannot be read: {(error.strerror or str(error)).lower()}")]
         ) from None
-    own_file = file.name != "pyproject.toml"
+    own_file = os.path.basename(file) != "pyproject.toml"
     if not own_file and b"wattlint" not in raw:
         return None
     if len(raw) > MAX_BYTES:
@@ -202,9 +214,11 @@ def _read(file: Path, over: dict[str, Any]) -> Settings | None:
         if not isinstance(tools, dict) or "wattlint" not in tools:
             return None
         table, prefix = tools["wattlint"], ("tool", "wattlint")
+    from pathlib import Path
+
     from wattlint.config_model import settings_from
 
-    settings = settings_from(_merged(table, over), file, text, prefix)
+    settings = settings_from(_merged(table, over), Path(file), text, prefix)
     if settings.rules_dir is not None:
         touched.tree(settings.rules_dir)
     return settings
@@ -215,7 +229,7 @@ def _is_tool_table(data: dict[str, Any]) -> bool:
     return isinstance(data.get("tool"), dict) and "wattlint" in data["tool"]
 
 
-def _parse(file: Path, raw: bytes) -> tuple[dict[str, Any], str]:
+def _parse(file: str, raw: bytes) -> tuple[dict[str, Any], str]:
     from wattlint.sources import toml
 
     try:
@@ -237,9 +251,9 @@ def _parse(file: Path, raw: bytes) -> tuple[dict[str, Any], str]:
 def problem_of(error: CatalogueError) -> Problem:
     """A mistake in a file of the user's ``rules-dir``, as messages name it."""
     what = f"{error.key}: {error.message}" if error.key else error.message
-    return Problem(where(Path(error.path)), error.line, what)
+    return Problem(where(error.path), error.line, what)
 
 
-def where(file: Path) -> str:
+def where(file: str | Path) -> str:
     """``file`` as messages name it."""
     return display_path(os.path.abspath(file))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wattlint.analysis import Analysis, Estimated, text_line
@@ -23,6 +22,8 @@ from wattlint.sources.reading import read, source_from_bytes
 from wattlint.workspace import Workspace
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from wattlint.callsites.facts import CallSite
     from wattlint.lint.findings import Finding
     from wattlint.lint.suppressions import Marker
@@ -76,7 +77,7 @@ def analyse_files(refs: Iterable[FileRef], configuration: Configuration) -> Anal
 
 def analyse_bytes(raw: bytes, name: str, configuration: Configuration, lint: bool = True) -> Analysis:
     """``analyse`` for a text that is not on disk (standard input), as if it were the file ``name``."""
-    ref = _ref(Path(name))
+    ref = _ref(name)
     run = _Run(Workspace(configuration))
     with holding({ref.path: raw}):
         run.add(ref, source_from_bytes(ref, raw))
@@ -162,7 +163,7 @@ class _Run:
             analysis.sites += outcome.sites
             analysis.spent.add(ref.display, outcome.seconds)
             analysis.sources[ref.display] = source
-            analysis.settings[ref.display] = self.workspace.configuration.of_folder(ref.path.parent)
+            analysis.settings[ref.display] = self.workspace.configuration.of_folder(ref.folder)
 
     def broken(self, files: Iterable[tuple[str, Problem]]) -> None:
         """Files that the analysis of others led to and that are no Python."""
@@ -202,7 +203,7 @@ class _Run:
 
         for display, problems in self._unreadable.items():
             try:
-                settings = self.workspace.configuration.of_folder(self._refs[display].path.parent)
+                settings = self.workspace.configuration.of_folder(self._refs[display].folder)
                 for problem in problems:
                     self.analysis.findings += unreadable(problem, settings)
             except (ConfigError, ValueError, CatalogueError):
@@ -238,7 +239,7 @@ class _Run:
     def _settings_of(self, shown: str) -> Settings:
         """Of a file that need not be linted."""
         if shown not in self.analysis.settings:
-            folder = Path(shown).absolute().parent
+            folder = os.path.dirname(os.path.abspath(shown))
             self.analysis.settings[shown] = self.workspace.configuration.of_folder(folder)
         return self.analysis.settings[shown]
 
@@ -323,8 +324,10 @@ def _files(
     problems: list[Problem] = []
     for path in paths:
         try:
-            absolute = Path(path).absolute()
-            settings = configuration.of_folder(absolute if os.path.isdir(absolute) else absolute.parent)
+            absolute = os.path.abspath(path)
+            settings = configuration.of_folder(
+                absolute if os.path.isdir(absolute) else os.path.dirname(absolute)
+            )
         except ConfigError as error:
             problems += error.problems
             continue
@@ -336,7 +339,7 @@ def _files(
         for ref in found.files:
             if ref.explicit or ref.file not in refs:
                 refs[ref.file] = ref
-    for folder in sorted(map(Path, {os.path.dirname(path) for path in refs})):
+    for folder in sorted({os.path.dirname(path) for path in refs}):
         # Also where no file holds a call: a mistake in a configuration is never passed over.
         try:
             configuration.of_folder(folder)
@@ -345,9 +348,9 @@ def _files(
     return sorted(refs.values(), key=lambda ref: ref.display.split("/")), problems, covered
 
 
-def _ref(path: Path) -> FileRef:
-    absolute = path.absolute()
-    return FileRef(str(absolute), display_path(str(absolute)), True)
+def _ref(path: str | Path) -> FileRef:
+    absolute = os.path.abspath(path)
+    return FileRef(absolute, display_path(absolute), True)
 
 
 def _in_tests(path: Path) -> bool:

@@ -4,8 +4,6 @@ Named tuples, because pydantic costs 0.1 s to import, ``dataclasses`` 12 ms, and
 configured.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Container, Iterable, Set
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wattlint.analysis import text_line
@@ -15,12 +14,14 @@ from wattlint.settings import Settings
 from wattlint.sources import project
 from wattlint.sources.discovery import discover, display_path
 from wattlint.sources.files import FileRef, SourceFile
-from wattlint.sources.project import project_root
+from wattlint.sources.project import root_of
 from wattlint.sources.reach import Reach
 from wattlint.sources.reading import characters, read
 from wattlint.sources.sieve import load_sieve
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from wattlint.callees import Callees
     from wattlint.callsites.facts import CallSite
     from wattlint.callsites.finder import Finder
@@ -32,12 +33,12 @@ class Workspace:
 
     def __init__(self, configuration: Configuration) -> None:
         self.configuration = configuration
-        self._reaches: dict[tuple[Path, str | None], Reach] = {}
+        self._reaches: dict[tuple[str, str | None], Reach] = {}
         self._reach_of: dict[str, Reach] = {}
         """By folder."""
-        self._finders: dict[tuple[Path, int, bool], Finder] = {}
+        self._finders: dict[tuple[str, int, bool], Finder] = {}
         """By project and settings; those for ``sites_called_from`` apart."""
-        self._callees: dict[Path, Callees] = {}
+        self._callees: dict[str, Callees] = {}
         self._inside: dict[tuple[str, str], list[CallSite]] = {}
 
     def may_call(self, source: SourceFile) -> bool:
@@ -49,14 +50,14 @@ class Workspace:
         folder = os.path.dirname(file)
         reach = self._reach_of.get(folder)
         if reach is None:
-            reach = self._reach_of[folder] = self._find_reach(Path(folder))
+            reach = self._reach_of[folder] = self._find_reach(folder)
         return reach
 
-    def _find_reach(self, folder: Path) -> Reach:
+    def _find_reach(self, folder: str) -> Reach:
         rules_dir = None
         if self.configuration.may_set("rules-dir", folder):  # else there is no need to read the settings yet
             rules_dir = self.configuration.of_folder(folder).rules_dir
-        key = (project_root(folder), rules_dir)
+        key = (root_of(folder), rules_dir)
         reach = self._reaches.get(key)
         if reach is None:
             sdks = part(rules_dir, "sdks")
@@ -68,20 +69,20 @@ class Workspace:
             reach = self._reaches[key] = Reach(key[0], load_sieve(sdks), own)
         return reach
 
-    def excludes(self, path: Path) -> bool:
+    def excludes(self, path: str | Path) -> bool:
         """Whether the configuration leaves ``path`` out, however it was named."""
         try:
-            settings = self.configuration.of_folder(path.absolute().parent)
+            settings = self.configuration.of_folder(os.path.dirname(os.path.abspath(path)))
         except ConfigError:
             return False
         return os.path.exists(path) and not discover([str(path)], settings._replace(force_exclude=True)).files
 
     def sites(self, source: SourceFile, settings: Settings) -> list[CallSite]:
         """The call sites of one file, columns in characters. Raises SyntaxError."""
-        return self._sites(source, self._finder(project_root(source.path), settings), None)
+        return self._sites(source, self._finder(root_of(os.path.dirname(source.path)), settings), None)
 
     def sites_called_from(
-        self, source: SourceFile, settings: Settings, but: Container[Path] = ()
+        self, source: SourceFile, settings: Settings, but: Container[str] = ()
     ) -> list[CallSite]:
         """Sites in other files than ``source`` and ``but``, in functions that ``source`` calls, as seen from there.
 
@@ -92,7 +93,7 @@ class Workspace:
 
         from wattlint.callees import Callees
 
-        root = project_root(source.path)
+        root = root_of(os.path.dirname(source.path))
         project = self._finder(root, settings).project
         if root not in self._callees:
             self._callees[root] = Callees(project, self.reach(source.path))
@@ -105,32 +106,33 @@ class Workspace:
                     found.append(replace(site, contexts=contexts))
         return found
 
-    def _sites_inside(self, root: Path, file: str, name: str, project: Project) -> list[CallSite]:
+    def _sites_inside(self, root: str, file: str, name: str, project: Project) -> list[CallSite]:
         """The sites in the functions ``name`` of ``file``, where the configuration lets it be linted."""
         known = self._inside.get((file, name))
         if known is not None:
             return known
         found: list[CallSite] = []
-        path = Path(file)
         source = read(FileRef(file, display_path(file), False))
         if isinstance(source, SourceFile):
             with contextlib.suppress(ConfigError, SyntaxError):  # said where that file is linted
-                settings = self.configuration.of_folder(path.parent)
+                settings = self.configuration.of_folder(source.path.parent)
                 sites = self._sites(source, self._finder(root, settings, project), {name})
                 found = [site for site in sites if site.contexts]
-        if found and self.excludes(path):
+        if found and self.excludes(file):
             found = []
         self._inside[file, name] = found
         return found
 
-    def _finder(self, root: Path, settings: Settings, project: Project | None = None) -> Finder:
+    def _finder(self, root: str, settings: Settings, project: Project | None = None) -> Finder:
         """``project``: the one for callees in it."""
+        from pathlib import Path
+
         from wattlint.callsites.finder import Finder
 
         key = (root, id(settings), project is not None)
         finder = self._finders.get(key)
         if finder is None:
-            finder = self._finders[key] = Finder(root, settings, project)
+            finder = self._finders[key] = Finder(Path(root), settings, project)
         return finder
 
     def _sites(self, source: SourceFile, finder: Finder, inside: Set[str] | None) -> list[CallSite]:
@@ -155,7 +157,7 @@ class Workspace:
             add_configured(sites, settings)
         return sites
 
-    def forget(self, root: Path) -> int:
+    def forget(self, root: str) -> int:
         """Let go of the project in ``root``; how many modules of it were parsed."""
         finders = [self._finders.pop(key) for key in list(self._finders) if key[0] == root]
         gone = [self._reaches.pop(key) for key in list(self._reaches) if key[0] == root]

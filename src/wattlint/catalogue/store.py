@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import marshal
+import os
 from functools import cache
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wattlint.catalogue.errors import CatalogueError
 
-PACKAGE = Path(__file__).resolve().parent.parent
-ARTEFACT = PACKAGE / "_catalogue.bin"
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PACKAGE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+ARTEFACT = os.path.join(PACKAGE, "_catalogue.bin")
 FORMAT = 2
 Blob = tuple[str, bytes]
 """Digest of the sources and the compiled section."""
@@ -19,14 +22,23 @@ Blob = tuple[str, bytes]
 @cache
 def rules_folder() -> Path:
     """``rules/`` of the source checkout, or the copy inside an installed wheel."""
-    checkout = PACKAGE.parent.parent / "rules"
-    return checkout if (checkout / "checks").is_dir() else PACKAGE / "rules"
+    from pathlib import Path
+
+    return Path(_checkout() or os.path.join(PACKAGE, "rules"))
+
+
+@cache
+def _checkout() -> str | None:
+    """``rules/`` of the source checkout; None in an installed wheel."""
+    rules = os.path.join(os.path.dirname(os.path.dirname(PACKAGE)), "rules")
+    return rules if os.path.isdir(os.path.join(rules, "checks")) else None
 
 
 @cache
 def _artefact() -> dict[str, Blob]:
     try:
-        compiled: dict[str, Any] = marshal.loads(ARTEFACT.read_bytes())
+        with open(ARTEFACT, "rb") as file:
+            compiled: dict[str, Any] = marshal.loads(file.read())
         sections: dict[str, Blob] = compiled["sections"] if compiled["format"] == FORMAT else {}
     except (OSError, ValueError, EOFError, TypeError, KeyError):
         return {}
@@ -39,20 +51,24 @@ def section(name: str) -> Any:
 
     Raises CatalogueError: in an installed wheel when the artefact is damaged, in a checkout for a mistake in ``rules/``.
     """
-    sections, rules = _artefact(), rules_folder()
-    if rules.parent == PACKAGE:
+    sections = _artefact()
+    if _checkout() is None:
         if name not in sections:
             raise CatalogueError(ARTEFACT, None, None, "missing or damaged; please reinstall wattlint")
     else:
-        _refresh(name, rules, sections)
+        _refresh(name, rules_folder(), sections)
     return marshal.loads(sections[name][1])
 
 
 def _refresh(name: str, rules: Path, sections: dict[str, Blob]) -> None:
     """Recompile ``name`` where its sources changed."""
+    from pathlib import Path
+
     from wattlint.catalogue.compile import compile_to, digest  # an installed wheel never needs these
 
     if name not in sections or sections[name][0] != digest(name, rules):
         sections.update(
-            compile_to(rules, ARTEFACT, [name], {key: blob for key, blob in sections.items() if key != name})
+            compile_to(
+                rules, Path(ARTEFACT), [name], {key: blob for key, blob in sections.items() if key != name}
+            )
         )

@@ -149,17 +149,17 @@ class Moved(Configuration):
         self._original, self._copy, self._home = original, copy, home
         self._settings: dict[int, Settings] = {}
 
-    def of_folder(self, folder: Path) -> Settings:
+    def of_folder(self, folder: str | Path) -> Settings:
         original = self._original.of_folder(self._moved(folder))
         # The same object for the same settings: finders are kept by it.
         if id(original) not in self._settings:
             self._settings[id(original)] = original._replace(config_path=self._copied(original.config_path))
         return self._settings[id(original)]
 
-    def may_set(self, key: str, folder: Path) -> bool:
+    def may_set(self, key: str, folder: str | Path) -> bool:
         return self._original.may_set(key, self._moved(folder))
 
-    def _moved(self, folder: Path) -> Path:
+    def _moved(self, folder: str | Path) -> Path:
         return Path(self._home, os.path.relpath(folder, self._copy))
 
     def _copied(self, file: str | None) -> str | None:

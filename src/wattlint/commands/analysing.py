@@ -6,7 +6,6 @@ import argparse
 import contextlib
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wattlint.commands.options import listed
@@ -35,7 +34,7 @@ def configuration_of(options: argparse.Namespace) -> Configuration | None:
         force_exclude=options.force_exclude,
     )
     try:
-        configuration = Configuration(Path(options.config) if options.config else None, overrides)
+        configuration = Configuration(options.config or None, overrides)
         if overrides.select or overrides.extend_select or overrides.ignore:
             _check_codes(configuration)
         if problem := _fail_on_problem(options, configuration):
@@ -94,7 +93,7 @@ def depends_on(options: argparse.Namespace, lint: bool) -> list[Any]:
 def _check_codes(configuration: Configuration) -> None:
     from wattlint.lint.selection import check_codes
 
-    check_codes(configuration.of_folder(Path.cwd()))
+    check_codes(configuration.of_folder(os.getcwd()))
 
 
 def _fail_on_problem(options: argparse.Namespace, configuration: Configuration) -> str | None:
@@ -104,7 +103,7 @@ def _fail_on_problem(options: argparse.Namespace, configuration: Configuration) 
     from wattlint.changes.budget import fail_on_problem
     from wattlint.lint.rules import load_rules
 
-    known = load_rules(part(configuration.of_folder(Path.cwd()).rules_dir, "checks"))
+    known = load_rules(part(configuration.of_folder(os.getcwd()).rules_dir, "checks"))
     return fail_on_problem(listed(options.fail_on), known) or (
         None if listed(options.fail_on) else "names nothing"
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wattlint.commands.analysing import analysis_of, configuration_of
@@ -23,6 +22,8 @@ from wattlint.commands.output import (
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from wattlint.analysis import Analysis
     from wattlint.changes.baseline import Held
     from wattlint.config import Configuration

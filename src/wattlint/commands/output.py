@@ -6,7 +6,6 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,7 +26,8 @@ def write(options: argparse.Namespace, report: str) -> bool:
     from wattlint.sources.secrets import hide
 
     try:
-        Path(options.output_file).write_text(hide(report), encoding="utf-8", errors="backslashreplace")
+        with open(options.output_file, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(hide(report))
     except OSError as error:
         fail(f"{options.output_file}: cannot be written: {(error.strerror or str(error)).lower()}")
         return False

@@ -1,10 +1,11 @@
 """What the other packages get to see of the file system: references, texts, problems."""
 
-from __future__ import annotations
-
+import os
 from bisect import bisect_right
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Problem(NamedTuple):
@@ -29,8 +30,14 @@ class FileRef(NamedTuple):
     explicit: bool
 
     @property
-    def path(self) -> Path:
+    def path(self) -> "Path":
+        from pathlib import Path
+
         return Path(self.file)
+
+    @property
+    def folder(self) -> str:
+        return os.path.dirname(self.file)
 
 
 class DroppedCell(NamedTuple):
@@ -61,7 +68,7 @@ class CellMap(NamedTuple):
 class SourceFile(NamedTuple):
     """One module, or the code cells of one notebook joined into one."""
 
-    path: Path
+    path: "Path"
     display: str
     raw: bytes
     """The file as it is on disk."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from packaging.version import Version
 
 STRONG_MARKERS = frozenset(
@@ -79,8 +80,10 @@ def _version(text: str) -> Version:
 def project_root(path: Path) -> Path:
     """The folder that ``path`` (a file or a folder) belongs to: the nearest one with a project file or a repository;
     else the folder that holds its outermost package; else its own folder."""
+    from pathlib import Path
+
     absolute = os.path.abspath(path)
-    return Path(_root_of(absolute if os.path.isdir(absolute) else os.path.dirname(absolute)))
+    return Path(root_of(absolute if os.path.isdir(absolute) else os.path.dirname(absolute)))
 
 
 @cache
@@ -90,11 +93,15 @@ def _names_in(folder: str) -> frozenset[str]:
         names = os.listdir(folder)
     except OSError:
         return frozenset()
-    return frozenset(name for name in names if name in _TELLING or name.endswith(".dist-info"))
+    telling = _TELLING.intersection(names)
+    if ".dist-info" in "\0".join(names):  # a folder can hold very many names
+        telling |= {name for name in names if name.endswith(".dist-info")}
+    return telling
 
 
 @lru_cache(maxsize=4096)
-def _root_of(folder: str) -> str:
+def root_of(folder: str) -> str:
+    """``project_root`` of a folder (absolute)."""
     weak: str | None = None
     at = folder
     while True:
@@ -179,5 +186,5 @@ def forget() -> None:
     """Read project files anew: one of them has changed."""
     from wattlint.sources import declared, locks
 
-    for remembered in (_names_in, _root_of, declared_version, declared.declarations, locks.locked):
+    for remembered in (_names_in, root_of, declared_version, declared.declarations, locks.locked):
         remembered.cache_clear()

@@ -10,14 +10,16 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from wattlint.sources import touched
 from wattlint.sources.addresses import Addresses
 from wattlint.sources.buffers import read_bytes
 from wattlint.sources.folders import SOURCE_FOLDERS, names_in
 from wattlint.sources.sieve import Scan, Sieve
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _FROM = re.compile(rb"\bfrom\s+(\.*)\s*([\w.]*)\s*\bimport\b[\s\\]*(\([^)]*|[^\n;#]*)")
 _IMPORT = re.compile(rb"(?:^|[\n;:])[ \t]*import\s+([^\n;#]*)")
@@ -47,7 +49,7 @@ class Look(NamedTuple):
 class Reach:
     """Answers for the files of one project; remembers every module it read."""
 
-    def __init__(self, root: Path, sieve: Sieve, own_modules: Iterable[str] = ()) -> None:
+    def __init__(self, root: str | Path, sieve: Sieve, own_modules: Iterable[str] = ()) -> None:
         """``own_modules``: modules of the project that count as an SDK (``package.module``)."""
         self._own = tuple(os.sep + module.replace(".", os.sep) for module in own_modules)
         self._root = str(root)

@@ -14,8 +14,6 @@ MAX_BYTES = 64 * 1024 * 1024
 
 NOTEBOOK = ".ipynb"
 _BOM = b"\xef\xbb\xbf"
-_TWO_LINES = re.compile(rb"[^\r\n]*(?:\r\n?|\n)?[^\r\n]*").match
-_COOKIE = re.compile(rb"coding[:=]").search
 _WORDS_ALONE = bytes(
     char if char < 128 and (chr(char).isalnum() or char == 0x5F) else 0x20 for char in range(256)
 )
@@ -110,8 +108,11 @@ def characters(line: str, octets: int) -> int:
 
 def _may_have_cookie(raw: bytes) -> bool:
     """PEP 263: in the first two lines. In two steps, for one pattern would backtrack over a long line."""
-    two = _TWO_LINES(raw)
-    return two is not None and _COOKIE(raw, 0, two.end()) is not None
+    end = raw.find(b"\n", raw.find(b"\n") + 1)
+    if raw.find(b"coding", 0, end if end >= 0 else len(raw)) < 0:
+        return False
+    two = re.match(rb"[^\r\n]*(?:\r\n?|\n)?[^\r\n]*", raw)
+    return two is not None and re.search(rb"coding[:=]", two[0]) is not None
 
 
 def _newlines(raw: bytes) -> bytes:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from wattlint.sources.reading import words_of
 
-_ATTRIBUTE = re.compile(rb"\.\s*([A-Za-z_]\w*)")
+ATTRIBUTE = rb"\.\s*([A-Za-z_]\w*)"
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -42,7 +42,7 @@ class Scan:
     @cached_property
     def attributes(self) -> frozenset[bytes]:
         """Every name that stands after a dot."""
-        return frozenset(_ATTRIBUTE.findall(self.code))
+        return frozenset(re.findall(ATTRIBUTE, self.code))
 
 
 class Sieve:
@@ -145,7 +145,8 @@ class Sieve:
         if scan.methods is None:
             self._looks += 1
             if self._looks < FEW_LOOKS:
-                scan.methods = self._methods & scan.attributes
+                found = any(name in scan.code for name in self._methods)
+                scan.methods = self._methods & scan.attributes if found else NONE
             else:
                 scan.methods = frozenset(self._method_names.findall(scan.code))
         return scan.methods
