@@ -13,6 +13,7 @@ from wattlint.config import Configuration
 from wattlint.reports.json_data import check_json
 from wattlint.run import analyse
 from wattlint.settings import Settings
+from wattlint.sources.project import project_root
 from wattlint.sources.reach import Reach
 from wattlint.sources.sieve import Sieve, load_sieve
 
@@ -129,7 +130,7 @@ def test_an_import_from_above_the_project_leads_to_an_sdk(tree: Path) -> None:
     (folder / "app.py").write_text(
         "from ..llm import client\nclient.responses.create(model='o3', input='x')\n"
     )
-    assert batch.project_root(folder) == folder
+    assert project_root(folder) == folder
     alone = {line for path, line, _ in sites("shop/shop/service/app.py")}
     assert {line for path, line, _ in sites(".") if path.endswith("app.py")} == alone
 
@@ -151,14 +152,24 @@ def test_an_address_may_stand_in_another_file(tmp_path: Path, monkeypatch: pytes
             "places.py": "import json\nURL = json.load(open('places.json'))['url']\n",
             "places.json": '{"url": "http:\\/\\/localhost:11434\\/api\\/chat"}',
         }),
+        ("translated", {
+            "places.py": "from .locale.hosts import URL\n",
+            "locale/__init__.py": "",
+            "locale/hosts.py": "URL = 'http://localhost:11434/api/chat'\n",
+        }),
+        ("texts", {
+            "places.py": "URL = 'https://example.org/v2'\n",
+            "translations/de.json": '{"help": "Zum Beispiel http://localhost:11434/api/chat"}',
+        }),
     ):  # fmt: skip
         folder = tmp_path / name / "app"
         folder.mkdir(parents=True)
         (tmp_path / name / "setup.py").touch()
         for file, text in {"__init__.py": "", "ask.py": request, **places}.items():
+            (folder / file).parent.mkdir(exist_ok=True)
             (folder / file).write_text(text)
     monkeypatch.chdir(tmp_path)
-    assert sites(".") == [("data/app/ask.py", 3, "llama3"), ("module/app/ask.py", 3, "llama3")]
+    assert sites(".") == [(f"{name}/app/ask.py", 3, "llama3") for name in ("data", "module", "translated")]
     assert sites("none/app/ask.py") == []  # named: parsed, and nothing found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wattlint.semantics.words import FEW_QUESTIONS, Words
 from wattlint.settings import Settings
 from wattlint.sources.discovery import Discovery, discover
 from wattlint.sources.files import FileRef, Problem, SourceFile
@@ -375,6 +377,37 @@ class TestReach:
         code = f"{imports}\nclient.invoke('x')\n".encode()
         assert reach.passes(tmp_path / "shop/ui/page.py", code) is passes
 
+    IMPORTS = (
+        "import openai", "from . import llm", "from .llm import client", "from shop.ui import page", "import shop.ui.page",
+        "from .. import base", "from ..ui import page", "from . import (\n    page,\n    a,\n)", "from .a import *", "import os",
+    )  # fmt: skip
+
+    @given(st.lists(st.sampled_from(IMPORTS), min_size=12, max_size=12))
+    def test_importers_are_found_from_either_end(self, tmp_path_factory, lines) -> None:  # type: ignore[no-untyped-def]
+        root = tmp_path_factory.mktemp("shop")
+        names = (
+            "__init__",
+            "llm",
+            "base",
+            "a",
+            "b",
+            "ui/__init__",
+            "ui/page",
+            "ui/a",
+            "ui/x",
+            "ui/in/__init__",
+            "ui/in/y",
+            "z",
+        )
+        for name, line in zip(names, lines):
+            write(root, f"shop/{name}.py", text=f"{line}\n")
+        reach, other = Reach(root, SIEVE), Reach(root, SIEVE)
+        files = [str(root / f"shop/{name}.py") for name in names]
+        for one in (reach, other):
+            for file, line in zip(files, lines):
+                one.know(file, one.look(file, f"{line}\n".encode()))
+        assert reach.leading(files, True) == other.leading(files, False)
+
     def test_own_evidence_is_enough(self, reach: Reach, tmp_path: Path) -> None:
         assert reach.passes(tmp_path / "new.py", b"import openai\n")
 
@@ -523,3 +556,16 @@ class TestProject:
 
 def test_discovery_is_a_value() -> None:
     assert discover([], Settings()) == Discovery([], [])
+
+
+WORDS = st.text(alphabet="abAB_1 .(é", max_size=30)
+
+
+@given(st.lists(WORDS, max_size=8), st.sampled_from(("ab", "Ab_1", "a", "B_")), st.integers(0, 2))
+def test_a_name_is_found_in_the_files_that_hold_it(texts: list[str], name: str, few: int) -> None:
+    files = [str(number) for number in range(len(texts))]
+    words = Words(files, lambda file: texts[int(file)].encode())
+    for other in range(few * FEW_QUESTIONS):  # from so many on, a table is made
+        words.files_with(f"other_{other}")
+    holding = [file for file, text in zip(files, texts) if re.search(rf"\b{name}\b", text, re.ASCII)]
+    assert words.files_with(name) == (holding if len(name) > 1 else [])
