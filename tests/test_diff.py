@@ -497,6 +497,60 @@ def test_a_sparse_checkout_removes_nothing(tmp_path):
     ]
 
 
+def test_commits_in_a_sparse_checkout_are_read_from_git(tmp_path):
+    repo = Repo(tmp_path)
+    repo.commit({"kept/app.py": OTHER, "left/other.py": OTHER})
+    repo.git("checkout", "-q", "-b", "feature")
+    repo.commit({"left/other.py": OTHER.replace("300", "30")})
+    repo.git("sparse-checkout", "set", "kept")
+    assert [line.partition(",")[0] for line in told(diff(tmp_path, "main..feature"))] == [
+        "changed left/other.py poem: output limit 300 → 30"
+    ]
+
+
+def test_two_commits_are_compared_whatever_lies_in_the_working_tree(repo):
+    repo.commit({"app.py": APP.replace("model=CHAT_MODEL", "model=SMALL_MODEL"), "new.py": OTHER})
+    repo.git("checkout", "-q", "-b", "elsewhere", "main")
+    repo.commit({"settings.py": SETTINGS.replace("gpt-4o", "gpt-4.1"), "other.py": None})
+    repo.write({"new.py": APP, "app.py": "", "settings/__init__.py": SETTINGS.replace("gpt-4o", "o3")})
+    there = diff(repo.folder, "main..feature")
+    repo.git("stash", "-q", "-u")
+    repo.git("checkout", "-q", "feature")
+    assert diff(repo.folder, "main..feature") == there
+    assert set(told(there)) == {"added new.py poem", "changed app.py summarise: model gpt-4o → gpt-4o-mini"}
+
+
+def test_files_that_git_does_not_track_are_no_part_of_a_commit(repo):
+    repo.write({"draft.py": OTHER, ".gitignore": "private/\n", "private/notes.py": OTHER, ".env": "X=1\n"})
+    assert diff(repo.folder, "main..feature")["pairs"] == []
+    assert told(diff(repo.folder)) == ["added draft.py poem"]
+    # Ignored then and not now, and the other way round; the call of other.py is now that of draft.py.
+    repo.git("checkout", "-q", "-b", "ignoring")
+    repo.commit({".gitignore": "other.py\n"})
+    assert told(diff(repo.folder)) == ["added private/notes.py poem"]
+
+
+def test_a_subclass_more_takes_no_loop_from_the_others(tmp_path):
+    """Of the subclasses of one class only so many are told apart."""
+    base = (
+        "from abc import ABC, abstractmethod\n\n\nclass Base(ABC):\n"
+        "    @abstractmethod\n    def embed_text(self, text): ...\n\n"
+        "    def train(self, texts):\n        for text in texts:\n            self.embed_text(text)\n"
+    )
+    of_number = (
+        "from openai import OpenAI\nfrom base import Base\n\n\nclass Store{0}(Base):\n"
+        "    def embed_text(self, text):\n        return OpenAI().embeddings.create(\n"
+        "            model='text-embedding-3-small', input=text)\n"
+    )
+    repo = Repo(tmp_path)
+    repo.commit({"base.py": base, **{f"store{n:02}.py": of_number.format(n) for n in range(10, 14)}})
+    repo.git("checkout", "-q", "-b", "feature")
+    repo.commit({f"more{n:02}.py": of_number.format(f"More{n}") for n in range(10, 40)})
+    data = diff(tmp_path)
+    assert {pair["status"] for pair in data["pairs"]} == {"added"} and data["unchanged"] == 4
+    assert {pair["after"]["loop"]["kind"] for pair in data["pairs"]} == {"data"}
+
+
 def test_a_linked_worktree_and_a_submodule(repo, tmp_path):
     repo.git("worktree", "add", "-q", "-b", "side", str(tmp_path / "side"), "main")
     (tmp_path / "side" / "settings.py").write_text(SETTINGS.replace("gpt-4o-mini", "gpt-4.1"))
@@ -554,7 +608,7 @@ def test_a_second_run_takes_what_the_first_kept(repo, monkeypatch):
     first = diff(repo.folder)
     assert len(first["pairs"]) == 1 and repo.git("status", "--porcelain") == ""
     with monkeypatch.context() as patch:
-        patch.setattr("wattlint.run.analyse", refuse)
+        patch.setattr("wattlint.run.analyse_sifted", refuse)
         assert diff(repo.folder) == first
         assert diff(repo.folder, "main") == first
         with pytest.raises(AssertionError):
@@ -568,7 +622,7 @@ def test_a_second_run_takes_what_the_first_kept(repo, monkeypatch):
 
 def test_check_and_diff_share_what_they_keep(repo, monkeypatch):
     diff(repo.folder)
-    monkeypatch.setattr("wattlint.run.analyse", refuse)
+    monkeypatch.setattr("wattlint.run.analyse_sifted", refuse)
     assert "LLM" in run(repo.folder, "check")[1]
 
 

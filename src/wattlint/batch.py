@@ -13,7 +13,7 @@ import re
 import sys
 import warnings
 from _ast import PyCF_ONLY_AST
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from functools import cache
 from time import thread_time
 from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeVar
@@ -81,33 +81,48 @@ Done = tuple[list[tuple[int, Outcome]], list[tuple[str, Problem]]]
 """Outcomes by number of the file; files that others led to and that are no Python."""
 
 
-def outcomes(
+def sift(
     refs: Sequence[FileRef],
-    covered: Covered,
     workspace: Workspace,
     jobs: int | None,
-    progress: Progress | None,
-) -> tuple[list[Outcome], list[tuple[str, Problem]]]:
-    """One outcome for each of ``refs``, and the files that turned out to be no Python without being asked for."""
-    if jobs is None:
-        jobs = usual_number() if len(refs) >= FEW_FILES else 1
-    blocks = [list(range(at, min(at + BLOCK, len(refs)))) for at in range(0, len(refs), BLOCK)]
-    shares = [[number for block in blocks[start::jobs] for number in block] for start in range(jobs)]
-    found: list[Outcome] = [Outcome()] * len(refs)
+    progress: Progress | None = None,
+    known: Mapping[str, Sifted] | None = None,
+) -> dict[int, Sifted]:
+    """Each of ``refs`` after the sieve, by its number. ``known``: those that went through it already, by path."""
+    jobs = _jobs(jobs, refs)
     sifted: dict[int, Sifted] = {}
+    if known:
+        sifted = {number: known[ref.file] for number, ref in enumerate(refs) if ref.file in known}
+    todo = [number for number in range(len(refs)) if number not in sifted]
+    blocks = [todo[at : at + BLOCK] for at in range(0, len(todo), BLOCK)]
+    shares = [[number for block in blocks[start::jobs] for number in block] for start in range(jobs)]
 
-    def sift(share: list[int]) -> list[tuple[int, Sifted]]:
+    def sift_share(share: list[int]) -> list[tuple[int, Sifted]]:
         results = []
         for done, number in enumerate(share):
             if progress and not done % BLOCK:
-                progress(done * jobs, len(refs))
+                progress(done * jobs, len(todo))
             results.append((number, _sift(refs[number], workspace)))
         return results
 
     if refs:
         _load(workspace, refs[0])
-    for part in spread(sift, [share for share in shares if share]):
+    for part in spread(sift_share, [share for share in shares if share]):
         sifted.update(part)
+    return sifted
+
+
+def outcomes(
+    refs: Sequence[FileRef],
+    sifted: dict[int, Sifted],
+    covered: Covered,
+    workspace: Workspace,
+    jobs: int | None,
+) -> tuple[list[Outcome], list[tuple[str, Problem]]]:
+    """One outcome for each of ``refs``, and the files that turned out to be no Python without being asked for.
+    ``sifted`` is used up."""
+    jobs = _jobs(jobs, refs)
+    found: list[Outcome] = [Outcome()] * len(refs)
     groups: dict[str, list[Todo]] = {}
     for root, numbers in _by_project(refs).items():
         todo = _to_analyse(root, numbers, refs, sifted, covered, workspace)
@@ -141,6 +156,12 @@ def outcomes(
             found[number] = outcome._replace(problems=problems, marked=found[number].marked)
         broken += others
     return found, sorted(broken)
+
+
+def _jobs(jobs: int | None, refs: Sequence[FileRef]) -> int:
+    if jobs is not None:
+        return jobs
+    return usual_number() if len(refs) >= FEW_FILES else 1
 
 
 def _load(workspace: Workspace, ref: FileRef) -> None:

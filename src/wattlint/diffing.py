@@ -9,8 +9,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wattlint.changes.budget import gates
-from wattlint.changes.calls import calls_of
 from wattlint.changes.compare import Comparison, pair_up, sums
 from wattlint.changes.sides import analyses
 from wattlint.changes.versions import renames, versions
@@ -43,10 +41,11 @@ def compare(
     revision, paths = _split(repository, arguments)
     compared = versions(repository, revision, staged, uncommitted)
     with _folder_above(repository, paths) as paths, _rare_collections():
+        renamed = renames(repository, compared)
         before, after = analyses(repository, compared, paths, configuration, jobs, keep)
         calls_before, sums_before = _counted(before)
         calls_after, sums_after = _counted(after)
-        pairs = pair_up(calls_before, calls_after, renames(repository, compared))
+        pairs = pair_up(calls_before, calls_after, renamed)
     known = set(after.problems)
     comparison = Comparison(
         base=compared.base.name,
@@ -60,11 +59,19 @@ def compare(
         base_problems=[problem for problem in before.problems if problem not in known],
         now=after if compared.head.kind == "tree" else None,
     )
-    comparison.gates = gates(comparison, budget, fail_on)
+    if fail_on or budget.limits:
+        from wattlint.changes.budget import gates
+
+        comparison.gates = gates(comparison, budget, fail_on)
     return comparison
 
 
 def _counted(analysis: Analysis) -> tuple[list[Call], Sums]:
+    if not analysis.sites:
+        from wattlint.changes.compare import Sums
+
+        return [], Sums()
+    from wattlint.changes.calls import calls_of
     from wattlint.run import estimates
 
     items = estimates(analysis)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from wattlint.analysis import Analysis, Estimated, text_line
-from wattlint.batch import Outcome, Progress, outcome_of, outcomes, problem_of
+from wattlint.batch import Outcome, Progress, Sifted, outcome_of, outcomes, problem_of, sift
 from wattlint.catalogue.errors import CatalogueError
 from wattlint.catalogue.user_folder import part
 from wattlint.config import ConfigError, Configuration
 from wattlint.settings import Settings
+from wattlint.sources import disk
 from wattlint.sources.buffers import holding
 from wattlint.sources.discovery import Covered, discover, display_path
 from wattlint.sources.files import FileRef, Problem, SourceFile
@@ -48,21 +50,61 @@ def analyse(
 
     Whatever cannot be analysed is in ``problems``; the rest is analysed all the same. Never raises for bad input.
     """
+    return analyse_sifted(sift_paths(paths, configuration, jobs, progress), lint, jobs)
+
+
+class SiftedFiles(NamedTuple):
+    """What is known of all files before any is parsed."""
+
+    refs: list[FileRef]
+    problems: list[Problem]
+    covered: Covered
+    workspace: Workspace
+    sifted: dict[int, Sifted]
+    """By number of the file."""
+
+    def by_path(self) -> dict[str, Sifted]:
+        return {self.refs[number].file: one for number, one in self.sifted.items()}
+
+
+def sift_paths(
+    paths: Sequence[str],
+    configuration: Configuration,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+    known: Mapping[str, Sifted] | None = None,
+) -> SiftedFiles:
+    """The first half of ``analyse``. ``known``: files that went through the sieve already, by path."""
     refs, problems, covered = _files(paths, configuration)
-    run = _Run(Workspace(configuration))
-    run.analysis.problems += problems
+    workspace = Workspace(configuration)
+    with _without_collection():
+        sifted = sift(refs, workspace, jobs, progress, known)
+    return SiftedFiles(refs, problems, covered, workspace, sifted)
+
+
+def analyse_sifted(files: SiftedFiles, lint: bool = True, jobs: int | None = None) -> Analysis:
+    """The second half of ``analyse``, which uses up what the first one found."""
+    run = _Run(files.workspace)
+    run.analysis.problems += files.problems
+    with _without_collection():
+        results, broken = outcomes(files.refs, files.sifted, files.covered, run.workspace, jobs)
+    for ref, result in zip(files.refs, results, strict=True):
+        run.take(ref, result)
+    run.broken(broken)
+    return run.finish(lint)
+
+
+@contextlib.contextmanager
+def _without_collection() -> Iterator[None]:
+    """What is parsed is kept until its project is done, and is collected then."""
     was_on = gc.isenabled()
-    gc.disable()  # what is parsed is kept until its project is done, and is collected then
+    gc.disable()
     try:
-        results, broken = outcomes(refs, covered, run.workspace, jobs, progress)
+        yield
     finally:
         gc.unfreeze()
         if was_on:
             gc.enable()
-    for ref, result in zip(refs, results, strict=True):
-        run.take(ref, result)
-    run.broken(broken)
-    return run.finish(lint)
 
 
 def analyse_files(refs: Iterable[FileRef], configuration: Configuration) -> Analysis:
@@ -326,7 +368,7 @@ def _files(
         try:
             absolute = os.path.abspath(path)
             settings = configuration.of_folder(
-                absolute if os.path.isdir(absolute) else os.path.dirname(absolute)
+                absolute if disk.is_folder(absolute) else os.path.dirname(absolute)
             )
         except ConfigError as error:
             problems += error.problems

@@ -41,6 +41,11 @@ class BudgetSettings(NamedTuple):
     unknown: str = "report"
     """``fail``: a limit that cannot be judged for want of data counts as exceeded."""
 
+    @property
+    def limits(self) -> bool:
+        """Whether any is set."""
+        return bool(self.per_call or self.per_project or self.per_month or self.increase)
+
 
 class Settings(NamedTuple):
     """``[tool.wattlint]``."""

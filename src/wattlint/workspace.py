@@ -11,7 +11,7 @@ from wattlint.analysis import text_line
 from wattlint.catalogue.user_folder import part
 from wattlint.config import ConfigError, Configuration
 from wattlint.settings import Settings
-from wattlint.sources import project
+from wattlint.sources import disk, project
 from wattlint.sources.discovery import discover, display_path
 from wattlint.sources.files import FileRef, SourceFile
 from wattlint.sources.project import root_of
@@ -75,7 +75,7 @@ class Workspace:
             settings = self.configuration.of_folder(os.path.dirname(os.path.abspath(path)))
         except ConfigError:
             return False
-        return os.path.exists(path) and not discover([str(path)], settings._replace(force_exclude=True)).files
+        return disk.exists(path) and not discover([str(path)], settings._replace(force_exclude=True)).files
 
     def sites(self, source: SourceFile, settings: Settings) -> list[CallSite]:
         """The call sites of one file, columns in characters. Raises SyntaxError."""

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from wattlint.callsites.facts import RUNNING
 from wattlint.changes.differences import Difference, differences
 from wattlint.changes.match import match
 
@@ -185,6 +184,7 @@ def pair_up(
 
 
 def sums(calls: Sequence[Call], months: Sequence[PerMonth]) -> Sums:
+    from wattlint.callsites.facts import RUNNING
     from wattlint.impact.monthly import together
     from wattlint.impact.quantities import total
 
@@ -238,6 +238,8 @@ def _rank(pair: SitePair) -> tuple[bool, float, list[str], int, int]:
 
 
 def _runs(item: Estimated) -> bool:
+    from wattlint.callsites.facts import RUNNING
+
     return item.site.kind in RUNNING
 
 

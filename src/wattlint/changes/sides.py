@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wattlint.catalogue.errors import CatalogueError
 from wattlint.changes.beside import Beside
 from wattlint.config import Configuration
-from wattlint.sources import touched
+from wattlint.sources import disk, project, touched
 from wattlint.sources.project import project_root
-from wattlint.sources.snapshot import lay_out
+from wattlint.sources.snapshot import view_of
 from wattlint.workers import usual_number
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from wattlint.analysis import Analysis
+    from wattlint.batch import Sifted
     from wattlint.changes.versions import Version, Versions
+    from wattlint.run import SiftedFiles
     from wattlint.settings import Settings
     from wattlint.sources.git import Repository
+    from wattlint.sources.view import View
 
 
 def analyses(
@@ -39,19 +42,31 @@ def analyses(
     ``keep``: what the results depend on besides files, as JSON data; None: nothing is kept, nor taken.
     """
     # What a sparse checkout leaves out of the working tree is not there to compare with, and was not removed.
-    absent = repository.left_out() if compared.head.kind == "tree" else set()
+    absent = repository.left_out() if compared.head.kind == "tree" else None
     base = _Side(repository, compared.base, paths, configuration, keep, absent)
     head = _Side(repository, compared.head, paths, configuration, keep)
     before, after = base.kept(), head.kept()
-    if before is None and after is None and jobs != 1:
-        half = max(1, (jobs or usual_number()) // 2)
+    if before is not None or after is not None:
+        if before is None:
+            before = base.analysed(jobs)
+        return before, after if after is not None else head.analysed(jobs)
+    files = head.sifted(jobs)
+    known = files.by_path()
+    if jobs == 1:
+        before = base.analysed(jobs, base.sifted(jobs, known, head))
+        return before, head.analysed(jobs, files)
+    half = max(1, (jobs or usual_number()) // 2)
+    if any(one.look is not None and one.look.passes is not False for one in known.values()):
         _prepare()
-        beside = Beside(lambda: base.analysed(half))
-        after = head.analysed(half)
-        return beside.result(), after
-    if before is None:
-        before = base.analysed(jobs)
-    return before, after if after is not None else head.analysed(jobs)
+    beside = Beside(lambda: _slim(base.analysed(half, base.sifted(half, known, head))))
+    after = head.analysed(half, files)
+    return beside.result(), after
+
+
+def _slim(analysis: Analysis) -> Analysis:
+    """Without the texts of the files, which nobody asks an older version for."""
+    analysis.sources, analysis.files = {}, {}
+    return analysis
 
 
 def _prepare() -> None:
@@ -69,6 +84,8 @@ def _prepare() -> None:
 
 
 class _Side:
+    """One version, and the analysis of it."""
+
     def __init__(
         self,
         repository: Repository,
@@ -76,11 +93,12 @@ class _Side:
         paths: Sequence[str],
         configuration: Configuration,
         keep: Any,
-        absent: Collection[str] = (),
+        absent: Collection[str] | None = None,
     ) -> None:
         self._repository, self._version, self._paths = repository, version, paths
-        self._configuration, self._absent = configuration, absent
+        self._absent = absent
         self._in_place = version.kind == "tree"
+        self._configuration = configuration if self._in_place else OnDisk(configuration)
         self._cache = None
         if keep is not None:
             from wattlint.cache import Cache
@@ -89,50 +107,62 @@ class _Side:
                 self._cache = Cache(_existing(paths), keep)
             else:
                 state = repository.state(version.commit)
-                self._cache = Cache(list(paths), [keep, str(repository.top), state, sorted(absent)])
+                self._cache = Cache(list(paths), [keep, str(repository.top), state, sorted(absent or ())])
 
     def kept(self) -> Analysis | None:
         return self._cache.load(self._configuration, self._in_place) if self._cache else None
 
-    def analysed(self, jobs: int | None) -> Analysis:
-        from wattlint.run import analyse
+    def sifted(
+        self, jobs: int | None, known: Mapping[str, Sifted] | None = None, other: _Side | None = None
+    ) -> SiftedFiles:
+        """Its files. ``known``: by path, what is known of those of ``other``, of which most are the same."""
+        from wattlint.run import sift_paths
 
-        if self._in_place:
-            analysis = analyse(_existing(self._paths), self._configuration, jobs=jobs)
-            if self._cache:
-                self._cache.save(analysis, touched.noted())
-            return analysis
-        with self._laid_out() as folder:
-            moved = Moved(self._configuration, folder, str(self._repository.top))
-            analysis = analyse(_existing(self._paths), moved, jobs=jobs)
-            there = touched.take_below(folder)
-        if self._cache and not any(digest and _is_secret(path) for path, digest in there.items()):
-            self._cache.save(analysis, touched.noted())  # what lies in the folder is told by the version
+        if known and other is not None and self._view is not None:
+            same, their = self._view.is_same, other._view
+            known = {path: one for path, one in known.items() if same(path, their)}
+        with self._standing_in():
+            return sift_paths(_existing(self._paths), self._configuration, jobs, known=known)
+
+    def analysed(self, jobs: int | None, files: SiftedFiles | None = None) -> Analysis:
+        from wattlint.run import analyse_sifted
+
+        with self._standing_in():
+            analysis = analyse_sifted(files or self.sifted(jobs), jobs=jobs)
+            told = touched.take_told()  # by the name of the version
+            secret = any(_is_secret(path) and disk.is_file(path) for path in told)
+        if self._cache and not secret:
+            self._cache.save(analysis, touched.noted())
         return analysis
 
-    @contextlib.contextmanager
-    def _laid_out(self) -> Iterator[str]:
-        """The version in a folder for as long as it is analysed, and the working folder within it, so that all paths
-        that the analysis shows, and all that it finds relative to the working folder, are those of the real one."""
-        here, top = os.getcwd(), self._repository.top
-        below = {os.path.relpath(project_root(Path(path)), top) for path in self._paths}
+    @cached_property
+    def _view(self) -> View | None:
+        """None: the version is what lies on disk."""
+        if self._in_place:
+            return None
+        top = self._repository.top
+        below = {os.path.relpath(project_root(Path(os.path.realpath(path))), top) for path in self._paths}
         below = set() if any(path == "." or path.startswith("..") for path in below) else below
-        with tempfile.TemporaryDirectory(prefix="wattlint-") as name:
-            folder = os.path.realpath(name)
-            inside = [path.replace(os.sep, "/") for path in below]
-            lay_out(self._repository, self._version.commit, inside, Path(folder), self._absent)
-            there = os.path.join(folder, os.path.relpath(here, top))
-            os.makedirs(there, exist_ok=True)
-            os.chdir(there)
-            try:
-                yield folder
-            finally:
-                os.chdir(here)
+        inside = [path.replace(os.sep, "/") for path in below]
+        return view_of(self._repository, self._version.commit, inside, self._absent)
+
+    @contextlib.contextmanager
+    def _standing_in(self) -> Iterator[None]:
+        view = self._view
+        if view is None:
+            yield
+            return
+        project.forget()
+        try:
+            with disk.standing_in(view):
+                yield
+        finally:
+            project.forget()
 
 
 def _existing(paths: Sequence[str]) -> list[str]:
     """A path need not exist on both sides."""
-    return [path for path in paths if os.path.lexists(path)]
+    return [path for path in paths if disk.is_there(path)]
 
 
 def _is_secret(path: str) -> bool:
@@ -141,29 +171,17 @@ def _is_secret(path: str) -> bool:
     return os.path.basename(path).startswith(SECRETS)
 
 
-class Moved(Configuration):
-    """The configuration of the folder ``home``, for a copy of what lies in it."""
+class OnDisk(Configuration):
+    """The configuration as it lies on disk, whichever version stands in for it."""
 
-    def __init__(self, original: Configuration, copy: str, home: str) -> None:
+    def __init__(self, original: Configuration) -> None:
         super().__init__()
-        self._original, self._copy, self._home = original, copy, home
-        self._settings: dict[int, Settings] = {}
+        self._original = original
 
     def of_folder(self, folder: str | Path) -> Settings:
-        original = self._original.of_folder(self._moved(folder))
-        # The same object for the same settings: finders are kept by it.
-        if id(original) not in self._settings:
-            self._settings[id(original)] = original._replace(config_path=self._copied(original.config_path))
-        return self._settings[id(original)]
+        with disk.standing_in(None):
+            return self._original.of_folder(folder)
 
     def may_set(self, key: str, folder: str | Path) -> bool:
-        return self._original.may_set(key, self._moved(folder))
-
-    def _moved(self, folder: str | Path) -> Path:
-        return Path(self._home, os.path.relpath(folder, self._copy))
-
-    def _copied(self, file: str | None) -> str | None:
-        """Patterns in a configuration count from its folder."""
-        if file is None or not os.path.abspath(file).startswith(f"{self._home}{os.sep}"):
-            return file
-        return os.path.join(self._copy, os.path.relpath(file, self._home))
+        with disk.standing_in(None):
+            return self._original.may_set(key, folder)

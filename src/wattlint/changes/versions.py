@@ -55,8 +55,8 @@ def _range(revision: str) -> tuple[str, str, str]:
 def renames(repository: Repository, compared: Versions) -> dict[str, str]:
     """New path -> old path, as displayed."""
     assert compared.base.commit is not None
-    found = repository.renames(compared.base.commit, compared.head.commit, compared.head.kind == "index")
-    return {_displayed(repository, new): _displayed(repository, old) for new, old in found.items()}
+    found = repository.differences(compared.base.commit, compared.head.commit, compared.head.kind == "index")
+    return {_displayed(repository, new): _displayed(repository, old) for new, old in found.renamed.items()}
 
 
 def _displayed(repository: Repository, path: str) -> str:

@@ -12,6 +12,7 @@ from wattlint.semantics import classes, config_files, handed_on
 from wattlint.semantics.mentions import Mentions
 from wattlint.semantics.scopes import END, CallRecord, FunctionInfo, Scope, Spot, last_name
 from wattlint.semantics.values import (
+    MAX_CHOICES,
     Class,
     Const,
     Element,
@@ -113,10 +114,25 @@ def _calls(ev: Evaluator, node: ast.Call, frame: Frame, spot: Spot, info: Functi
     for target, bound in targets:
         if target is info:
             return bound
+    if len(targets) > 1 and _is_one_of_many(ev, targets, info):
+        return targets[0][1]
     # The receiver's type is unknown: link by name only where the project has one such method, and a telling name.
     if unknown and _is_telling(info.name) and info.cls is not None and isinstance(node.func, ast.Attribute):
         return True if _only_definition(ev, info) else None
     return None
+
+
+def _is_one_of_many(ev: Evaluator, targets: list[tuple[FunctionInfo, bool]], info: FunctionInfo) -> bool:
+    """An abstract method has more implementations than are told apart, ``info`` among them: it is as good as those that
+    were named, and must not lose its callers to a subclass that somebody else adds."""
+    first = targets[0][0]
+    if info.cls is None or first.cls is None or first.name != info.name:
+        return False
+    above = classes.bases(ev, info.cls)[0]
+    for base in classes.bases(ev, first.cls)[0]:
+        if base in above and info.name in base.methods and classes.is_abstract(base.methods[info.name]):
+            return len(targets) >= MAX_CHOICES or len(classes.subclasses(ev, base)) >= classes.MAX_SUBCLASSES
+    return False
 
 
 def _targets(ev: Evaluator, callee: Value) -> tuple[list[tuple[FunctionInfo, bool]], bool]:

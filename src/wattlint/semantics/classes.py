@@ -141,6 +141,19 @@ def _subclasses(ev: Evaluator, info: ClassInfo) -> list[ClassInfo]:
     return found
 
 
+def is_abstract(method: FunctionInfo) -> bool:
+    """Only a docstring, ``pass``, ``...`` or ``raise NotImplementedError``."""
+    if "abstractmethod" in method.decorators:
+        return True
+    body = method.node.body
+    if not isinstance(body, list):
+        return False
+    rest = [
+        node for node in body if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+    ]
+    return all(isinstance(node, (ast.Pass, ast.Raise)) for node in rest)
+
+
 def find_method(ev: Evaluator, info: ClassInfo, name: str) -> FunctionInfo | None:
     for cls in bases(ev, info)[0]:
         if name in cls.methods:

@@ -21,7 +21,8 @@ from wattlint.semantics.values import (
     Value,
     alternatives,
 )
-from wattlint.sources import touched
+from wattlint.sources import disk, touched
+from wattlint.sources.buffers import read_bytes
 from wattlint.sources.secrets import holds_secret, is_secret_name
 
 if TYPE_CHECKING:
@@ -99,8 +100,8 @@ def of_hydra(ev: Evaluator, decorator: ast.expr, frame: Frame) -> Value | None:
 def _composed(ev: Evaluator, folder: str, name: str) -> Value | None:
     """One of hydra's files with the members of its groups (``defaults: [{llm: openai}]``)."""
     root = ev.project.root
-    file = os.path.realpath(os.path.join(folder, name if name.endswith(".yaml") else f"{name}.yaml"))
-    if not file.startswith(os.path.realpath(root) + os.sep):
+    file = disk.real_path(os.path.join(folder, name if name.endswith(".yaml") else f"{name}.yaml"))
+    if not file.startswith(disk.real_path(root) + os.sep):
         return None
     found = read(file, ev.project.display(file), by_attribute=True)
     if not isinstance(found, Mapping):
@@ -166,11 +167,11 @@ def _existing(ev: Evaluator, value: Value, frame: Frame) -> str | None:
     name = value.value
     if "\n" in name or "\0" in name or not name.endswith((".yaml", ".yml", ".json", ".toml", *INI)):
         return None
-    root = os.path.realpath(ev.project.root)
+    root = disk.real_path(ev.project.root)
     for folder in (os.path.dirname(frame.module.file), ev.project.root, os.getcwd()):
-        file = os.path.realpath(os.path.join(folder, name))
+        file = disk.real_path(os.path.join(folder, name))
         touched.file(file)
-        if file.startswith(root + os.sep) and os.path.isfile(file):
+        if file.startswith(root + os.sep) and disk.is_file(file):
             return file
     return None
 
@@ -179,10 +180,10 @@ def read(file: str, display: str, by_attribute: bool = False) -> Value | None:
     """The data of a file as values whose origin is ``display`` and the line of the key; None when unreadable."""
     touched.file(file)
     try:
-        if not os.path.isfile(file) or os.path.getsize(file) > MAX_BYTES:
+        raw = read_bytes(file, MAX_BYTES + 1)
+        if len(raw) > MAX_BYTES:
             return None
-        with open(file, encoding="utf-8") as handle:
-            text = handle.read()
+        text = raw.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
         data = _parse(file, text)
     except (OSError, ValueError, RecursionError):
         return None

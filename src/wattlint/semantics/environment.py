@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from wattlint.semantics.scopes import Mutation
 from wattlint.semantics.values import Const, Hop, Mapping, Thunk, Unknown, Value, alternatives, join, through
-from wattlint.sources import touched
+from wattlint.sources import disk, touched
 from wattlint.sources.buffers import read_bytes
 from wattlint.sources.secrets import holds_secret, is_setting_name
 
@@ -77,7 +77,7 @@ def file_values(ev: Evaluator, folder: str, name: str = ".env") -> dict[str, Val
     while folder.startswith(root):
         file = os.path.join(folder, name)
         touched.file(file)
-        if os.path.isfile(file):
+        if disk.is_file(file):
             return _remembered(ev, file)
         if folder == root:
             break

@@ -149,7 +149,7 @@ def _method_value(ev: Evaluator, owner: Instance, method: FunctionInfo) -> Value
     bound = Function(method, frame, owner)
     if "property" in method.decorators or "cached_property" in method.decorators:
         return calls.inline(ev, bound, {}, 0)
-    if owner.call is None and _is_abstract(method):
+    if owner.call is None and classes.is_abstract(method):
         overrides = [
             cls.methods[method.name]
             for cls in classes.subclasses(ev, owner.cls.info)
@@ -162,19 +162,6 @@ def _method_value(ev: Evaluator, owner: Instance, method: FunctionInfo) -> Value
                 if one.cls is not None
             )
     return bound
-
-
-def _is_abstract(method: FunctionInfo) -> bool:
-    """Only a docstring, ``pass``, ``...`` or ``raise NotImplementedError``."""
-    if "abstractmethod" in method.decorators:
-        return True
-    body = method.node.body
-    if not isinstance(body, list):
-        return False
-    rest = [
-        node for node in body if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
-    ]
-    return all(isinstance(node, (ast.Pass, ast.Raise)) for node in rest)
 
 
 def _stored(ev: Evaluator, owner: Instance, cls: ClassInfo, name: str, stores: list[Store]) -> Value:

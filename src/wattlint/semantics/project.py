@@ -10,7 +10,7 @@ from functools import lru_cache
 from wattlint.semantics.mentions import Mentions, Shape
 from wattlint.semantics.module_index import ModuleIndex
 from wattlint.semantics.words import Words
-from wattlint.sources import touched
+from wattlint.sources import disk, touched
 from wattlint.sources.buffers import held_below, read_bytes
 from wattlint.sources.folders import SOURCE_FOLDERS, names_in
 from wattlint.sources.reading import characters, decode
@@ -185,7 +185,7 @@ class Project:
             return self.module(os.path.join(stem, "__init__.py"))
         if name + ".py" in names:
             return self.module(stem + ".py")
-        if name in names and os.path.isdir(stem):
+        if name in names and disk.is_folder(stem):
             return stem
         return None
 
@@ -212,7 +212,7 @@ class Project:
         """Every Python file below the root, also those that an editor has not written yet."""
         if self._files is None:
             found: list[str] = []
-            for folder, folders, names in os.walk(self.root):
+            for folder, folders, names in disk.walk(self.root):
                 folders[:] = sorted(
                     name for name in folders if name not in SKIPPED_FOLDERS and not name.startswith(".")
                 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from wattlint.sources import touched
+from wattlint.sources import disk, touched
 from wattlint.sources.buffers import read_bytes
 
 SKIPPED_FOLDERS = frozenset({"node_modules", "site-packages", "__pycache__", "venv"})
@@ -45,7 +45,7 @@ class Addresses:
 
     def _listed(self) -> list[str]:
         found = []
-        for folder, folders, names in os.walk(self._root):
+        for folder, folders, names in disk.walk(self._root):
             folders[:] = sorted(
                 name for name in folders if name not in SKIPPED_FOLDERS and not name.startswith(".")
             )

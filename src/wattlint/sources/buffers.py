@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+from wattlint.sources import disk
+
 _held: dict[str, bytes] = {}
 _FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 """Not to wait where a pipe has taken the place of the file meanwhile."""
@@ -38,11 +40,14 @@ def read_bytes(path: str | Path, limit: int) -> bytes:
     device, which may have no end."""
     if _held and (raw := _held.get(os.path.abspath(path))) is not None:
         return raw[:limit]
-    status = os.stat(path)
+    found = disk.content(path)
+    if isinstance(found, bytes):
+        return found[:limit]
+    status = os.stat(found)
     if not stat.S_ISREG(status.st_mode):
         raise OSError("not a regular file")
     handle = os.open(
-        path, _FLAGS
+        found, _FLAGS
     )  # ``open`` makes three objects more, which takes as long as to read the file
     try:
         raw = os.read(handle, min(status.st_size + 1, limit))

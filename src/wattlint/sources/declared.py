@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from wattlint.sources import touched
+from wattlint.sources import disk, touched
+from wattlint.sources.buffers import read_bytes
 
 MAX_CHARACTERS = 2_000_000
 SETUP_NAME = re.compile(r"""^[ \t]*name[ \t]*=[ \t]*["']?([\w.-]+)["']?[ \t]*,?[ \t]*$""", re.MULTILINE)
@@ -31,12 +33,10 @@ def text_of(path: Path, limit: int = MAX_CHARACTERS) -> str:
     """The text of a regular file; empty when there is none or it cannot be read."""
     touched.file(path)
     try:
-        if not path.is_file():
-            return ""
-        with open(path, encoding="utf-8-sig", errors="replace") as file:
-            return file.read(limit)
+        text = read_bytes(path, limit).decode("utf-8-sig", "replace")
     except (OSError, ValueError):
         return ""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 @lru_cache(maxsize=64)
@@ -144,25 +144,19 @@ def _poetry_table(dependencies: dict[str, Any], places: _Places) -> Iterator[Dec
 
 def _requirements_files(root: Path) -> Iterator[Declaration]:
     seen: set[Path] = set()
-    patterns = (
-        "requirements.txt",
-        "requirements*.txt",
-        "requirements*.in",
-        "*requirements.txt",
-        "requirements/*.txt",
-    )
-    for pattern in patterns:
+    patterns = ("requirements.txt", "requirements*.txt", "requirements*.in", "*requirements.txt")
+    for folder, pattern in [*((root, pattern) for pattern in patterns), (root / "requirements", "*.txt")]:
         try:
-            files = sorted(root.glob(pattern))
+            names = sorted(fnmatch.filter(disk.names(folder), pattern))
         except OSError:
-            files = []
-        for file in files:
-            yield from _requirements(file, root, seen)
+            names = []
+        for name in names:
+            yield from _requirements(folder / name, root, seen)
 
 
 def _requirements(file: Path, root: Path, seen: set[Path]) -> Iterator[Declaration]:
     """One file in pip's format and those it includes with ``-r`` or ``-c``."""
-    file = file.resolve()
+    file = Path(disk.real_path(file))
     if file in seen or len(seen) > 50:
         return
     seen.add(file)

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from wattlint.settings import Settings
-from wattlint.sources import touched
+from wattlint.sources import disk, touched
 from wattlint.sources.buffers import read_bytes
 from wattlint.sources.files import FileRef, Problem
 
 if TYPE_CHECKING:
     from wattlint.sources.ignore import IgnoreRules
+    from wattlint.sources.view import ViewEntry
 
 SUFFIXES = (".py", ".pyw", ".ipynb")
 MAX_IGNORE_BYTES = 100_000
@@ -118,7 +119,7 @@ class _Walk:
         try:
             if not given:
                 raise FileNotFoundError
-            mode = os.stat(path).st_mode
+            mode = disk.mode(path)
         except (OSError, ValueError) as error:
             self._problem(given or '""', _why(path, error))
             return
@@ -154,8 +155,7 @@ class _Walk:
         while todo:
             folder, chain = todo.pop()
             try:
-                with os.scandir(folder) as listing:
-                    entries = list(listing)
+                entries = disk.entries(folder)
             except OSError as error:
                 touched.folder(folder)
                 self._problem(folder, _why(folder, error))
@@ -190,14 +190,14 @@ class _Walk:
                 else:
                     self._found(entry)
 
-    def _found(self, entry: os.DirEntry[str]) -> None:
+    def _found(self, entry: os.DirEntry[str] | ViewEntry) -> None:
         try:
             if entry.is_file():
                 self._add(entry.path, explicit=False)
             elif entry.is_symlink() and not entry.name.startswith(".#"):  # ".#x.py" is an Emacs lock
                 entry.stat()  # raises when the link leads nowhere
         except FileNotFoundError:
-            self._problem(entry.path, f"a link to {os.readlink(entry.path)}, which does not exist")
+            self._problem(entry.path, f"a link to {disk.target(entry.path)}, which does not exist")
         except OSError as error:
             self._problem(entry.path, _why(entry.path, error))
 
@@ -236,14 +236,14 @@ def _ignore_rules_above(top: str, say: Callable[[str, str], None]) -> list[Ignor
     """Rules of the folders above ``top`` in the same repository, nearest first; none outside a repository."""
     found: list[IgnoreRules] = []
     folder = top
-    while not os.path.exists(os.path.join(folder, ".git")):
+    while not disk.exists(os.path.join(folder, ".git")):
         touched.file(os.path.join(folder, ".git"))
         parent = os.path.dirname(folder)
         if parent == folder:
             return []
         folder = parent
         touched.file(os.path.join(folder, ".gitignore"))
-        names = {name for name in (".gitignore", ".git") if os.path.exists(os.path.join(folder, name))}
+        names = {name for name in (".gitignore", ".git") if disk.exists(os.path.join(folder, name))}
         found.extend(_ignore_rules_in(folder, names, say))
     return found
 
@@ -262,6 +262,6 @@ def _nearest_name(path: str) -> str:
 
     folder, name = os.path.split(path)
     try:
-        return nearest(name, sorted(os.listdir(folder)))
+        return nearest(name, sorted(disk.names(folder)))
     except (OSError, ValueError):
         return ""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-
-from wattlint.sources import touched
+from wattlint.sources import disk, touched
 
 SOURCE_FOLDERS = ("src", "lib", "python")
 """Folders below a project's root that import names may start from."""
@@ -13,7 +11,7 @@ SOURCE_FOLDERS = ("src", "lib", "python")
 def names_in(folder: str) -> frozenset[str]:
     """Names of the files and folders in ``folder``; none where it cannot be listed."""
     try:
-        names = frozenset(os.listdir(folder))
+        names = frozenset(disk.names(folder))
     except OSError:
         touched.folder(folder)
         return frozenset()

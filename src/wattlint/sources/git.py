@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -14,6 +15,8 @@ DEFAULT_BRANCHES = ("origin/HEAD", "origin/main", "origin/master", "main", "mast
 """Names that a default branch goes by, the most certain first."""
 ENVIRONMENT = {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
 """git must not write the index to remember what it learned, nor fetch what a partial clone lacks."""
+
+_OID = re.compile(rb"[0-9a-f]{40,64}")
 
 
 class GitError(Exception):
@@ -28,8 +31,13 @@ class Entry(NamedTuple):
     oid: str
     mode: str
     """``100644``, ``100755``, ``120000`` (symbolic link) or ``160000`` (submodule)."""
-    size: int | None
-    """In bytes; None where git does not say."""
+
+
+class Differences(NamedTuple):
+    paths: frozenset[str]
+    """Old and new names alike. What git does not track is not among them."""
+    renamed: dict[str, str]
+    """New path -> old path."""
 
 
 class Repository:
@@ -41,35 +49,60 @@ class Repository:
         self._environment = {
             name: value for name, value in os.environ.items() if not (nested and name.startswith("GIT_"))
         }
+        self._commits: dict[str, str | None] = {}
+        """By name; None where it names none."""
+        self._names: dict[str, tuple[str, str]] = {}
+        self._differences: dict[tuple[str | None, str | None, bool], Differences] = {}
         try:
-            bare, top = self._run("rev-parse", "--is-bare-repository"), ""
-            if bare.strip() != b"true":
-                top = _text(self._run("rev-parse", "--show-toplevel")).rstrip("\n")
+            place = self._run(
+                "rev-parse",
+                "--show-toplevel",
+                "--git-path",
+                "info/exclude",
+                "--git-path",
+                "info/sparse-checkout",
+            )
         except GitError as error:
             if "not a git repository" in str(error):
                 raise GitError(f"{folder}: not in a git repository") from None
-            if "must be run in a work tree" in str(error):
-                raise GitError(f"{folder}: inside a git folder, not in a working tree") from None
-            raise
-        if not top:
-            raise GitError(f"{folder}: a bare repository has no working tree: compare in a clone of it")
+            if "must be run in a work tree" not in str(error):
+                raise
+            if self._try("rev-parse", "--is-bare-repository") == "true":
+                why = "a bare repository has no working tree: compare in a clone of it"
+                raise GitError(f"{folder}: {why}") from None
+            raise GitError(f"{folder}: inside a git folder, not in a working tree") from None
+        top, excludes, sparse = _text(place).removesuffix("\n").rsplit("\n", 2)
         self.top = Path(os.path.realpath(top))
+        self.private_excludes = folder / excludes
+        """``info/exclude``, which may lie elsewhere in a linked worktree."""
+        self._sparse = folder / sparse
 
     def commit(self, revision: str) -> str:
         """The id of the commit that ``revision`` names."""
-        found = self._try("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+        found = self._commit(revision)
         if found is None:
             raise GitError(f'unknown revision "{revision}"{self._shallow_hint()}')
         return found
 
     def is_commit(self, revision: str) -> bool:
-        return (
-            self._try("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-            is not None
-        )
+        return self._commit(revision) is not None
+
+    def _commit(self, revision: str) -> str | None:
+        if revision not in self._commits:
+            # One process answers for all that may be asked for next.
+            names = [revision, *({"HEAD", *DEFAULT_BRANCHES} - self._commits.keys())]
+            self._commits.update(dict.fromkeys(names))
+            names = [name for name in names if name and not {"\n", "\0"} & set(name)]
+            given = "".join(f"{name}^{{commit}}\n" for name in names)
+            out = self._run("cat-file", "--batch-check=%(objectname)", given=os.fsencode(given))
+            for name, line in zip(names, out.split(b"\n")):
+                self._commits[name] = line.decode() if _OID.fullmatch(line) else None
+        return self._commits[revision]
 
     def merge_base(self, one: str, other: str) -> str:
         """The nearest common ancestor of two commits."""
+        if self.commit(one) == self.commit(other):
+            return self.commit(one)
         found = self._try("merge-base", self.commit(one), self.commit(other))
         if found is None:
             raise GitError(
@@ -96,13 +129,12 @@ class Repository:
             return list(_staged(lines))
         # ls-tree knows no pathspec magic: its paths are plain, and count from the top with --full-tree.
         plain = [path for path in below if path not in ("", ".")]
-        lines = self._run("ls-tree", "-r", "-l", "-z", "--full-tree", revision, "--", *plain)
-        return list(_listed(lines))
+        return list(_listed(self._run("ls-tree", "-r", "-z", "--full-tree", revision, "--", *plain)))
 
     def state(self, revision: str | None) -> str:
         """The same for two commits (None: indexes) that hold the same files."""
         if revision is not None:
-            return _text(self._run("rev-parse", "--verify", f"{revision}^{{tree}}")).strip()
+            return self._named(revision)[1]
         return touched.digest(self._run("ls-files", "--stage", "-z", "--full-name", "--", ":(top)"))
 
     def contents(self, oids: Iterable[str]) -> Iterator[bytes]:
@@ -114,37 +146,40 @@ class Repository:
         at = 0
         while at < len(out):
             end = out.index(b"\n", at)
-            header = out[at:end].split()
-            if len(header) != 3:
-                raise GitError(f"object {header[0].decode()} is missing{self._shallow_hint()}")
-            start, size = end + 1, int(header[2])
+            start, size = end + 1, self._size(out[at:end])
             yield out[start : start + size]
             at = start + size + 1
 
-    def renames(self, base: str, head: str | None, staged: bool = False) -> dict[str, str]:
-        """New path -> old path between two commits; ``head`` None: the working tree, or the index if ``staged``."""
-        target = ["--cached", base] if staged else [base, head] if head else [base]
-        out = self._run(
-            "diff", "--no-ext-diff", "--no-textconv", "--ignore-submodules", "--name-status",
-            "--diff-filter=R", "-M", "-z", *target, "--",
-        )  # fmt: skip
-        fields = [os.fsdecode(field) for field in out.split(b"\0")]
-        return {new: old for _, old, new in zip(fields[::3], fields[1::3], fields[2::3])}
+    def sizes(self, oids: Iterable[str]) -> list[int]:
+        """In bytes, in order."""
+        wanted = "".join(f"{oid}\n" for oid in oids).encode()
+        lines = (
+            self._run("cat-file", "--batch-check", "--buffer", given=wanted).splitlines() if wanted else []
+        )
+        return [self._size(line) for line in lines]
 
-    def changed(self, base: str, head: str | None, staged: bool = False) -> set[str]:
-        """Paths that differ, old and new names alike; with the working tree also files git does not track yet."""
-        target = ["--cached", base] if staged else [base, head] if head else [base]
-        out = self._run(
-            "diff", "--no-ext-diff", "--no-textconv", "--ignore-submodules", "--name-only", "--no-renames",
-            "-z", *target, "--",
-        )  # fmt: skip
-        if head is None and not staged:
-            out += self._run("ls-files", "--others", "--exclude-standard", "--full-name", "-z", ":(top)")
-        return {os.fsdecode(path) for path in out.split(b"\0") if path}
+    def _size(self, line: bytes) -> int:
+        """Of ``oid type size``."""
+        about = line.split()
+        if len(about) != 3:
+            raise GitError(f"object {about[0].decode()} is missing{self._shallow_hint()}")
+        return int(about[2])
+
+    def differences(self, base: str | None, head: str | None, staged: bool = False) -> Differences:
+        """Between two commits; ``base`` None: the index; ``head`` None: the working tree, or the index if ``staged``."""
+        key = (base, head, staged)
+        if key not in self._differences:
+            target = [*(["--cached"] if staged else []), *(one for one in (base, head) if one is not None)]
+            out = self._run(
+                "diff", "--no-ext-diff", "--no-textconv", "--ignore-submodules", "--name-status",
+                "-M", "-z", *target, "--",
+            )  # fmt: skip
+            self._differences[key] = _compared(out)
+        return self._differences[key]
 
     def left_out(self) -> set[str]:
         """Paths that a sparse checkout keeps out of the working tree."""
-        if self._try("config", "--bool", "core.sparseCheckout") != "true":
+        if not self._sparse.exists() or self._try("config", "--bool", "core.sparseCheckout") != "true":
             return set()
         lines = self._run("ls-files", "-t", "-z", "--full-name", "--", ":(top)").split(b"\0")
         return {os.fsdecode(line[2:]) for line in lines if line.startswith(b"S ")}
@@ -154,11 +189,15 @@ class Repository:
         return self._try("rev-parse", "--is-shallow-repository") == "true"
 
     def short(self, commit: str) -> str:
-        return self._try("rev-parse", "--short", commit) or commit[:7]
+        return self._named(commit)[0]
 
-    def private_excludes(self) -> Path:
-        """``info/exclude``, which may lie elsewhere in a linked worktree."""
-        return self.folder / _text(self._run("rev-parse", "--git-path", "info/exclude")).rstrip("\n")
+    def _named(self, commit: str) -> tuple[str, str]:
+        """A commit's short name, and the id of its tree."""
+        if commit not in self._names:
+            out = self._run("log", "-1", "--no-show-signature", "--format=%h %T", commit, "--")
+            short, tree = _text(out).split()
+            self._names[commit] = short, tree
+        return self._names[commit]
 
     def _shallow_hint(self) -> str:
         if not self.is_shallow:
@@ -176,7 +215,7 @@ class Repository:
 
     def _run(self, *arguments: str, given: bytes = b"") -> bytes:
         environment = {**self._environment, **ENVIRONMENT}
-        command = ["git", "-C", str(self.folder), "--no-pager", *arguments]
+        command = ["git", "-C", str(self.folder), "--no-pager", "-c", "diff.relative=false", *arguments]
         try:
             done = subprocess.run(command, input=given, capture_output=True, env=environment)
         except (FileNotFoundError, NotADirectoryError):
@@ -200,12 +239,12 @@ def _complaint(stderr: bytes) -> str:
 
 
 def _listed(out: bytes) -> Iterator[Entry]:
-    """Lines of ``git ls-tree -l``: ``mode type oid size<TAB>path``."""
+    """Lines of ``git ls-tree``: ``mode type oid<TAB>path``."""
     for line in out.split(b"\0"):
         if line:
             about, _, path = line.partition(b"\t")
-            mode, _, oid, size = about.decode("ascii").split()
-            yield Entry(os.fsdecode(path), oid, mode, int(size) if size.isdigit() else None)
+            mode, _, oid = about.decode("ascii").split()
+            yield Entry(os.fsdecode(path), oid, mode)
 
 
 def _staged(out: bytes) -> Iterator[Entry]:
@@ -216,4 +255,17 @@ def _staged(out: bytes) -> Iterator[Entry]:
             mode, oid, stage = about.decode("ascii").split()
             if stage != "0":
                 raise GitError(f"{os.fsdecode(path)}: has merge conflicts that are not resolved")
-            yield Entry(os.fsdecode(path), oid, mode, None)
+            yield Entry(os.fsdecode(path), oid, mode)
+
+
+def _compared(out: bytes) -> Differences:
+    """Fields of ``git diff --name-status -z``: a status and a path, or two for a rename."""
+    fields = iter([os.fsdecode(field) for field in out.split(b"\0")])
+    paths, renamed = set(), {}
+    for status in fields:
+        if status:
+            paths.add(path := next(fields))
+            if status.startswith("R"):
+                paths.add(new := next(fields))
+                renamed[new] = path
+    return Differences(frozenset(paths), renamed)

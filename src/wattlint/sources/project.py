@@ -6,6 +6,8 @@ import os
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from wattlint.sources import disk
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -83,14 +85,14 @@ def project_root(path: Path) -> Path:
     from pathlib import Path
 
     absolute = os.path.abspath(path)
-    return Path(root_of(absolute if os.path.isdir(absolute) else os.path.dirname(absolute)))
+    return Path(root_of(absolute if disk.is_folder(absolute) else os.path.dirname(absolute)))
 
 
 @cache
 def _names_in(folder: str) -> frozenset[str]:
     """Of the names in ``folder`` those that matter here: what else is put beside a project says nothing of it."""
     try:
-        names = os.listdir(folder)
+        names = disk.names(folder)
     except OSError:
         return frozenset()
     telling = _TELLING.intersection(names)
@@ -186,5 +188,12 @@ def forget() -> None:
     """Read project files anew: one of them has changed."""
     from wattlint.sources import declared, locks
 
-    for remembered in (_names_in, root_of, declared_version, declared.declarations, locks.locked):
+    for remembered in (
+        _names_in,
+        root_of,
+        declared_version,
+        declared.declarations,
+        declared.own_name,
+        locks.locked,
+    ):
         remembered.cache_clear()

@@ -1,20 +1,20 @@
-"""A revision laid out in a folder of its own, as far as the analysis reads files: sources and data, nothing else.
+"""A revision as a view: what git lists, with the bytes on disk wherever the working tree holds the same.
 
 The analysis asks the file system many small questions (is there a module of that name, a settings file beside it);
-a folder answers them all alike, whatever revision it holds.
+a view answers them all alike, whatever revision it shows.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
-from collections.abc import Container, Iterable
-from pathlib import Path, PurePosixPath
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
 
 from wattlint.sources import touched
 from wattlint.sources.discovery import SUFFIXES
-from wattlint.sources.git import Entry, GitError, Repository
+from wattlint.sources.git import Entry, Repository
 from wattlint.sources.reading import MAX_BYTES
+from wattlint.sources.view import View
 
 DATA_SUFFIXES = (".yaml", ".yml", ".json", ".toml", ".ini", ".cfg", ".conf", ".env")
 """Files that the resolver reads values from."""
@@ -28,71 +28,82 @@ LINK, SUBMODULE = "120000", "160000"
 FILES = frozenset({"100644", "100755", LINK})
 
 
-def lay_out(
+def view_of(
     repository: Repository,
     revision: str | None,
     below: Iterable[str],
-    folder: Path,
-    but: Container[str] = (),
+    absent: Collection[str] | None = None,
+) -> View:
+    """``revision`` (None: the index) below these folders of the repository. ``absent``: paths to leave out; None:
+    nothing, and what a sparse checkout left out of the working tree is read from git. Raises GitError."""
+    folders = sorted(below)
+    view = View([str(repository.top.joinpath(*folder.split("/"))) for folder in folders or [""]])
+    _add(view, repository, revision, folders, absent)
+    return view
+
+
+def _add(
+    view: View,
+    repository: Repository,
+    revision: str | None,
+    folders: Sequence[str],
+    absent: Collection[str] | None,
 ) -> None:
-    """Write what the analysis may read of ``revision`` (None: of the index) to ``folder``, without the paths ``but``.
-    Raises GitError."""
-    listed = repository.files(revision, sorted(below))
-    entries = [entry for entry in listed if _is_read(entry) and entry.path not in but]
-    made: set[str] = set()
-    for entry, raw in zip(entries, repository.contents(entry.oid for entry in entries)):
-        path = os.path.join(folder, *entry.path.split("/"))
-        parent = os.path.dirname(path)
-        try:
-            if parent not in made:
-                os.makedirs(parent, exist_ok=True)
-                made.add(parent)
-            if entry.mode == LINK:
-                _link(path, os.fsdecode(raw), folder)
+    top = f"{repository.top}{os.sep}"
+    elsewhere = repository.differences(revision, None).paths | (
+        repository.left_out() if absent is None else set()
+    )
+    fetched: list[tuple[Entry, str]] = []
+    for entry in repository.files(revision, folders):
+        path = top + (entry.path if os.sep == "/" else entry.path.replace("/", os.sep))
+        if not _is_inside(entry.path) or (absent and entry.path in absent):
+            continue
+        if entry.mode == LINK or (entry.mode in FILES and entry.path in elsewhere):
+            if _bytes_read(entry):
+                fetched.append((entry, path))
             else:
-                with open(path, "wb") as file:
-                    file.write(raw)
-        except (OSError, ValueError) as error:
-            raise GitError(f"{entry.path}: cannot be laid out: {error}") from None
-    _as_repository(repository, folder)
-    for entry in listed:
-        nested = repository.top / entry.path
-        if entry.mode == SUBMODULE:
-            touched.file(nested / ".git")
-        if entry.mode == SUBMODULE and _is_inside(entry.path) and os.path.lexists(nested / ".git"):
-            inner = folder / entry.path
-            inner.mkdir(parents=True, exist_ok=True)
-            lay_out(Repository(nested, nested=True), entry.oid, (), inner)
+                view.add_unread(path)
+        elif entry.mode in FILES:
+            view.add(path, None)
+        elif entry.mode == SUBMODULE:
+            touched.file(os.path.join(path, ".git"))
+            if os.path.lexists(os.path.join(path, ".git")):
+                _add(view, Repository(Path(path), nested=True), entry.oid, (), None)
+    _fetch(view, repository, fetched)
+    _as_repository(view, repository)
 
 
-def _is_read(entry: Entry) -> bool:
-    if entry.mode not in FILES or not _is_inside(entry.path):
-        return False
-    name, size = entry.path.rpartition("/")[2], entry.size or 0
-    if name.endswith(SUFFIXES):
-        return size <= MAX_BYTES
-    if name.endswith(DATA_SUFFIXES) or name.startswith(".env"):
-        return size <= DATA_BYTES or name.endswith(".lock")
-    return (name in PROJECT_NAMES or name.endswith(PROJECT_SUFFIXES)) and size <= PROJECT_BYTES
+def _fetch(view: View, repository: Repository, wanted: Sequence[tuple[Entry, str]]) -> None:
+    sizes = repository.sizes(entry.oid for entry, _ in wanted)
+    small = [(entry, path) for (entry, path), size in zip(wanted, sizes) if size <= _bytes_read(entry)]
+    for (entry, path), raw in zip(small, repository.contents(entry.oid for entry, _ in small)):
+        if entry.mode == LINK:
+            view.add_link(path, os.fsdecode(raw))
+        else:
+            view.add(path, raw)
+
+
+def _bytes_read(entry: Entry) -> int:
+    """How large a file of this name may be for the analysis to read it."""
+    name = entry.path.rpartition("/")[2]
+    if entry.mode == LINK or name.endswith(SUFFIXES):
+        return MAX_BYTES
+    if name in PROJECT_NAMES or name.endswith(PROJECT_SUFFIXES):
+        return PROJECT_BYTES
+    return DATA_BYTES if name.endswith(DATA_SUFFIXES) or name.startswith(".env") else 0
 
 
 def _is_inside(path: str) -> bool:
     """Whether a path of a tree, which anybody may have made, stays where it belongs."""
-    return not PurePosixPath(path).is_absolute() and {"..", ".git"}.isdisjoint(PurePosixPath(path).parts)
+    return not path.startswith("/") and {"..", ".git"}.isdisjoint(path.split("/"))
 
 
-def _link(path: str, target: str, folder: Path) -> None:
-    """A symbolic link, where it stays inside ``folder``."""
-    leads_to = os.path.normpath(os.path.join(os.path.dirname(path), target))
-    if not os.path.isabs(target) and leads_to.startswith(f"{folder}{os.sep}"):
-        os.symlink(target, path)
-
-
-def _as_repository(repository: Repository, folder: Path) -> None:
-    """Mark ``folder`` as the top of a repository, so that projects begin and ignore files count as in the real one."""
-    info = folder / ".git" / "info"
-    info.mkdir(parents=True, exist_ok=True)
-    private = repository.private_excludes()
+def _as_repository(view: View, repository: Repository) -> None:
+    """Projects begin, and ignore files count, as in the real one."""
+    private = repository.private_excludes
     touched.file(private)
-    with contextlib.suppress(OSError):  # there need not be one
-        (info / "exclude").write_bytes(private.read_bytes())
+    try:
+        raw = private.read_bytes()
+    except OSError:  # there need not be one
+        raw = b""
+    view.add(os.path.join(repository.top, ".git", "info", "exclude"), raw)

@@ -8,8 +8,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
+from wattlint.sources import disk
+
 Digests = dict[str, str | None]
 """Path -> digest of what was found there; None where there was nothing, or no telling."""
+
+TOLD = "told"
+"""The digest of what a version of the project answers for: its name tells what is there."""
 
 _noted: Digests | None = None
 DIGEST_BYTES = 12
@@ -36,13 +41,12 @@ def noted() -> Digests:
     return dict(_noted or {})
 
 
-def take_below(folder: str) -> Digests:
-    """What was noted below ``folder``; it counts no more."""
-    top = folder + os.sep
-    below = {path: digest for path, digest in noted().items() if path == folder or path.startswith(top)}
-    for path in below:
+def take_told() -> list[str]:
+    """What was asked of a version of the project; it counts no more."""
+    told = [path for path, digest in noted().items() if digest == TOLD]
+    for path in told:
         del _noted[path]  # type: ignore[union-attr]
-    return below
+    return told
 
 
 def recording() -> bool:
@@ -52,16 +56,20 @@ def recording() -> bool:
 def add(noted: Digests) -> None:
     """What another process noted."""
     if _noted is not None:
-        _noted.update(noted)
+        for path, digest in noted.items():
+            if digest != TOLD or path not in _noted:
+                _noted[path] = digest
 
 
 def file(path: str | os.PathLike[str], raw: bytes | None = None) -> None:
     """A file is read (``raw``: its bytes, where they are at hand), or looked for."""
     if _noted is not None:
         name = os.path.abspath(path)
-        if raw is not None:
+        if disk.is_stood_in(name):
+            _noted.setdefault(name, TOLD)
+        elif raw is not None:
             _noted[name] = digest(raw)
-        elif name not in _noted:
+        elif _noted.get(name, TOLD) == TOLD:
             _noted[name] = digest_of(name)
 
 
@@ -69,7 +77,9 @@ def folder(path: str, names: Iterable[str] | None = None) -> None:
     """A folder is listed."""
     if _noted is not None:
         name = os.path.abspath(path)
-        if name not in _noted:
+        if disk.is_stood_in(name):
+            _noted.setdefault(name, TOLD)
+        elif _noted.get(name, TOLD) == TOLD:
             _noted[name] = digest_of(name) if names is None else digest_of_names(names)
 
 

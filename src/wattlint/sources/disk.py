@@ -1,0 +1,117 @@
+"""What the analysis asks of the file system; where a version of the project stands in for it, that answers."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from wattlint.sources.view import View, ViewEntry
+
+Name: TypeAlias = "str | os.PathLike[str]"
+
+_view: View | None = None
+
+
+@contextmanager
+def standing_in(view: View | None) -> Iterator[None]:
+    """While this lasts, ``view`` answers in this process for the folders that it covers; None: nothing does."""
+    global _view
+    before, _view = _view, view
+    try:
+        yield
+    finally:
+        _view = before
+
+
+def is_stood_in(path: str) -> bool:
+    """Whether a version of the project answers for ``path`` (absolute)."""
+    return _view is not None and _view.covers(path)
+
+
+def names(folder: Name) -> Collection[str]:
+    """Raises OSError."""
+    view = _view_of(folder)
+    return os.listdir(folder) if view is None else view.names(_path(folder))
+
+
+def entries(folder: str) -> list[os.DirEntry[str]] | list[ViewEntry]:
+    """Raises OSError."""
+    view = _view_of(folder)
+    if view is not None:
+        return view.entries(_path(folder))
+    with os.scandir(folder) as listing:
+        return list(listing)
+
+
+def walk(top: str) -> Iterator[tuple[str, list[str], list[str]]]:
+    view = _view_of(top)
+    return os.walk(top) if view is None else view.walk(_path(top))
+
+
+def mode(path: str) -> int:
+    """What kind of file is there, as ``stat`` says it. Raises OSError, ValueError."""
+    view = _view_of(path)
+    if view is None:
+        return os.stat(path).st_mode
+    view.real_path(_path(path))
+    return stat.S_IFDIR if view.is_folder(_path(path)) else stat.S_IFREG
+
+
+def is_file(path: Name) -> bool:
+    view = _view_of(path)
+    return os.path.isfile(path) if view is None else view.is_file(_path(path))
+
+
+def is_folder(path: Name) -> bool:
+    view = _view_of(path)
+    return os.path.isdir(path) if view is None else view.is_folder(_path(path))
+
+
+def exists(path: Name) -> bool:
+    view = _view_of(path)
+    return os.path.exists(path) if view is None else view.exists(_path(path))
+
+
+def is_there(path: Name) -> bool:
+    """Also a link that leads nowhere."""
+    view = _view_of(path)
+    if view is None:
+        return os.path.lexists(path)
+    return view.exists(_path(path)) or view.target(_path(path)) is not None
+
+
+def real_path(path: Name) -> str:
+    """Without links, as far as there is something."""
+    view = _view_of(path)
+    if view is None:
+        return os.path.realpath(path)
+    try:
+        return view.real_path(_path(path))
+    except FileNotFoundError:
+        return _path(path)
+
+
+def target(link: str) -> str:
+    """Raises OSError."""
+    view = _view_of(link)
+    if view is None:
+        return os.readlink(link)
+    return os.path.relpath(view.target(_path(link)) or "", os.path.dirname(_path(link)))
+
+
+def content(path: Name) -> bytes | Name:
+    """The bytes of a file, or where they are on disk. Raises OSError."""
+    view = _view_of(path)
+    return path if view is None else view.content(_path(path))
+
+
+def _view_of(path: Name) -> View | None:
+    return _view if _view is not None and _view.covers(_path(path)) else None
+
+
+def _path(path: Name) -> str:
+    return os.path.abspath(path)
