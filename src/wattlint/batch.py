@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeVar
 
 from wattlint.catalogue.errors import CatalogueError
 from wattlint.config import ConfigError
+from wattlint.sources.buffers import read_bytes
 from wattlint.sources.discovery import Covered, display_path
 from wattlint.sources.files import FileRef, Problem, SourceFile
 from wattlint.sources.limits import MAX_CHARACTERS, OutOfTime
@@ -42,6 +43,8 @@ BLOCK = 64
 """Files that one process sifts in a row."""
 FEW_FILES = 200
 """Fewer are not worth a second process."""
+MANY_TO_SURVEY = 1_000
+"""Modules of one project that are not left to the one process that analyses it."""
 MANY_MODULES = 50
 """More are let go of before other projects are parsed."""
 FEW_PASSING = 12
@@ -124,7 +127,8 @@ def outcomes(
     jobs = _jobs(jobs, refs)
     found: list[Outcome] = [Outcome()] * len(refs)
     groups: dict[str, list[Todo]] = {}
-    for root, numbers in _by_project(refs).items():
+    projects = _by_project(refs)
+    for root, numbers in projects.items():
         todo = _to_analyse(root, numbers, refs, sifted, covered, workspace)
         if todo:
             groups[root] = todo
@@ -147,10 +151,15 @@ def outcomes(
                 parsed = 0
         return done
 
+    for root, todo in groups.items():
+        passing = [passes for _, _, passes in todo]
+        if any(passing):
+            files = [refs[number].file for number in projects[root]]
+            _survey(root, files, None in passing, workspace, jobs)
     gc.freeze()  # what is known so far stays: to look through it again with each project takes longer than the project
     broken: list[tuple[str, Problem]] = []
-    passing = sum(len(todo) for todo in groups.values())
-    for results, others in spread(analyse, _shares(groups, jobs if passing >= FEW_PASSING else 1)):
+    many = sum(map(len, groups.values())) >= FEW_PASSING
+    for results, others in spread(analyse, _shares(groups, jobs if many else 1)):
         for number, outcome in results:
             problems = [*found[number].problems, *outcome.problems]
             found[number] = outcome._replace(problems=problems, marked=found[number].marked)
@@ -235,6 +244,36 @@ def _to_analyse(
         if passes is not False or ref.explicit:
             todo.append((number, ref, passes))
     return todo
+
+
+def _survey(root: str, files: Sequence[str], asks: bool, workspace: Workspace, jobs: int) -> None:
+    """Read the modules of a large project for what its analysis will ask of them all, in ``jobs`` processes. ``asks``:
+    whether one of them holds the address of a model server."""
+    modules = [file for file in files if file.endswith(".py")]
+    if len(modules) < MANY_TO_SURVEY:
+        return
+    from wattlint.semantics.words import MAX_FILE_BYTES, hashes
+
+    addresses = workspace.reach(modules[0]).addresses
+
+    def survey(share: Sequence[str]) -> tuple[list[bytes], list[str]]:
+        words, without = [], []
+        for file in share:
+            try:
+                raw = read_bytes(file, MAX_FILE_BYTES + 1)
+            except OSError:
+                raw = b""
+            words.append(hashes(raw))
+            if asks and not addresses.shown_in(raw):
+                without.append(file)
+        return words, without
+
+    shares = [modules[start::jobs] for start in range(jobs)]
+    known: dict[str, bytes] = {}
+    for share, (words, without) in zip(shares, spread(survey, shares)):
+        known.update(zip(share, words))
+        addresses.without(without)
+    workspace.know_words(root, known)
 
 
 def _shares(groups: dict[str, list[Todo]], jobs: int) -> list[list[str]]:

@@ -11,7 +11,8 @@ from collections.abc import Container
 from typing import TYPE_CHECKING
 
 from wattlint.semantics import callers
-from wattlint.semantics.project import LARGE_TREE, MAX_FILE_BYTES
+from wattlint.semantics.project import LARGE_TREE
+from wattlint.semantics.words import MAX_FILE_BYTES
 from wattlint.sources import touched
 from wattlint.sources.buffers import read_bytes
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Container, Iterable, Set
+from collections.abc import Container, Iterable, Mapping, Set
 from typing import TYPE_CHECKING
 
 from wattlint.analysis import text_line
@@ -40,6 +40,7 @@ class Workspace:
         """By project and settings; those for ``sites_called_from`` apart."""
         self._callees: dict[str, Callees] = {}
         self._inside: dict[tuple[str, str], list[CallSite]] = {}
+        self._words: dict[str, Mapping[str, bytes]] = {}
 
     def may_call(self, source: SourceFile) -> bool:
         """Whether the bytes of ``source`` can contain a call of a language model at all. Raises ConfigError."""
@@ -133,6 +134,7 @@ class Workspace:
         finder = self._finders.get(key)
         if finder is None:
             finder = self._finders[key] = Finder(Path(root), settings, project)
+            finder.project.known_words = self._words.get(root, {})
         return finder
 
     def _sites(self, source: SourceFile, finder: Finder, inside: Set[str] | None) -> list[CallSite]:
@@ -157,6 +159,10 @@ class Workspace:
             add_configured(sites, settings)
         return sites
 
+    def know_words(self, root: str, words: Mapping[str, bytes]) -> None:
+        """The words of modules of the project in ``root``, as ``semantics.words`` keeps them."""
+        self._words[root] = words
+
     def forget(self, root: str) -> int:
         """Let go of the project in ``root``; how many modules of it were parsed."""
         finders = [self._finders.pop(key) for key in list(self._finders) if key[0] == root]
@@ -164,6 +170,7 @@ class Workspace:
         for folder in [folder for folder, reach in self._reach_of.items() if reach in gone]:
             del self._reach_of[folder]
         self._callees.pop(root, None)
+        self._words.pop(root, None)
         self._inside.clear()
         return sum(finder.project.parsed for finder in finders)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
 from wattlint.semantics.mentions import Mentions, Shape
 from wattlint.semantics.module_index import ModuleIndex
-from wattlint.semantics.words import Words
+from wattlint.semantics.words import MAX_FILE_BYTES, Words
 from wattlint.sources import disk, touched
 from wattlint.sources.buffers import held_below, read_bytes
 from wattlint.sources.folders import SOURCE_FOLDERS, names_in
@@ -28,8 +28,6 @@ SKIPPED_FOLDERS = frozenset(
         "buck-out",
     }
 )
-MAX_FILE_BYTES = 2_000_000
-"""Larger modules are not followed into (they can still be linted themselves)."""
 MAX_MENTIONING = 40
 """Modules parsed to find the callers of one function."""
 LARGE_TREE = 3_000
@@ -69,6 +67,8 @@ class Project:
         self._mentions: dict[str, Mentions] = {}
         """Of the files that are not parsed (yet)."""
         self._words: dict[str, Words] = {}
+        self.known_words: Mapping[str, bytes] = {}
+        """Of modules that were read before, as ``Words`` keeps them."""
         self.before_parsing: Callable[[], None] = lambda: None
         """Raises where the time is up: one question can lead to very many modules."""
 
@@ -241,7 +241,7 @@ class Project:
         part = self._part_of(near.file) if len(self.files()) > LARGE_TREE else ""
         if part not in self._words:
             below = [file for file in self.files() if file.startswith(part)]
-            self._words[part] = Words(below, self._read_or_empty)
+            self._words[part] = Words(below, self._read_or_empty, self.known_words)
         files = self._words[part].files_with(word)
         if len(files) > MAX_MENTIONING:
             apart = self._distances_from(os.path.dirname(near.file))

@@ -7,13 +7,15 @@ than the few questions that most projects have, so that comes only when there ar
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from wattlint.sources.reading import words_of
 
 FEW_QUESTIONS = 50
 """Words up to which the files are gone through one by one."""
 HASH = "q"
+MAX_FILE_BYTES = 2_000_000
+"""Larger modules are not followed into (they can still be linted themselves)."""
 
 
 def hashes(text: bytes) -> bytes:
@@ -24,9 +26,13 @@ def hashes(text: bytes) -> bytes:
 class Words:
     """``files`` in their order, each read once."""
 
-    def __init__(self, files: Sequence[str], read: Callable[[str], bytes]) -> None:
+    def __init__(
+        self, files: Sequence[str], read: Callable[[str], bytes], known: Mapping[str, bytes] | None = None
+    ) -> None:
+        """``known``: the hashes of files that were read before."""
         self._files = files
-        self._hashes = [hashes(read(file)) for file in files]
+        known = known or {}
+        self._hashes = [known[file] if file in known else hashes(read(file)) for file in files]
         self._known: dict[str, list[str]] = {}
         self._numbers: dict[int, list[int]] = {}
 

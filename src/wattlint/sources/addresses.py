@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from wattlint.sources import disk, touched
 from wattlint.sources.buffers import read_bytes
@@ -66,7 +66,17 @@ class Addresses:
         except (OSError, ValueError):
             raw = b""
         touched.file(file, raw)
-        if len(raw) <= MAX_BYTES and self._holds_address(raw.replace(b"\\/", b"/") if b"\\/" in raw else raw):
+        if self.shown_in(raw):
             return True
         self._without.add(file)
         return False
+
+    def shown_in(self, raw: bytes) -> bool:
+        """Whether ``raw``, of a file, holds one."""
+        return len(raw) <= MAX_BYTES and self._holds_address(
+            raw.replace(b"\\/", b"/") if b"\\/" in raw else raw
+        )
+
+    def without(self, files: Iterable[str]) -> None:
+        """These files were read before, and hold none."""
+        self._without.update(files)

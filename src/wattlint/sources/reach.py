@@ -54,7 +54,7 @@ class Reach:
         self._own = tuple(os.sep + module.replace(".", os.sep) for module in own_modules)
         self._root = str(root)
         self._sieve = sieve
-        self._addresses = Addresses(self._root, sieve.holds_address)
+        self.addresses = Addresses(self._root, sieve.holds_address)
         self._names_in = lru_cache(maxsize=None)(names_in)
         self._bases_of: dict[tuple[str, str], tuple[str, ...]] = {}
         self._imports_sdk: dict[str, bool] = {}
@@ -127,13 +127,13 @@ class Reach:
         """The text of ``file`` is no longer what it was; the same files are there."""
         for known in (self._imports_sdk, self._imports, self._targets):
             known.pop(file, None)
-        self._addresses.forget(file)
+        self.addresses.forget(file)
         self._reaches.clear()
         self._some_import = any(self._imports_sdk.values())
 
     def holds_address(self) -> bool:
         """Whether some file of the project holds the address of a model server."""
-        return self._addresses.anywhere()
+        return self.addresses.anywhere()
 
     def sends_request(self, code: bytes) -> bool:
         """Whether ``code`` may send a request to a model server."""
