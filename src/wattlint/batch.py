@@ -37,7 +37,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 Progress = Callable[[int, int], None]
 """(files done, files in all)"""
-SUPPRESSES = rb"#\s*wattlint:\s*ignore|#\s*noqa:[^\n]*LLM\d"
+SUPPRESSES = rb"#\s*(?:wattlint:\s*ignore|noqa:[^\n]*LLM\d)"
 """Whether a file can hold a comment that suppresses a finding of ours in particular."""
 BLOCK = 64
 """Files that one process sifts in a row."""
@@ -156,6 +156,8 @@ def outcomes(
         if any(passing):
             files = [refs[number].file for number in projects[root]]
             _survey(root, files, None in passing, workspace, jobs)
+    if groups:
+        import wattlint.callsites.finder  # noqa: F401  # once, before the processes part
     gc.freeze()  # what is known so far stays: to look through it again with each project takes longer than the project
     broken: list[tuple[str, Problem]] = []
     many = sum(map(len, groups.values())) >= FEW_PASSING

@@ -16,7 +16,7 @@ from wattlint.config import ConfigError, Configuration
 from wattlint.settings import Settings
 from wattlint.sources import disk
 from wattlint.sources.buffers import holding
-from wattlint.sources.discovery import Covered, discover, display_path
+from wattlint.sources.discovery import Covered, discover, display_path, in_order
 from wattlint.sources.files import FileRef, Problem, SourceFile
 from wattlint.sources.limits import OutOfTime
 from wattlint.sources.project import project_root
@@ -387,7 +387,8 @@ def _files(
             configuration.of_folder(folder)
         except ConfigError as error:
             problems += error.problems
-    return sorted(refs.values(), key=lambda ref: ref.display.split("/")), problems, covered
+    files = list(refs.values()) if len(paths) == 1 else sorted(refs.values(), key=in_order)
+    return files, problems, covered
 
 
 def _ref(path: str | Path) -> FileRef:

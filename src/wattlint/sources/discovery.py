@@ -74,9 +74,14 @@ def discover(paths: Sequence[str], settings: Settings) -> Discovery:
     walk = _Walk(settings)
     for path in paths:
         walk.start(path)
-    files = sorted(walk.files.values(), key=lambda ref: ref.display.split("/"))
+    files = sorted(walk.files.values(), key=in_order)
     covered = Covered(frozenset(walk.folders), frozenset(walk.left_out))
     return Discovery(files, sorted(walk.problems, key=str), covered)
+
+
+def in_order(ref: FileRef) -> str:
+    """Sorts folder by folder."""
+    return ref.display.replace("/", "\0")
 
 
 def display_path(path: str, below: str | None = None) -> str:

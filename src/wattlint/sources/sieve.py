@@ -73,7 +73,7 @@ class Sieve:
         )
         self._words = self._modules | _encoded(roots)
         self._dotted = [name for name in modules if not name.isidentifier()]
-        self._dotted_roots = tuple(name.split(".")[0].rstrip("*").encode() for name in self._dotted)
+        self._dotted_roots = _encoded(name.partition(".")[0] for name in self._dotted)
         self._hosts = tuple(host.encode() for host in hosts)
         self._chains: dict[bytes, list[tuple[frozenset[bytes], frozenset[bytes], bool]]] = {}
         for chain, keywords, may_hide in chains:
@@ -121,24 +121,24 @@ class Sieve:
 
     def imports_sdk(self, scan: Scan) -> bool:
         """Whether the file can make objects of an SDK, and hand them to others."""
-        named = any(
-            _is_module(name, scan.imports) and self._has_need(name, scan)
-            for name in self._modules & self.words(scan)
-        )
-        if named:
-            return True
-        return any(root in scan.imports for root in self._dotted_roots) and bool(
-            self._module_pattern.search(scan.imports)
-        )
+        for name in self._modules & self.words(scan):
+            if _is_module(name, scan.imports) and self._has_need(name, scan):
+                return True
+        if self._dotted_roots.isdisjoint(scan.imported) and not self._prefixed(scan):
+            return False
+        return self._module_pattern.search(scan.imports) is not None
 
     def words(self, scan: Scan) -> frozenset[bytes]:
         """The words of the import lines that some SDK's path begins with."""
         if scan.words is None:
             found = self._words & scan.imported
-            if any(prefix in scan.imports for prefix in self._prefixes):
+            if self._prefixed(scan):
                 found |= {word for word in scan.imported if word.startswith(self._prefixes)}
             scan.words = found or NONE
         return scan.words
+
+    def _prefixed(self, scan: Scan) -> bool:
+        return any(prefix in scan.imports for prefix in self._prefixes)
 
     def methods(self, scan: Scan) -> Set[bytes]:
         """The names after a dot that a call of a model or of an HTTP client can end in."""
@@ -174,11 +174,25 @@ class Sieve:
         return any(pattern.search(code) for pattern in patterns) or any(host in code for host in plain)
 
     def _calls_unknown_object(self, scan: Scan, methods: Set[bytes]) -> bool:
-        code = scan.code
+        missing: set[bytes] = set()
+        held: set[bytes] = set()
+
+        def holds(words: Iterable[bytes]) -> bool:
+            """Each word is looked for once: many chains have the same."""
+            for word in words:
+                if word in missing:
+                    return False
+                if word not in held:
+                    if word not in scan.code:
+                        missing.add(word)
+                        return False
+                    held.add(word)
+            return True
+
         for last in methods & self._chains.keys():
             for chain, keywords, may_hide in self._chains[last]:
-                given = all(word in code for word in keywords) or (may_hide and b"**" in code)
-                if given and all(name in code for name in chain) and chain <= scan.attributes:
+                given = holds(keywords) or (may_hide and holds((b"**",)))
+                if given and holds(chain) and chain <= scan.attributes:
                     return True
         return False
 
@@ -188,7 +202,7 @@ class Sieve:
         methods = self.methods(scan)
         if self._posting.isdisjoint(methods):
             return False
-        if any(host in scan.code for host in self._hosts):
+        if self.holds_address(scan.code):
             return True
         libraries = scan.imported.intersection(self._http_names)
         posts = any(self._http_names[library] & methods for library in libraries)
@@ -253,23 +267,36 @@ def import_lines(code: bytes) -> bytes:
 
     Finding the word and then its line costs 15 µs where a regex for import statements costs 280 (16 kB files).
     """
+    find, rfind = code.find, code.rfind
+    at = find(b"import")
+    if at < 0:
+        return b""
     lines = []
-    at = code.find(b"import")
+    is_continued = b"\\" in code  # one byte is found much faster than two
     while at >= 0:
-        start = code.rfind(b"\n", 0, at) + 1
-        while start > 1 and code[start - 2] == 0x5C:
-            start = code.rfind(b"\n", 0, start - 1) + 1
-        end = code.find(b"\n", at)
-        while end > 0 and code[end - 1] == 0x5C:
-            end = code.find(b"\n", end + 1)
-        opened = code.find(b"import (", at, end) if end > 0 else -1
-        if opened >= 0 and code.find(b")", opened, end) < 0:
-            end = code.find(b")", end) + 1
-        if end <= 0:
-            end = len(code)
-        lines.append(code[start:end])
-        at = code.find(b"import", end)
-    return b"\n".join(lines).replace(b"\\\n", b" ")
+        start = rfind(b"\n", 0, at) + 1
+        end = find(b"\n", at)
+        if is_continued:
+            while start > 1 and code[start - 2] == 0x5C:
+                start = rfind(b"\n", 0, start - 1) + 1
+            while end > 0 and code[end - 1] == 0x5C:
+                end = find(b"\n", end + 1)
+        if end < 0:
+            lines.append(code[start:])
+            break
+        line = code[start:end]
+        if b"import (" in line:
+            opened = find(b"import (", at, end)
+            if opened >= 0 and find(b")", opened, end) < 0:
+                end = find(b")", end) + 1
+                if not end:
+                    lines.append(code[start:])
+                    break
+                line = code[start:end]
+        lines.append(line)
+        at = find(b"import", end)
+    joined = b"\n".join(lines)
+    return joined.replace(b"\\\n", b" ") if is_continued else joined
 
 
 def _import_pattern(module: str) -> str:
