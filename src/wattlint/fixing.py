@@ -20,7 +20,6 @@ from wattlint.lint.fixes.propose import Fixer
 from wattlint.run import analyse_files
 from wattlint.sources.buffers import holding
 from wattlint.sources.files import FileRef
-from wattlint.sources.splice import splice
 
 MAX_ROUNDS = 10
 MAX_TRIALS = 200
@@ -156,7 +155,7 @@ class _Fixing:
             module = fixer.module(path)
             assert module is not None
             self._before.setdefault(path, module.source.raw)
-            texts[path] = splice(module.source, [module.change(edit) for edit in of_file])
+            texts[path] = module.splicer.splice([module.change(edit) for edit in of_file])
         before = self._state.analysis
         paths = {*before.sources, *texts}
         refs = [ref for path, ref in self._files.items() if path in paths]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from wattlint.cli import main
 from wattlint.sources.files import FileRef
 from wattlint.sources.notebooks import read_notebook
-from wattlint.sources.splice import Change, Unsplicable, changed_text, splice
+from wattlint.sources.splice import Change, Splicer, Unsplicable, changed_text
 
 CELLS = [
     ["# Größe 🎈\n", "from transformers import AutoModelForCausalLM\n", "\n"],
@@ -114,7 +114,7 @@ def test_any_change_of_a_cell_is_the_change_of_its_text(sources, style, data):
     end = data.draw(st.integers(at, min(at + 4, len(source.text) - 2)))
     change = Change(at, end, data.draw(st.sampled_from(["", "z", "é\n", "\n🎈", '"\\'])))
     try:
-        after = splice(source, [change])
+        after = Splicer(source).splice([change])
     except Unsplicable:
         assert "\n" in source.text[at:end]  # it spans two cells
         return

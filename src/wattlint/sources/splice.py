@@ -22,36 +22,64 @@ class Change(NamedTuple):
     end: int
     text: str
 
+    def moved(self, by: int) -> Change:
+        return self._replace(start=self.start + by, end=self.end + by)
+
 
 class Unsplicable(ValueError):
     """The change cannot be made without touching other bytes; the message says why."""
 
 
-def splice(source: SourceFile, changes: Sequence[Change]) -> bytes:
-    """The file's bytes with ``changes`` made, which do not overlap. Raises Unsplicable."""
-    if source.cells is not None:
-        from wattlint.sources.notebook_splice import splice_notebook
+class Splicer:
+    """A file read once for any number of changes. Raises Unsplicable."""
 
-        return splice_notebook(source, changes)
-    mark, codec = _encoding(source.raw)
-    try:
-        full = source.raw[len(mark) :].decode(codec)
-        if full.encode(codec) != source.raw[len(mark) :]:
-            raise Unsplicable(f"its bytes are not what {codec} makes of its text")
-        place = _Places(full)
-        out = [mark]
+    def __init__(self, source: SourceFile) -> None:
+        self._source = source
+        if source.cells is not None:
+            return
+        self._mark, self._codec = _encoding(source.raw)
+        try:
+            self._full = source.raw[len(self._mark) :].decode(self._codec)
+            same = self._full.encode(self._codec) == source.raw[len(self._mark) :]
+        except UnicodeError as error:
+            raise Unsplicable(f"cannot be written in {self._codec}: {error}") from None
+        if not same:
+            raise Unsplicable(f"its bytes are not what {self._codec} makes of its text")
+        self._places = _Places(self._full)
+
+    def check(self, changes: Sequence[Change]) -> None:
+        """Raises Unsplicable where ``splice`` would."""
+        if self._source.cells is not None:
+            self.splice(changes)
+        else:
+            self._encoded(changes)
+
+    def splice(self, changes: Sequence[Change]) -> bytes:
+        """The file's bytes with ``changes`` made, which do not overlap. Raises Unsplicable."""
+        if self._source.cells is not None:
+            from wattlint.sources.notebook_splice import splice_notebook
+
+            return splice_notebook(self._source, changes)
+        out = [self._mark]
         done = 0
-        for change in sorted(changes):
-            start, end = place.of(change.start), place.of(change.end)
-            if start < done:
-                raise Unsplicable("two changes overlap")
-            out.append(full[done:start].encode(codec))
-            out.append(change.text.replace("\n", _line_end_near(full, start)).encode(codec))
+        for start, end, new in self._encoded(changes):
+            out += (self._full[done:start].encode(self._codec), new)
             done = end
-        out.append(full[done:].encode(codec))
-    except UnicodeError as error:
-        raise Unsplicable(f"cannot be written in {codec}: {error}") from None
-    return b"".join(out)
+        return b"".join((*out, self._full[done:].encode(self._codec)))
+
+    def _encoded(self, changes: Sequence[Change]) -> list[tuple[int, int, bytes]]:
+        """(start, end, bytes in its place) for each change."""
+        found: list[tuple[int, int, bytes]] = []
+        for change in sorted(changes):
+            start, end = self._places.of(change.start), self._places.of(change.end)
+            if found and start < found[-1][1]:
+                raise Unsplicable("two changes overlap")
+            text = change.text.replace("\n", _line_end_near(self._full, start))
+            try:
+                found.append((start, end, text.encode(self._codec)))
+            except UnicodeError as error:
+                raise Unsplicable(f"cannot be written in {self._codec}: {error}") from None
+        return found
 
 
 def changed_text(text: str, changes: Sequence[Change]) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 import warnings
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from functools import cached_property
 
 from wattlint.lint.fixes.edits import Edit
 from wattlint.sources.files import SourceFile
-from wattlint.sources.splice import Change
+from wattlint.sources.splice import Change, Splicer
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -81,23 +81,50 @@ class Module:
         start, end = self._starts[line - 1] + edit.column, self._starts[end_line - 1] + edit.end_column
         return Change(start, end, edit.replacement)
 
-    def statements_at(self, changes: Sequence[Change]) -> tuple[str, int]:
-        """The text of the module's own statements that ``changes`` touch and of those between them, and where it
-        starts: the rest parses as before where this does."""
-        first, last = (
-            self._line_and_column(at)[0]
-            for at in (min(change.start for change in changes), max(change.end for change in changes))
-        )
-        for statement in self.tree.body:  # in order, and several can share a line
-            if statement.end_lineno is not None and statement.end_lineno >= first:
-                first = min(first, self.first_line(statement))
+    def statements_at(self, change: Change) -> tuple[int, int]:
+        """From where to where the lines of the smallest row of statements go that ``change`` touches; nothing where
+        it puts lines between statements."""
+        first, last = (self._line_and_column(at)[0] for at in (change.start, change.end))
+        put_in = change.start == change.end == self._starts[first - 1] and change.text.endswith("\n")
+        if put_in:
+            last = first - 1  # what is touched is the statement that the lines stand in, if any
+        body = self.tree.body
+        while True:
+            touched = self._touched(body, first, last)
+            if not touched:
+                return (change.start, change.end) if put_in else (0, len(self.text))
+            inner = self._block_around(touched[0], first, last) if len(touched) == 1 else None
+            if inner is None:
                 break
-        for statement in reversed(self.tree.body):
-            if self.first_line(statement) <= last:
-                last = max(last, statement.end_lineno or last)
+            body = inner
+        start = self._starts[min(first, self.first_line(touched[0])) - 1]
+        end = self._starts[max(last, touched[-1].end_lineno or last)]
+        return start, end
+
+    def _touched(self, body: list[ast.stmt], first: int, last: int) -> list[ast.stmt]:
+        """The statements of ``body`` with a line from ``first`` to ``last``; where ``last`` is before ``first``, those
+        that go on from the one to the other."""
+        found = []
+        for at in range(bisect_left(body, first, key=lambda each: each.end_lineno or each.lineno), len(body)):
+            if self.first_line(body[at]) > last:
                 break
-        start, end = self._starts[first - 1], self._starts[last]
-        return self.text[start:end], start
+            found.append(body[at])
+        return found
+
+    def _block_around(self, statement: ast.stmt, first: int, last: int) -> list[ast.stmt] | None:
+        """The block of a compound statement that has all of the lines, and begins on one of its own."""
+        for block in _blocks(statement):
+            start = self.first_line(block[0])
+            before = self.text[self._starts[start - 1] : self.span(block[0])[0]]
+            own_line = start < block[0].lineno or not before.strip()
+            if own_line and start <= first and last <= (block[-1].end_lineno or 0):
+                return block
+        return None
+
+    @cached_property
+    def splicer(self) -> Splicer:
+        """Raises Unsplicable."""
+        return Splicer(self.source)
 
     def _line_and_column(self, offset: int) -> tuple[int, int]:
         line = bisect_right(self._starts, offset)
@@ -207,6 +234,13 @@ class Module:
                 lines = range(node.lineno, max(last or node.lineno, node.lineno) + 1)
                 found.update(dict.fromkeys(lines, lines))  # ast.walk goes from the outside in
         return found
+
+
+def _blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
+    for part in (statement, *getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
+        for name in ("body", "orelse", "finalbody"):
+            if block := getattr(part, name, None):
+                yield block
 
 
 def minimal(start: int, old: str, new: str) -> Change | None:

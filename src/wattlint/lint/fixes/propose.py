@@ -14,7 +14,7 @@ from wattlint.lint.fixes.target import Target, Unfixable
 from wattlint.sources.files import SourceFile
 from wattlint.sources.limits import Spent
 from wattlint.sources.reading import read
-from wattlint.sources.splice import Unsplicable, changed_text, splice
+from wattlint.sources.splice import Change, Unsplicable, changed_text
 
 MAKERS = {
     "load-checkpoint-dtype": "loads:checkpoint_dtype",
@@ -99,13 +99,35 @@ class Fixer:
             if module is None:
                 raise Unfixable(f"{path} is not among the files that are linted")
             changes = [module.change(edit) for edit in fix.edits if edit.path == path]
-            splice(module.source, changes)
-            before, start = module.statements_at(changes)
-            moved = [
-                change._replace(start=change.start - start, end=change.end - start) for change in changes
-            ]
-            after = changed_text(before, moved)
-            try:
-                parse(after)
-            except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-                raise Unfixable(f"the result would be no Python: {error}") from None
+            module.splicer.check(changes)
+            if not all(map(_is_python, _touched(module, changes))):
+                try:  # the reason can be told of the file as a whole
+                    parse(changed_text(module.text, changes))
+                except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+                    raise Unfixable(f"the result would be no Python: {error}") from None
+
+
+def _touched(module: Module, changes: list[Change]) -> list[str]:
+    """The statements that ``changes`` touch, changed: the rest parses as before where they do."""
+    places = sorted((*module.statements_at(change), change) for change in changes)
+    groups: list[tuple[int, int, list[Change]]] = []
+    for start, end, change in places:
+        if groups and start < groups[-1][1]:
+            first, last, inside = groups.pop()
+            groups.append((first, max(last, end), [*inside, change]))
+        else:
+            groups.append((start, end, [change]))
+    return [
+        changed_text(module.text[start:end], [one.moved(-start) for one in inside])
+        for start, end, inside in groups
+    ]
+
+
+def _is_python(statements: str) -> bool:
+    """Whether they parse in the block they stand in, as one row of statements."""
+    indented = statements[:1] in (" ", "\t")
+    try:
+        body = parse(f"if 1:\n{statements}" if indented else statements).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return len(body) == 1 if indented else bool(body)
