@@ -35,6 +35,9 @@ from wattlint.sources.reading import read, source_from_bytes
 from wattlint.workspace import Workspace
 
 KEPT = Path(".cache/fuzz")
+TOGETHER = 400
+"""Files of one project, at most, after which what is known of it goes, as a run does when a project is done: in a heap
+of some gigabytes the collector takes most of the time."""
 HANG_S = 20
 """Of processor time."""
 CALL = "\nfrom openai import OpenAI as _O\n_O().chat.completions.create(model=str(x), messages=[x])\n"
@@ -191,8 +194,8 @@ def main() -> int:
     if options.sample:
         files = sorted(chance.sample(files, min(options.sample, len(files))))
     files, root = by_project(files), None
-    for path in files:
-        if project_root(path) != root:  # as a run does: what is known of a project goes when it is done
+    for number, path in enumerate(files):
+        if project_root(path) != root or not number % TOGETHER:
             fuzz.forget()
             root = project_root(path)
         fuzz.take(read(FileRef(str(path), display_path(str(path)), True)), str(path))

@@ -325,7 +325,8 @@ class _Run:
                 known = load_rules(part(settings.rules_dir, "checks") if settings else None)
                 kept, problems, markers = suppress(by_path.get(path, ()), source, known)
                 analysis.findings += kept
-                analysis.suppressed += [one for one in by_path.get(path, ()) if one not in kept]
+                here = set(map(id, kept))
+                analysis.suppressed += [one for one in by_path.get(path, ()) if id(one) not in here]
                 if path in analysis.sources:
                     analysis.problems += problems
                 if lint and markers and path not in self._unreadable:

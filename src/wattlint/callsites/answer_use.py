@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from heapq import heappop, heappush
 
 from wattlint.callsites.facts import OutputContract
 from wattlint.semantics import classes
@@ -15,6 +18,8 @@ from wattlint.semantics.values import Const, Instance, Mapping, Sequence, Value,
 CLEANING = frozenset(
     {"strip", "lower", "upper", "casefold", "rstrip", "lstrip", "title", "capitalize", "str"}
 )
+KEEPING = CLEANING | {"decode", "replace", "batch_decode", "get", "text", "json"}
+"""Methods that give the answer, or a part of it, when called on it."""
 MAX_LABELS = 40
 CHOICE = re.compile(r"\^?(?:\\s\*)?(?:\\b)?\((?:\?:)?(\w[\w -]*(?:\|\w[\w -]*)+)\)(?:\\b)?(?:\\s\*)?\$?")
 RESPONSE_KEYS = frozenset(
@@ -72,8 +77,7 @@ def of_use(evaluator: Evaluator, record: CallRecord) -> OutputContract:
     labels: dict[str, str] = {}
     kind: str | None = None
     evidence: list[str] = []
-    unread: list[ast.AST] = []
-    nodes = evaluator.once((id(scope), "uses"), lambda: _uses(body), unread)
+    uses = evaluator.once((id(scope), "uses"), lambda: Uses(body), _NO_USES)
     words_of = Words(evaluator, scope)
 
     def note(words: list[str], how: str, node: ast.expr) -> None:
@@ -82,13 +86,20 @@ def of_use(evaluator: Evaluator, record: CallRecord) -> OutputContract:
         if words:
             evidence.append(f"the answer is {how.format(listed(words))} (line {node.lineno})")
 
-    for node in nodes:
-        if getattr(node, "lineno", record.node.lineno) < record.node.lineno:
+    todo = uses.of(id(record.node))
+    at = -1
+    while todo:
+        last, at = at, heappop(todo)
+        node = uses.nodes[at]
+        if at == last or node.lineno < record.node.lineno:
             continue
         if isinstance(node, (ast.Assign, ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
             if _is_answer(node.value, names, holders):
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-                names.update(target.id for target in targets if isinstance(target, ast.Name))
+                for name in {target.id for target in targets if isinstance(target, ast.Name)} - names:
+                    names.add(name)
+                    for later in uses.of(name, at):
+                        heappush(todo, later)
         elif isinstance(node, ast.Subscript) and _is_answer(node.slice, names, holders):
             note(words_of(node.value, keys=True), "looked up among {}", node)
         elif isinstance(node, ast.Compare) and len(node.ops) == 1:
@@ -148,10 +159,43 @@ class Words:
         return []
 
 
-def _uses(body: list[ast.stmt]) -> list[ast.AST]:
-    """The nodes that say what becomes of an answer."""
-    kinds = (ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.Subscript, ast.Compare, ast.Call)
-    return [node for statement in body for node in ast.walk(statement) if isinstance(node, kinds)]
+class Uses:
+    """What a function does with the values of its calls and names, read from its body once."""
+
+    def __init__(self, body: list[ast.stmt]) -> None:
+        self.nodes: list[ast.expr | ast.Assign | ast.AnnAssign] = []
+        """That say what becomes of an answer."""
+        self._by_origin: dict[int | str, list[int]] = {}
+        """Id of a call, or a name -> indexes of the nodes that would ask about it."""
+        kinds = (ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.Subscript, ast.Compare, ast.Call)
+        for node in (inner for statement in body for inner in ast.walk(statement)):
+            if isinstance(node, kinds) and (
+                origins := {one for part in _asked(node) for one in _origins(part)}
+            ):
+                for origin in origins:
+                    self._by_origin.setdefault(origin, []).append(len(self.nodes))
+                self.nodes.append(node)
+
+    def of(self, origin: int | str, after: int = -1) -> list[int]:
+        """The indexes behind ``after``, in order."""
+        found = self._by_origin.get(origin, [])
+        return found[bisect_right(found, after) :]
+
+
+_NO_USES = Uses([])
+
+
+def _asked(node: ast.AST) -> list[ast.expr]:
+    """The parts of which it matters whether they are the answer."""
+    if isinstance(node, (ast.Assign, ast.AnnAssign, ast.NamedExpr)):
+        return [node.value] if node.value is not None else []
+    if isinstance(node, ast.Subscript):
+        return [node.slice]
+    if isinstance(node, ast.Compare):
+        return [node.left, node.comparators[0]] if len(node.ops) == 1 else []
+    if isinstance(node, ast.Call):
+        return [*([node.func.value] if isinstance(node.func, ast.Attribute) else []), *node.args[:2]]
+    return []
 
 
 def _matched_words(node: ast.Call, names: set[str], holders: set[int]) -> list[str]:
@@ -168,26 +212,29 @@ def _matched_words(node: ast.Call, names: set[str], holders: set[int]) -> list[s
 
 def _is_answer(node: ast.expr, names: set[str], holders: set[int]) -> bool:
     """The answer itself, or it after cleaning and picking: ``r.choices[0].message.content.strip().lower()``."""
+    return any(origin in holders or origin in names for origin in _origins(node))
+
+
+def _origins(node: ast.expr) -> Iterator[int | str]:
+    """Ids of the calls, or the name, of which the value is what they give, cleaned or picked from."""
     for _ in range(20):
-        if id(node) in holders or (isinstance(node, ast.Name) and node.id in names):
-            return True
+        if isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.Call):
+            yield id(node)
         if isinstance(node, ast.Attribute) and node.attr in METADATA:
-            return False
+            return
         if (
             isinstance(node, ast.Subscript)
             and isinstance(node.slice, ast.Constant)
             and node.slice.value in METADATA
         ):
-            return False
+            return
         if isinstance(node, (ast.Attribute, ast.Subscript, ast.Await, ast.Starred)):
             node = node.value
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if node.func.attr not in CLEANING | {"decode", "replace", "batch_decode", "get", "text", "json"}:
-                return (
-                    node.func.attr == "decode"
-                    and bool(node.args)
-                    and _is_answer(node.args[0], names, holders)
-                )
+            if node.func.attr not in KEEPING:
+                return
             node = node.func.value
         elif (
             isinstance(node, ast.Call)
@@ -197,8 +244,7 @@ def _is_answer(node: ast.expr, names: set[str], holders: set[int]) -> bool:
         ):
             node = node.args[0]
         else:
-            return False
-    return False
+            return
 
 
 def _compared(node: ast.Compare, names: set[str], holders: set[int], words_of: Words) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 
 from wattlint.callsites.loads import trains
 from wattlint.semantics import callers
@@ -65,18 +66,23 @@ def _find(module: ModuleIndex) -> bool:
     return False
 
 
+@lru_cache(maxsize=8)
+def _switched_off(module: ModuleIndex) -> list[ast.With | ast.AsyncWith]:
+    """Remembered, for a file may have many calls."""
+    return [
+        node
+        for node in ast.walk(module.tree)
+        if isinstance(node, (ast.With, ast.AsyncWith))
+        and any(last_name(item.context_expr) in OFF for item in node.items)
+    ]
+
+
 def _is_off(ev: Evaluator, record: CallRecord, hops: int) -> bool:
-    for statement in ast.walk(record.scope.module.tree):
-        if (
-            isinstance(statement, (ast.With, ast.AsyncWith))
-            and contains(statement, record.node)
-            and any(last_name(item.context_expr) in OFF for item in statement.items)
-        ):
-            return True
-    for call in record.scope.module.calls:
-        # ``torch.set_grad_enabled(False)`` as a statement holds for what follows.
-        if last_name(call.node.func) in ("set_grad_enabled", "_set_grad_enabled"):
-            return True
+    module = record.scope.module
+    if any(contains(statement, record.node) for statement in _switched_off(module)):
+        return True
+    if module.calls_named("set_grad_enabled") or module.calls_named("_set_grad_enabled"):
+        return True  # as a statement, ``torch.set_grad_enabled(False)`` holds for what follows
     info = record.scope.enclosing_function
     if info is None:
         return False

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from wattlint.callsites import options, reloads, versions
 from wattlint.callsites.facts import LoadFact, Place
+from wattlint.callsites.holders import holders_in
 from wattlint.callsites.options import Given
 from wattlint.callsites.outputs import attention_read
 from wattlint.catalogue.records import EntryPoint
 from wattlint.catalogue.sdks import Quantization, SdkCatalogue
 from wattlint.semantics.evaluator import Evaluator
 from wattlint.semantics.module_index import ModuleIndex
-from wattlint.semantics.scopes import CallRecord, dotted_name, last_name
+from wattlint.semantics.scopes import CallRecord, last_name
 from wattlint.semantics.values import (
     Const,
     External,
@@ -45,19 +47,6 @@ DTYPES = {
 CASTS = {"half": "float16", "bfloat16": "bfloat16", "float": "float32"}
 REMOVED = ("load_in_4bit", "load_in_8bit")
 """Arguments of ``from_pretrained`` up to transformers 4.x; a TypeError from 5.0.0 (run on 4.57.6 and 5.23.0)."""
-SAME_OBJECT = frozenset({"eval", "to", "cuda", "cpu", "half", "bfloat16", "float", "train", "requires_grad_"})
-SAME_WEIGHTS = frozenset(
-    {
-        "compile",
-        "DataParallel",
-        "DistributedDataParallel",
-        "prepare",
-        "from_pretrained",
-        "get_peft_model",
-        "cast",
-    }
-)
-"""Functions that take a model and give it back in the dtype it has."""
 TRAINING = frozenset(
     {
         "get_peft_model",
@@ -224,46 +213,13 @@ def _config(
 
 def _cast_after(evaluator: Evaluator, record: CallRecord) -> str | None:
     """A cast chained to the load, or made later on the name it is assigned to."""
-    module = record.scope.module
-    chained: set[int] = {id(record.node)}
-    names = _assigned_names(module, record.node)
-    for _ in range(2):
-        for other in module.calls:
-            function = other.node.func
-            if not isinstance(function, ast.Attribute) or function.attr not in SAME_OBJECT:
-                continue
-            owner = dotted_name(function.value)
-            if id(function.value) in chained or (owner is not None and owner in names):
-                chained.add(id(other.node))
-                names |= _assigned_names(module, other.node)
-                cast = _cast(evaluator, other)
-                if cast is not None:
-                    return cast
-    return "unknown" if _is_converted(module, names) else None
-
-
-def _is_converted(module: ModuleIndex, names: set[str]) -> bool:
-    """``model = to_int8(model)``: a function that may do anything to the weights takes the place of the model."""
-    stored = [
-        (binding.name, binding.value)
-        for scope in module.scopes.values()
-        for bindings in scope.bindings.values()
-        for binding in bindings
-    ]
-    stored += [
-        (f"{owner}.{attribute}", store.value)
-        for scope in module.scopes.values()
-        for owner, stores in scope.attribute_stores.items()
-        for attribute, entries in stores.items()
-        for store in entries
-    ]
-    return any(
-        name in names
-        and isinstance(value, ast.Call)
-        and last_name(value.func) not in SAME_WEIGHTS
-        and any(dotted_name(argument) in names for argument in value.args)
-        for name, value in stored
-    )
+    holders = holders_in(record.scope.module)
+    names: set[str] = set()
+    for other in holders.casts(record.node, names):
+        cast = _cast(evaluator, other)
+        if cast is not None:
+            return cast
+    return "unknown" if holders.are_converted(names) else None
 
 
 def _cast(evaluator: Evaluator, record: CallRecord) -> str | None:
@@ -289,40 +245,13 @@ def _stored(module: ModuleIndex, attribute: str) -> Iterator[ast.expr | None]:
             yield from (store.value for store in stores.get(attribute, ()))
 
 
-def _assigned_names(module: ModuleIndex, call: ast.Call) -> set[str]:
-    """Names (``model``, ``self.model``) that hold the call's result."""
-    found: set[str] = set()
-    for scope in module.scopes.values():
-        for bindings in scope.bindings.values():
-            found.update(
-                binding.name
-                for binding in bindings
-                if binding.value is not None and _root(binding.value) is call
-            )
-        for owner, stores in scope.attribute_stores.items():
-            for attribute, entries in stores.items():
-                if any(store.value is not None and _root(store.value) is call for store in entries):
-                    found.add(f"{owner}.{attribute}")
-    return found
-
-
-def _root(node: ast.expr) -> ast.expr:
-    """The innermost call of a chain of methods that return the same object."""
-    while (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr in SAME_OBJECT
-        and isinstance(node.func.value, ast.Call)
-    ):
-        node = node.func.value
-    return node
-
-
+@lru_cache(maxsize=8)
 def generates(module: ModuleIndex) -> bool:
     """The module generates text with what it loads."""
     return any(last_name(record.node.func) in GENERATING for record in module.calls)
 
 
+@lru_cache(maxsize=8)
 def trains(module: ModuleIndex) -> bool:
     """The module trains, converts or saves weights."""
     if any(

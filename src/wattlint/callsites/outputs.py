@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 
 from wattlint.callsites import options
 from wattlint.callsites.options import Given
@@ -30,6 +31,7 @@ def unused(evaluator: Evaluator, given: Given, record: CallRecord) -> tuple[str,
     return tuple(name for name in asked if not read.intersection(FIELDS[name]))
 
 
+@lru_cache(maxsize=8)
 def _read(module: ModuleIndex) -> set[str]:
     """Every attribute and key that is read anywhere in the module."""
     found: set[str] = set()
@@ -41,58 +43,67 @@ def _read(module: ModuleIndex) -> set[str]:
     return found
 
 
+class _Scope:
+    """What a function does with what it names; read once, for it may have many calls."""
+
+    def __init__(self, scope: ast.AST) -> None:
+        self.names: dict[ast.expr, set[str]] = {}
+        """Of a value: the names it is given to."""
+        self.leaving: set[str] = set()
+        """Names whose values leave the function as a whole: returned, yielded, handed on, given another name."""
+        self.logits: dict[ast.expr | str, list[ast.Attribute]] = {}
+        """A call, or a name -> where its logits are read."""
+        self.cut: set[ast.expr] = set()
+        """Of which only the last position is read."""
+        self.padding: dict[str, list[tuple[int, str | None]]] = {}
+        """A name -> (place in the function, padding) for the tokenizers whose results it takes."""
+        for at, node in enumerate(ast.walk(scope)):
+            self._take(node, at)
+
+    def _take(self, node: ast.AST, at: int) -> None:
+        if isinstance(node, ast.Assign):
+            named = [target.id for target in node.targets if isinstance(target, ast.Name)]
+            if named:
+                self.names.setdefault(node.value, set()).update(named)
+            if isinstance(node.targets[0], ast.Name) and (padded := _padded(node.value)):
+                self.padding.setdefault(node.targets[0].id, []).append((at, padded[0]))
+            self._leave(node.value)
+        elif isinstance(node, (ast.Return, ast.Yield)):
+            self._leave(node.value)
+        elif isinstance(node, ast.Call):
+            self._leave(*node.args, *(keyword.value for keyword in node.keywords))
+        elif isinstance(node, (ast.Tuple, ast.List, ast.Dict, ast.Starred)):
+            self._leave(*ast.iter_child_nodes(node))
+        elif isinstance(node, ast.Subscript):
+            self._leave(node.value)  # by number, which depends on what was asked for
+            if isinstance(node.value, ast.Attribute) and _is_last(node.slice):
+                self.cut.add(node.value)
+        elif isinstance(node, ast.Attribute) and node.attr == "logits":
+            owner = node.value.id if isinstance(node.value, ast.Name) else node.value
+            self.logits.setdefault(owner, []).append(node)
+
+    def _leave(self, *nodes: ast.AST | None) -> None:
+        self.leaving.update(node.id for node in nodes if isinstance(node, ast.Name))
+
+
+@lru_cache(maxsize=8)
+def _scope(node: ast.AST) -> _Scope:
+    return _Scope(node)
+
+
 def _escapes(record: CallRecord) -> bool:
     """The output as a whole leaves the function: it is returned, yielded, stored in an attribute, or handed on."""
-    names = {
-        target.id
-        for node in ast.walk(record.scope.node)
-        if isinstance(node, ast.Assign) and node.value is record.node
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
-    if not names:
-        return True
-    for node in ast.walk(record.scope.node):
-        if isinstance(node, (ast.Return, ast.Yield)) and isinstance(node.value, ast.Name):
-            if node.value.id in names:
-                return True
-        elif isinstance(node, ast.Call):
-            given = [*node.args, *(keyword.value for keyword in node.keywords)]
-            if any(isinstance(one, ast.Name) and one.id in names for one in given):
-                return True
-        elif isinstance(node, (ast.Tuple, ast.List, ast.Dict, ast.Starred)):
-            if any(isinstance(one, ast.Name) and one.id in names for one in ast.iter_child_nodes(node)):
-                return True
-        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Name) and node.value.id in names:
-            return True
-        elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id in names:
-            return True  # by number, which depends on what was asked for
-    return False
+    scope = _scope(record.scope.node)
+    names = scope.names.get(record.node)
+    return not names or not names.isdisjoint(scope.leaving)
 
 
 def last_logits_only(record: CallRecord) -> bool:
     """``model(**inputs).logits[:, -1]``, directly or through one name whose logits are read nowhere else."""
-    scope = record.scope.node
-    names = {
-        target.id
-        for node in ast.walk(scope)
-        if isinstance(node, ast.Assign) and node.value is record.node
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
-    reads = [
-        node
-        for node in ast.walk(scope)
-        if isinstance(node, ast.Attribute)
-        and node.attr == "logits"
-        and (node.value is record.node or (isinstance(node.value, ast.Name) and node.value.id in names))
-    ]
-    last = [
-        node.value
-        for node in ast.walk(scope)
-        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and _is_last(node.slice)
-    ]
-    if not reads or any(read not in last for read in reads):
+    scope = _scope(record.scope.node)
+    owners: set[ast.expr | str] = {record.node, *scope.names.get(record.node, ())}
+    reads = [read for owner in owners for read in scope.logits.get(owner, ())]
+    if not reads or any(read not in scope.cut for read in reads):
         return False
     return not any(
         keyword.arg in ("logits_to_keep", "num_logits_to_keep", "labels") for keyword in record.node.keywords
@@ -106,6 +117,7 @@ def _is_last(index: ast.expr) -> bool:
     return ast.unparse(index.elts[1]) == "-1"
 
 
+@lru_cache(maxsize=8)
 def attention_read(module: ModuleIndex) -> bool:
     """The module asks for attention weights or reads them."""
     return any(
@@ -128,19 +140,18 @@ def padding(record: CallRecord) -> str | None:
         for node in ast.walk(argument)
         if isinstance(node, ast.Name)
     }
-    for node in ast.walk(record.scope.node):
-        if not (isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)):
-            continue
-        if node.targets[0].id not in names:
-            continue
-        for call in (one for one in ast.walk(node.value) if isinstance(one, ast.Call)):
-            if (
-                "tokenizer" not in last_name(call.func).lower()
-                and "processor" not in last_name(call.func).lower()
-            ):
-                continue
+    padded = _scope(record.scope.node).padding
+    found = [one for name in names for one in padded.get(name, ())]
+    return min(found)[1] if found else None
+
+
+def _padded(value: ast.expr) -> tuple[str | None] | None:
+    """The padding that a tokenizer within ``value`` is given, where it is written."""
+    for call in (one for one in ast.walk(value) if isinstance(one, ast.Call)):
+        name = last_name(call.func).lower()
+        if "tokenizer" in name or "processor" in name:
             for keyword in call.keywords:
                 if keyword.arg == "padding" and isinstance(keyword.value, ast.Constant):
-                    value = keyword.value.value
-                    return value if isinstance(value, str) else "longest" if value is True else None
+                    given = keyword.value.value
+                    return (given if isinstance(given, str) else "longest" if given is True else None,)
     return None

@@ -12,7 +12,6 @@ from functools import lru_cache
 from wattlint.callsites.handlers import handler, is_rerun_page
 from wattlint.semantics import callers, loops
 from wattlint.semantics.evaluator import Evaluator
-from wattlint.semantics.loop_body import contains
 from wattlint.semantics.scopes import CallRecord, FunctionInfo, last_name
 
 MAX_HOPS = 2
@@ -73,27 +72,30 @@ def _loop(ev: Evaluator, record: CallRecord) -> str | None:
 
 def _invariant(record: CallRecord, around: ast.AST) -> bool:
     """No name that the call reads is set within ``around``; at the top of a module, only by loops."""
+    return not _set_in(around) & _names(record.node)
+
+
+@lru_cache(maxsize=8)
+def _set_in(around: ast.AST) -> frozenset[str]:
+    """Remembered, for a file may have many calls."""
     changed: set[str] = set()
     for node in ast.walk(around):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             changed.add(node.id)
         elif isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, ast.Store):
             changed.add(_root(node))
-    if isinstance(around, ast.Module):
-        # Set once at the top is as good as never; what a widget returns is another choice of the user.
-        changed = {name for name in changed if not _is_plain(around, name)}
-    return not changed & _names(record.node)
+    # Set once at the top is as good as never; what a widget returns is another choice of the user.
+    return frozenset(changed - _plain(around) if isinstance(around, ast.Module) else changed)
 
 
-def _is_plain(module: ast.Module, name: str) -> bool:
-    """Set once at the top of the module, to a literal."""
-    values = [
-        node.value
-        for node in module.body
-        if isinstance(node, ast.Assign)
-        and any(isinstance(one, ast.Name) and one.id == name for one in node.targets)
-    ]
-    return len(values) == 1 and isinstance(values[0], ast.Constant)
+def _plain(module: ast.Module) -> set[str]:
+    """Names set once at the top of the module, to a literal."""
+    values: dict[str, list[ast.expr]] = {}
+    for node in (one for one in module.body if isinstance(one, ast.Assign)):
+        for target in node.targets:
+            if isinstance(target, ast.Name):
+                values.setdefault(target.id, []).append(node.value)
+    return {name for name, given in values.items() if len(given) == 1 and isinstance(given[0], ast.Constant)}
 
 
 def _is_guarded(record: CallRecord) -> bool:
@@ -106,16 +108,21 @@ def _is_guarded(record: CallRecord) -> bool:
     info = record.scope.enclosing_function
     if info is None or isinstance(info.node, ast.Lambda):
         return info is not None
-    for statement in info.node.body:
-        if contains(statement, record.node):
-            break
+    guard = _guard(info.node)
+    return guard is not None and guard <= (record.node.lineno, record.node.col_offset)
+
+
+@lru_cache(maxsize=8)
+def _guard(function: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[int, int] | None:
+    """Where the first statement ends that may return because the weights are there."""
+    for statement in function.body:
         if isinstance(statement, (ast.If, ast.Try, ast.With)) and any(
             isinstance(one, ast.Return) for one in ast.walk(statement)
         ):
             test = getattr(statement, "test", None)
             if test is None or _asks_presence(test) or isinstance(test, (ast.Name, ast.Attribute)):
-                return True
-    return False
+                return statement.end_lineno or statement.lineno, statement.end_col_offset or 0
+    return None
 
 
 def _asks_presence(test: ast.expr) -> bool:
@@ -139,36 +146,33 @@ def _is_kept(record: CallRecord) -> bool:
     """The result goes into an attribute, an entry, a global, or a name of an outer function."""
     scope = record.scope
     outer = scope.globals | scope.nonlocals
-    for statement in _storing(scope.node):
-        if not statement.lineno <= record.node.lineno <= (statement.end_lineno or statement.lineno):
-            continue
-        if isinstance(statement, (ast.Assign, ast.AnnAssign)) and statement.value is not None:
-            if not contains(statement.value, record.node):
-                continue
-            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-            for target in targets:
+    parents = _parents(scope.node)
+    inner: ast.AST = record.node
+    while (at := parents.get(inner)) is not None:
+        if isinstance(at, (ast.Assign, ast.AnnAssign)) and inner is at.value:
+            for target in at.targets if isinstance(at, ast.Assign) else [at.target]:
                 for one in ast.walk(target):
                     if isinstance(one, (ast.Attribute, ast.Subscript)) and isinstance(one.ctx, ast.Store):
                         return True
                     if isinstance(one, ast.Name) and one.id in outer:
                         return True
-        elif (isinstance(statement, ast.NamedExpr) and contains(statement.value, record.node)) or (
-            isinstance(statement, ast.Call)
-            and statement is not record.node
-            and last_name(statement) in ("append", "add", "setdefault", "update", "setattr")
-            and any(contains(argument, record.node) for argument in statement.args)
+        elif isinstance(at, ast.NamedExpr) or (
+            isinstance(at, ast.Call)
+            and inner in at.args
+            and last_name(at) in ("append", "add", "setdefault", "update", "setattr")
         ):
             return True
+        inner = at
     return False
 
 
 @lru_cache(maxsize=8)
-def _storing(node: ast.AST) -> list[ast.Assign | ast.AnnAssign | ast.NamedExpr | ast.Call]:
-    """What can keep a result, in all of ``node``. Remembered, for a file may have many calls."""
-    kinds = (ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.Call)
-    return [inner for inner in ast.walk(node) if isinstance(inner, kinds)]
+def _parents(node: ast.AST) -> dict[ast.AST, ast.AST]:
+    """What each node within ``node`` stands in. Remembered, for a file may have many calls."""
+    return {child: at for at in ast.walk(node) for child in ast.iter_child_nodes(at)}
 
 
+@lru_cache(maxsize=8)
 def _frees(info: FunctionInfo) -> bool:
     return any(
         isinstance(node, ast.Delete) or (isinstance(node, ast.Call) and last_name(node) in FREEING)
@@ -176,7 +180,8 @@ def _frees(info: FunctionInfo) -> bool:
     )
 
 
-def _parameters(info: FunctionInfo) -> set[str]:
+@lru_cache(maxsize=8)
+def _parameters(info: FunctionInfo) -> frozenset[str]:
     arguments = info.node.args
     every = [*info.parameters(), *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
     names = {parameter.arg for parameter in every if parameter is not None}
@@ -187,7 +192,7 @@ def _parameters(info: FunctionInfo) -> set[str]:
         if isinstance(node, ast.Assign) and names & _names(node.value):
             for target in node.targets:
                 names.update(one.id for one in ast.walk(target) if isinstance(one, ast.Name))
-    return names
+    return frozenset(names)
 
 
 def _names(node: ast.expr) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import lru_cache
 from typing import Literal
 
 from wattlint.semantics import callers
@@ -32,11 +33,18 @@ def how_often(ev: Evaluator, record: CallRecord, loop: LoopShape, text: str) -> 
     """Of ``record`` in a module of ``text``; None where nothing tells."""
     if loop.kind in ("data", "unbounded", "chat"):
         return "per-item"
-    framework = PAGES.search(text)
+    framework = _framework(text)
     function = record.scope.enclosing_function
     if function is None:
-        return "per-request" if framework and framework[1] == "streamlit" else "once"
-    return _of_function(ev, function, MAX_HOPS, bool(framework), set())
+        return "per-request" if framework == "streamlit" else "once"
+    return _of_function(ev, function, MAX_HOPS, framework is not None, set())
+
+
+@lru_cache(maxsize=4)
+def _framework(text: str) -> str | None:
+    """Remembered, for a file may have many calls."""
+    found = PAGES.search(text)
+    return found[1] if found else None
 
 
 def _of_function(

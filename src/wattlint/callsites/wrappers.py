@@ -10,8 +10,11 @@ from wattlint.callsites.objects import Objects
 from wattlint.semantics import names
 from wattlint.semantics.evaluator import Evaluator
 from wattlint.semantics.frames import Frame
-from wattlint.semantics.scopes import END
+from wattlint.semantics.scopes import END, Scope
 from wattlint.semantics.values import Const, Mapping, Sequence, Text, Thunk, Unknown, Value, alternatives
+
+
+_NONE: tuple[str, ...] = ()
 
 
 def for_all_callers(objects: Objects, call: MatchedCall) -> MatchedCall:
@@ -29,10 +32,10 @@ def _opened(evaluator: Evaluator, frame: Frame) -> Frame:
     info = frame.scope.function
     bound: dict[str, Thunk] | None = None
     if info is not None and frame.arguments is None and not isinstance(info.node, ast.Lambda):
+        scope = frame.scope
         given = {
             name: names.lookup(evaluator, name, frame, END)
-            for name, bindings in frame.scope.bindings.items()
-            if all(binding.kind == "parameter" for binding in bindings)
+            for name in evaluator.once((id(scope), "only parameters"), lambda: _only_parameters(scope), _NONE)
         }
         opened = {
             name: Unknown(f"parameter {name}") if _differs(value) else _opened_list(evaluator, value)
@@ -43,6 +46,15 @@ def _opened(evaluator: Evaluator, frame: Frame) -> Frame:
     if parent is frame.parent and bound is None:
         return frame
     return evaluator.keep(Frame(frame.module, frame.scope, parent, bound, frame.receiver, frame.depth))
+
+
+def _only_parameters(scope: Scope) -> tuple[str, ...]:
+    """The names that are never set to something else."""
+    return tuple(
+        name
+        for name, bindings in scope.bindings.items()
+        if all(binding.kind == "parameter" for binding in bindings)
+    )
 
 
 def _opened_list(evaluator: Evaluator, value: Value) -> Value:

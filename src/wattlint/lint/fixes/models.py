@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import lru_cache
 
 from wattlint.callsites.facts import Place
 from wattlint.catalogue.records import ModelRecord
@@ -116,11 +117,7 @@ def _origin(target: Target, id: str) -> tuple[Module, ast.Constant]:
             raise Unfixable(f"the name stands in {where}, which is no Python: change it there")
         raise Unfixable(f"the name stands in {where}, outside the files that are linted")
     line = _line_of(place, module, target)
-    found = [
-        node
-        for node in module.literals(id)
-        if node.lineno <= line <= (node.end_lineno or node.lineno) and not module.in_text(node)
-    ]
+    found = [node for node in module.literals_on(line, id) if not module.in_text(node)]
     if len(found) != 1 or not LITERAL.fullmatch(module.segment(found[0])):
         raise Unfixable(f"the name is not one plain literal at {place.path}:{line}")
     _only_values(module, id)
@@ -153,6 +150,15 @@ def _line_of(place: Place, module: Module, target: Target) -> int:
 def _only_values(module: Module, id: str) -> list[ast.Constant]:
     """The literals of the name in the module, none of which serves to look something up or to compare with, or is
     one of a list. Raises Unfixable."""
+    found, other = _values(module, id)
+    if other is not None:
+        raise Unfixable(f"{id} is also {other}")
+    return found
+
+
+@lru_cache(maxsize=32)
+def _values(module: Module, id: str) -> tuple[list[ast.Constant], str | None]:
+    """(those that are values, what one is that is none). Remembered, for a file may have many."""
     found = []
     for node in module.literals(id):
         parent = module.parent(node)
@@ -167,5 +173,5 @@ def _only_values(module: Module, id: str) -> list[ast.Constant]:
             continue
         else:
             what = "part of another text"
-        raise Unfixable(f"{id} is also {what} in line {node.lineno} of {module.source.display}")
-    return found
+        return [], f"{what} in line {node.lineno} of {module.source.display}"
+    return found, None

@@ -155,12 +155,25 @@ class Module:
         """Where ``text`` stands as a string of its own."""
         return self._literals.get(text, [])
 
+    def literals_on(self, line: int, text: str) -> list[ast.Constant]:
+        """Those that have a part on ``line``."""
+        return self._literals_on.get((line, text), [])
+
     @cached_property
     def _literals(self) -> dict[str, list[ast.Constant]]:
         found: dict[str, list[ast.Constant]] = {}
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found.setdefault(node.value, []).append(node)
+        return found
+
+    @cached_property
+    def _literals_on(self) -> dict[tuple[int, str], list[ast.Constant]]:
+        found: dict[tuple[int, str], list[ast.Constant]] = {}
+        for text, nodes in self._literals.items():
+            for node in nodes:
+                for line in range(node.lineno, (node.end_lineno or node.lineno) + 1):
+                    found.setdefault((line, text), []).append(node)
         return found
 
     def calls_on(self, line: int) -> list[ast.Call]:
