@@ -35,9 +35,8 @@ from wattlint.sources.reading import read, source_from_bytes
 from wattlint.workspace import Workspace
 
 KEPT = Path(".cache/fuzz")
-TOGETHER = 400
-"""Files of one project, at most, after which what is known of it goes, as a run does when a project is done: in a heap
-of some gigabytes the collector takes most of the time."""
+TOGETHER = 4000
+"""Files of one project, at most, after which what is known of it goes, as a run does when a project is done."""
 HANG_S = 20
 """Of processor time."""
 CALL = "\nfrom openai import OpenAI as _O\n_O().chat.completions.create(model=str(x), messages=[x])\n"
@@ -138,10 +137,13 @@ class Fuzz:
             print(f"\n{name}, kept as {_keep(source)}\n{story}", flush=True)
         signal.setitimer(signal.ITIMER_PROF, 0)
         self.longest = max(self.longest, (time.process_time() - began, name))
+        if not self.done % 50:
+            gc.freeze()  # its heap grows to gigabytes, over which the collector would go again and again
         if not self.done % 500:
             print(f"{self.done} done, {self.failed} failed", file=sys.stderr, flush=True)
 
     def forget(self) -> None:
+        gc.unfreeze()
         self._workspace = Workspace(Configuration.fixed(Settings(preview=True)))
 
 
@@ -189,7 +191,7 @@ def main() -> int:
     parser.add_argument("--generated", type=int, default=2000)
     options = parser.parse_args()
     chance, fuzz = random.Random(11), Fuzz()
-    gc.set_threshold(50_000)  # its own heap is large, and is no concern of what is looked at
+    gc.set_threshold(50_000)
     files = list(files_below(options.folders))
     if options.sample:
         files = sorted(chance.sample(files, min(options.sample, len(files))))

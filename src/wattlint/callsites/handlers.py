@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 from wattlint.semantics.module_index import ModuleIndex
 from wattlint.semantics.scopes import FunctionInfo, last_name
@@ -100,8 +101,9 @@ def is_rerun_page(module: ModuleIndex) -> bool:
     )
 
 
-def packages(module: ModuleIndex) -> set[str]:
-    """The top-level packages that the module imports anywhere."""
+@lru_cache(maxsize=8)
+def packages(module: ModuleIndex) -> frozenset[str]:
+    """The top-level packages that the module imports anywhere. Remembered, for a file may have many calls."""
     found: set[str] = set()
     for scope in module.scopes.values():
         for bindings in scope.bindings.values():
@@ -110,4 +112,4 @@ def packages(module: ModuleIndex) -> set[str]:
                     found.add(binding.node.name.partition(".")[0])
                 elif isinstance(binding.node, ast.ImportFrom) and binding.node.module:
                     found.add(binding.node.module.partition(".")[0])
-    return found
+    return frozenset(found)

@@ -13,7 +13,6 @@ from wattlint.semantics.frames import Frame
 from wattlint.semantics.scopes import END, Scope
 from wattlint.semantics.values import Const, Mapping, Sequence, Text, Thunk, Unknown, Value, alternatives
 
-
 _NONE: tuple[str, ...] = ()
 
 

@@ -29,7 +29,7 @@ CLOCKS = frozenset(
 class _Flow(NamedTuple):
     """One statement through which names take what other names hold."""
 
-    source: ast.expr | None
+    calls: frozenset[ast.Call]
     read: frozenset[str]
     stored: frozenset[str]
 
@@ -60,7 +60,9 @@ class LoopBody:
         if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)) and node.value is not None:
             targets: list[ast.expr] = list(node.targets) if isinstance(node, ast.Assign) else [node.target]
             # The loop's own variables are new in each pass.
-            self._flows.append(_Flow(node.value, _names([node.value]), frozenset(stored(targets) - own)))
+            self._flows.append(
+                _Flow(_calls(node.value), _names([node.value]), frozenset(stored(targets) - own))
+            )
         elif isinstance(node, ast.Call):
             name = last_name(node.func)
             self.asks_a_person = self.asks_a_person or name in QUESTIONS
@@ -69,7 +71,7 @@ class LoopBody:
                 self._clocks.append(node.lineno)
             owner = node.func.value if isinstance(node.func, ast.Attribute) else None
             if isinstance(owner, ast.Name) and last_name(node.func) in ADDITIONS:
-                self._flows.append(_Flow(None, _names(node.args), frozenset({owner.id})))
+                self._flows.append(_Flow(frozenset(), _names(node.args), frozenset({owner.id})))
         elif isinstance(node, ast.Try):
             self._tries.append(node)
         elif isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
@@ -81,8 +83,7 @@ class LoopBody:
         tainted: set[str] = set()
         for _ in range(2):
             for flow in self._flows:
-                holds_call = flow.source is not None and contains(flow.source, call)
-                if holds_call or not tainted.isdisjoint(flow.read):
+                if call in flow.calls or not tainted.isdisjoint(flow.read):
                     tainted |= flow.stored
         return not used.isdisjoint(tainted)
 
@@ -137,6 +138,10 @@ def _iterates(node: ast.AST, items: set[str]) -> bool:
 
 def _names(nodes: list[ast.expr]) -> frozenset[str]:
     return frozenset(inner.id for node in nodes for inner in ast.walk(node) if isinstance(inner, ast.Name))
+
+
+def _calls(node: ast.expr) -> frozenset[ast.Call]:
+    return frozenset(inner for inner in ast.walk(node) if isinstance(inner, ast.Call))
 
 
 def stored(targets: list[ast.expr]) -> set[str]:
