@@ -315,6 +315,33 @@ def test_many_fixes_in_one_file(tmp_path: Path) -> None:
     assert len(fixable) >= 150
 
 
+MANY = {
+    "calls": (
+        "    r{n} = client.chat.completions.create(model='gpt-4', messages=[dict(role='user', content=f'Cat {n}? {{x}}')])\n"
+        "    if r{n}.choices[0].message.content.strip() == 'yes':\n        print({n})\n"
+    ),
+    "in a loop": "    for row in x:\n        r = client.responses.create(model='gpt-4', input=row)\n",
+    "loads": (
+        "    m{n} = AutoModelForCausalLM.from_pretrained('meta-llama/Llama-3.1-8B')\n"
+        "    m{n} = m{n}.half().to('cuda')\n"
+    ),
+    "generations": "    o{n} = m.generate(**tokenizer(x, padding=True), max_new_tokens=9)\n    print(o{n}[0])\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_a_thousand_calls_in_one_function(name: str, tmp_path: Path) -> None:
+    """Each asks what the rest of the function does: read for every call, this would take minutes."""
+    head = (
+        "from openai import OpenAI\nfrom transformers import AutoModelForCausalLM\nclient = OpenAI()\n"
+        "def run(x, tokenizer):\n    m = AutoModelForCausalLM.from_pretrained('gpt2')\n"
+    )
+    folder = hostile(tmp_path, head + "".join(MANY[name].format(n=n) for n in range(1000)))
+    ran = run(folder, "check", "--format", "json", "--no-cache", ".")
+    assert ran.cpu_s < CPU_S + START_S
+    assert json.loads(ran.out)["coverage"]["sites"] > 1000 and "LLM901" not in ran.out
+
+
 def test_time_for_rules_and_fixes_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not only the analysis: what is left is said."""
     import time
