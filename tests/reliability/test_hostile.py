@@ -155,19 +155,17 @@ def test_cyclic_imports(tmp_path: Path) -> None:
 
 def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Root reads everything, so the refusal is played."""
-    import builtins
-
     from wattlint.run import check_paths
 
     folder = hostile(tmp_path, GOOD)
-    opened = builtins.open
+    opened = os.open
 
     def refusing(file: object, *rest: object, **more: object) -> object:
         if str(file).endswith("bad.py"):
             raise PermissionError(13, "Permission denied", str(file))
         return opened(file, *rest, **more)  # type: ignore[call-overload]
 
-    monkeypatch.setattr(builtins, "open", refusing)
+    monkeypatch.setattr(os, "open", refusing)
     monkeypatch.chdir(folder)
     analysis = check_paths(["."])
     assert [(one.path, one.message) for one in analysis.problems] == [
