@@ -32,17 +32,19 @@ def compare(
     fail_on: Sequence[str] = (),
     jobs: int | None = None,
     keep: Any = None,
+    fixes: bool = False,
 ) -> Comparison:
     """``arguments``: a revision, where the first names one, and paths. ``fail_on``: severities and codes of new
     findings that fail the change, besides the configured limits. ``jobs``: processes (None: as many as pay);
-    ``keep``: whether results are kept, and what they depend on. Raises GitError, ConfigError."""
+    ``keep``: whether results are kept, and what they depend on; ``fixes``: whether those of new findings will be asked
+    for. Raises GitError, ConfigError."""
     budget = configuration.of_folder(Path.cwd()).budget
     repository = Repository(Path.cwd())
     revision, paths = _split(repository, arguments)
     compared = versions(repository, revision, staged, uncommitted)
     with _folder_above(repository, paths) as paths, _rare_collections():
         renamed = renames(repository, compared)
-        before, after = analyses(repository, compared, paths, configuration, jobs, keep)
+        before, after, view = analyses(repository, compared, paths, configuration, jobs, keep, fixes)
         calls_before, sums_before = _counted(before)
         calls_after, sums_after = _counted(after)
         pairs = pair_up(calls_before, calls_after, renamed)
@@ -57,7 +59,8 @@ def compare(
         coverage=after.coverage,
         problems=after.problems,
         base_problems=[problem for problem in before.problems if problem not in known],
-        now=after if compared.head.kind == "tree" else None,
+        now=after if fixes else None,
+        view=view,
     )
     if fail_on or budget.limits:
         from wattlint.changes.budget import gates

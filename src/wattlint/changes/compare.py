@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from wattlint.impact.quantities import Impact, Interval
     from wattlint.lint.findings import Finding
     from wattlint.sources.files import Problem
+    from wattlint.sources.view import View
 
 Status = Literal["added", "removed", "changed", "same"]
 QUANTITIES = ("energy_wh", "carbon_gco2e", "water_ml", "cost_usd")
@@ -122,7 +123,9 @@ class Comparison:
     base_problems: list[Problem] = field(default_factory=list)
     """What could not be analysed at the base: its calls count as added."""
     now: Analysis | None = None
-    """The newer version, where it lies in the working tree: fixes are made for the files that stand there."""
+    """The newer version, where its fixes are asked for."""
+    view: View | None = None
+    """Of its files; None: they are those in the working tree."""
 
     def having(self, status: Status) -> list[SitePair]:
         return [pair for pair in self.pairs if pair.status == status]

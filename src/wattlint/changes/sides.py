@@ -36,31 +36,32 @@ def analyses(
     configuration: Configuration,
     jobs: int | None = None,
     keep: Any = None,
-) -> tuple[Analysis, Analysis]:
-    """Before and after. The configuration of the newer version holds for both: the ruler does not change in between.
+    fixes: bool = False,
+) -> tuple[Analysis, Analysis, View | None]:
+    """Before and after, and with ``fixes`` the view of the files after that these are made for. The configuration of the newer version holds for both: the ruler does not change in between.
 
     ``keep``: what the results depend on besides files, as JSON data; None: nothing is kept, nor taken.
     """
     # What a sparse checkout leaves out of the working tree is not there to compare with, and was not removed.
     absent = repository.left_out() if compared.head.kind == "tree" else None
     base = _Side(repository, compared.base, paths, configuration, keep, absent)
-    head = _Side(repository, compared.head, paths, configuration, keep)
+    head = _Side(repository, compared.head, paths, configuration, keep, fixes=fixes)
     before, after = base.kept(), head.kept()
     if before is not None or after is not None:
         if before is None:
             before = base.analysed(jobs)
-        return before, after if after is not None else head.analysed(jobs)
+        return before, after if after is not None else head.analysed(jobs), head.fixed_in
     files = head.sifted(jobs)
     known = files.by_path()
     if jobs == 1:
         before = base.analysed(jobs, base.sifted(jobs, known, head))
-        return before, head.analysed(jobs, files)
+        return before, head.analysed(jobs, files), head.fixed_in
     half = max(1, (jobs or usual_number()) // 2)
     if any(one.look is not None and one.look.passes is not False for one in known.values()):
         _prepare()
     beside = Beside(lambda: _slim(base.analysed(half, base.sifted(half, known, head))))
     after = head.analysed(half, files)
-    return beside.result(), after
+    return beside.result(), after, head.fixed_in
 
 
 def _slim(analysis: Analysis) -> Analysis:
@@ -94,10 +95,12 @@ class _Side:
         configuration: Configuration,
         keep: Any,
         absent: Collection[str] | None = None,
+        fixes: bool = False,
     ) -> None:
         self._repository, self._version, self._paths = repository, version, paths
         self._absent = absent
         self._in_place = version.kind == "tree"
+        self._fixes = fixes
         self._configuration = configuration if self._in_place else OnDisk(configuration)
         self._cache = None
         if keep is not None:
@@ -110,7 +113,15 @@ class _Side:
                 self._cache = Cache(list(paths), [keep, str(repository.top), state, sorted(absent or ())])
 
     def kept(self) -> Analysis | None:
-        return self._cache.load(self._configuration, self._in_place) if self._cache else None
+        if self._cache is None:
+            return None
+        with self._standing_in() if self._fixes else contextlib.nullcontext():
+            return self._cache.load(self._configuration, self._in_place or self._fixes)
+
+    @property
+    def fixed_in(self) -> View | None:
+        """Whose files fixes are made for; None: those on disk."""
+        return self._view if self._fixes else None
 
     def sifted(
         self, jobs: int | None, known: Mapping[str, Sifted] | None = None, other: _Side | None = None

@@ -80,6 +80,7 @@ def run(options: argparse.Namespace) -> int:
             fail_on,
             options.jobs,
             None if options.no_cache else depends_on(options, lint=True),
+            fixes=options.format == "sarif",
         )
     except GitError as error:
         return fail(str(error))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from wattlint.sources import disk
+
 if TYPE_CHECKING:
     from wattlint.analysis import Analysis
     from wattlint.changes.compare import Comparison
@@ -56,7 +58,8 @@ def diff_report(format: str, comparison: Comparison) -> str:
         from wattlint.reports.sarif import sarif
 
         propose = Fixer(comparison.now).propose if comparison.now else lambda finding: None
-        return sarif(comparison.new_findings, (), (), comparison.problems, propose)
+        with disk.standing_in(comparison.view):
+            return sarif(comparison.new_findings, (), (), comparison.problems, propose)
     from wattlint.reports.markdown import diff_markdown
 
     markdown = diff_markdown(comparison)
