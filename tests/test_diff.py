@@ -264,6 +264,25 @@ def test_a_call_without_an_estimate_is_kept_apart(repo):
     assert "no estimate" in run(repo.folder, "diff")[1]
 
 
+def test_what_is_in_no_sum_is_said(repo):
+    repo.commit(
+        {
+            "other.py": OTHER.replace('"claude-3-5-haiku-latest"', "MODEL").replace(
+                "import", "MODEL = input()\nimport"
+            ),
+            "bound.py": "from langchain_openai import ChatOpenAI\n\nllm = ChatOpenAI(model='gpt-4o')\n",
+        }
+    )
+    said = (
+        "Not in the change: calls with an estimate on one side only (1).",
+        "Not in the sums: bound and loaded models (1), shown with one typical call each.",
+    )
+    text = run(repo.folder, "diff")[1]
+    assert all(f"\n{one}\n" in text for one in said)
+    markdown = run(repo.folder, "diff", "--format", "markdown")[1].replace("\\", "")
+    assert " ".join(said) in markdown
+
+
 def test_what_becomes_known_is_no_increase(repo):
     repo.git("checkout", "-q", "main")
     repo.commit({"app.py": APP.replace("def summarise(text)", "def summarise(text, CHAT_MODEL)")})
@@ -405,6 +424,9 @@ def test_new_and_gone_findings(repo):
     [
         (["nowhere"], 'wattlint: unknown revision "nowhere"\n'),
         (["main..nowhere"], 'wattlint: unknown revision "nowhere"\n'),
+        (["feture"], 'wattlint: unknown revision "feture" (did you mean "feature"?)\n'),
+        (["main", "ap.py"], "wattlint: ap.py: in neither version\n"),
+        (["main..feature", "gone"], "wattlint: gone: in neither version\n"),
         (["--output"], None),
     ],
 )
@@ -413,6 +435,12 @@ def test_unknown_revision(repo, arguments, message):
         arguments, message = ["--", "--output"], 'wattlint: unknown revision "--output"\n'
     status, out, err = run(repo.folder, "diff", *arguments)
     assert (status, out, err) == (2, "", message)
+
+
+def test_a_path_that_is_gone_is_none_of_these(repo):
+    repo.commit({"other.py": None})
+    assert told(diff(repo.folder, "main", "other.py")) == ["removed other.py poem"]
+    assert told(diff(repo.folder, "main..feature", "other.py")) == ["removed other.py poem"]
 
 
 def test_no_repository(tmp_path):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from wattlint.analysis import Analysis
     from wattlint.changes.calls import Call
     from wattlint.changes.compare import Sums
+    from wattlint.changes.versions import Versions
     from wattlint.config import Configuration
 
 RARE_COLLECTION = 50_000
@@ -42,6 +43,7 @@ def compare(
     repository = Repository(Path.cwd())
     revision, paths = _split(repository, arguments)
     compared = versions(repository, revision, staged, uncommitted)
+    _expect(repository, compared, paths)
     with _folder_above(repository, paths) as paths, _rare_collections():
         renamed = renames(repository, compared)
         before, after, view = analyses(repository, compared, paths, configuration, jobs, keep, fixes)
@@ -94,6 +96,15 @@ def _split(repository: Repository, arguments: Sequence[str]) -> tuple[str | None
         if not f"{os.path.realpath(path)}{os.sep}".startswith(f"{repository.top}{os.sep}"):
             raise GitError(f"{path}: outside the repository {repository.top}")
     return revision, paths or ["."]
+
+
+def _expect(repository: Repository, compared: Versions, paths: Sequence[str]) -> None:
+    """A path need not be there any more, or yet; one that neither version has was mistyped."""
+    for path in paths:
+        inside = os.path.relpath(os.path.realpath(path), repository.top).replace(os.sep, "/")
+        kept = [one.commit for one in compared if one.kind != "tree"]
+        if not os.path.lexists(path) and not any(repository.files(one, [inside]) for one in kept):
+            raise GitError(f"{path}: in neither version")
 
 
 @contextlib.contextmanager

@@ -149,6 +149,11 @@ class Comparison:
         running = [pair for pair in self.pairs if pair.before and pair.after and _runs(pair.after)]
         return sum((pair.before.impact is None) != (pair.after.impact is None) for pair in running)  # type: ignore[union-attr]
 
+    @property
+    def not_running(self) -> int:
+        """Bound and loaded models among the pairs: their figures are of a typical call, and in no sum."""
+        return sum(not _runs(pair.item) for pair in self.pairs)
+
     def change(self, quantity: str) -> Change | None:
         """Of one call of each, as far as both sides are known; None where neither sum has the quantity."""
         from wattlint.impact.quantities import total

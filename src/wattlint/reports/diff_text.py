@@ -189,11 +189,18 @@ def _sums(comparison: Comparison) -> Iterator[str]:
             share = comparison.percent(name)
             of_base = f", {percent(share)}" if share else ""
             yield f"  {title:7} {old} → {new}: {change(comparison, name)}{of_base}"
-    if comparison.known_on_one_side:
-        yield f"Not in the change: calls with an estimate on one side only ({comparison.known_on_one_side})."
+    yield from not_in_sums(comparison)
     if after.without_estimate or before.without_estimate:
         yield f"Calls without an estimate: {before.without_estimate} before, {after.without_estimate} now."
     yield from _months(comparison)
+
+
+def not_in_sums(comparison: Comparison) -> Iterator[str]:
+    """Why the sums may differ from what the calls above them come to."""
+    if comparison.known_on_one_side:
+        yield f"Not in the change: calls with an estimate on one side only ({comparison.known_on_one_side})."
+    if comparison.not_running:
+        yield f"Not in the sums: bound and loaded models ({comparison.not_running}), shown with one typical call each."
 
 
 def _months(comparison: Comparison) -> Iterator[str]:

@@ -20,6 +20,7 @@ from wattlint.reports.diff_text import (
     month_change,
     month_changes,
     month_figure,
+    not_in_sums,
     place,
     quantity,
     reasons,
@@ -74,6 +75,7 @@ def diff_markdown(comparison: Comparison) -> str:
         for gate in comparison.gates
     ]
     lines += ["", *_sums(comparison), ""] if comparison.pairs else []
+    lines += [text(" ".join(not_in_sums(comparison))), ""]
     lines += [*_new_findings(comparison), *_worst(comparison)]
     head = "| | call | model | what changed | energy of one call | change |\n|---|---|---|---|---|---|"
     notes = [f"Not read: {code(str(one))}" for one in comparison.problems[:20]]

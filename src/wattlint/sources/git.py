@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from wattlint.catalogue.errors import nearest
 from wattlint.sources import touched
 
 DEFAULT_BRANCHES = ("origin/HEAD", "origin/main", "origin/master", "main", "master", "trunk", "develop")
@@ -81,8 +82,15 @@ class Repository:
         """The id of the commit that ``revision`` names."""
         found = self._commit(revision)
         if found is None:
-            raise GitError(f'unknown revision "{revision}"{self._shallow_hint()}')
+            hint = self._shallow_hint() or nearest(revision, self._names_of_refs())
+            raise GitError(f'unknown revision "{revision}"{hint}')
         return found
+
+    def _names_of_refs(self) -> list[str]:
+        out = self._try_all(
+            "for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/tags", "refs/remotes"
+        )
+        return out.split("\n")
 
     def is_commit(self, revision: str) -> bool:
         return self._commit(revision) is not None
@@ -208,10 +216,14 @@ class Repository:
 
     def _try(self, *arguments: str) -> str | None:
         """One line of output; None where git answers no."""
+        return self._try_all(*arguments) or None
+
+    def _try_all(self, *arguments: str) -> str:
+        """All lines of output; nothing where git answers no."""
         try:
-            return _text(self._run(*arguments)).strip() or None
+            return _text(self._run(*arguments)).strip()
         except GitError:
-            return None
+            return ""
 
     def _run(self, *arguments: str, given: bytes = b"") -> bytes:
         environment = {**self._environment, **ENVIRONMENT}
