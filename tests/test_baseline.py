@@ -191,3 +191,10 @@ def test_nothing_is_left_half_written(folder, monkeypatch):
         "pyproject.toml",
         "slow.py",
     }
+
+
+def test_the_output_file_is_no_baseline(folder):
+    for action in ("write", "update"):
+        status, out, err = run(folder, "baseline", action, "-o", "mine.json")
+        assert (status, out) == (2, "") and "--baseline FILE" in err
+        assert not (folder / "mine.json").exists()

@@ -52,6 +52,10 @@ def run(options: argparse.Namespace) -> int:
     from wattlint.changes.budget import FAULTS, failing
     from wattlint.config import ConfigError
 
+    if options.output_file and options.action != "check":
+        return fail(
+            f"--output-file: takes the report of `baseline check`; `baseline {options.action}` writes to --baseline FILE"
+        )
     configuration = configuration_of(options)
     if configuration is None:
         return FAILED
