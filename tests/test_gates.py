@@ -98,6 +98,18 @@ def test_the_percentile_that_counts(repo):
     assert verdicts(repo, f'at = "p90"\n{limit}', {})["budget.per-project.energy-wh"] == "failed"
 
 
+def test_what_is_gone_keeps_every_limit(repo):
+    repo.git("checkout", "-q", "main")
+    repo.commit(UNKNOWN)
+    repo.git("checkout", "-q", "-b", "empty")
+    repo.git("rm", "-q", "*.py")
+    limits = 'unknown = "fail"\nper-project = { cost-usd = 0.001 }\nincrease = { energy-wh = "5%" }'
+    assert set(verdicts(repo, limits, {}).values()) == {"passed"}
+    # A bound model is in no sum, so that nothing is missing in one.
+    bound = "from langchain_openai import ChatOpenAI\n\nllm = ChatOpenAI(model=input())\n"
+    assert set(verdicts(repo, limits, {"bound.py": bound}).values()) == {"passed"}
+
+
 def test_unknown_can_fail(repo):
     limits = 'unknown = "fail"\nper-project = { energy-wh = 100 }'
     assert verdicts(repo, limits, UNKNOWN) == {"budget.per-project.energy-wh": "failed"}

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from wattlint.catalogue.errors import nearest
+from wattlint.changes.compare import runs
 from wattlint.impact.quantities import Interval, plain
 from wattlint.lint.budget import UNITS, amount, excess, quantities
 from wattlint.lint.selection import code_problem
@@ -93,6 +94,8 @@ def _sums(comparison: Comparison, budget: BudgetSettings) -> Iterator[Gate]:
     after = comparison.after
     for name, limit in budget.per_project.items():
         value = after.quantities.get(name)
+        if value is None and not after.calls and not after.without_estimate:
+            value = Interval(0.0, 0.0, 0.0)  # no call is left
         missing = _missing(comparison, name)
         yield _limited("per-project", name, limit, value, budget.at, missing, "one call of each site")
     for name, limit in budget.per_month.items():
@@ -122,10 +125,12 @@ def _increase(comparison: Comparison, budget: BudgetSettings) -> Iterator[Gate]:
         change = comparison.change(name)
         base = comparison.before.quantities.get(name)
         grown = getattr(change, budget.at) if change is not None else 0.0
-        missing = [_calls(sum(not pair.is_known for pair in comparison.pairs), "listed without an estimate")]
+        # What is gone cannot have grown, and bound or loaded models are in no sum.
+        counting = [pair for pair in comparison.pairs if pair.after is not None and runs(pair.after)]
+        missing = [_calls(sum(not pair.is_known for pair in counting), "listed without an estimate")]
         if name == "cost_usd":
             missing.append(_calls(comparison.after.without_price, "without a list price"))
-        looped = sum(any(one.what == "loop" for one in pair.differences) for pair in comparison.pairs)
+        looped = sum(any(one.what == "loop" for one in pair.differences) for pair in counting)
         missing.append(_calls(looped, "whose loop changed, which one call does not show"))
         shown = f"{'+' if grown >= 0 else '−'}{plain(abs(float(f'{grown:.3g}')))} {UNITS[name]}"
         if isinstance(limit, str):

@@ -146,13 +146,13 @@ class Comparison:
     @property
     def known_on_one_side(self) -> int:
         """Calls that have an estimate before or now, but not both: what became known is no increase."""
-        running = [pair for pair in self.pairs if pair.before and pair.after and _runs(pair.after)]
+        running = [pair for pair in self.pairs if pair.before and pair.after and runs(pair.after)]
         return sum((pair.before.impact is None) != (pair.after.impact is None) for pair in running)  # type: ignore[union-attr]
 
     @property
     def not_running(self) -> int:
         """Bound and loaded models among the pairs: their figures are of a typical call, and in no sum."""
-        return sum(not _runs(pair.item) for pair in self.pairs)
+        return sum(not runs(pair.item) for pair in self.pairs)
 
     def change(self, quantity: str) -> Change | None:
         """Of one call of each, as far as both sides are known; None where neither sum has the quantity."""
@@ -164,7 +164,7 @@ class Comparison:
         for pair in self.pairs:
             if pair.change(quantity) is not None:
                 for item, side in zip((pair.before, pair.after), sides):
-                    value = _quantity(item.impact, quantity) if item is not None and _runs(item) else None
+                    value = _quantity(item.impact, quantity) if item is not None and runs(item) else None
                     if value is not None:
                         side.append(value)
         before, after = (total(side) if side else None for side in sides)
@@ -245,7 +245,8 @@ def _rank(pair: SitePair) -> tuple[bool, float, list[str], int, int]:
     return change is None, size, site.path.split("/"), site.line, site.column
 
 
-def _runs(item: Estimated) -> bool:
+def runs(item: Estimated) -> bool:
+    """Whether it counts in the sums: a bound or loaded model does not."""
     from wattlint.callsites.facts import RUNNING
 
     return item.site.kind in RUNNING
