@@ -45,7 +45,7 @@ FEW_FILES = 200
 """Fewer are not worth a second process."""
 MANY_TO_SURVEY = 1_000
 """Modules of one project that are not left to the one process that analyses it."""
-MANY_MODULES = 50
+MANY_MODULES = 10
 """More are let go of before other projects are parsed."""
 FEW_PASSING = 12
 """Fewer files to parse are not worth a second process."""
@@ -353,7 +353,7 @@ def _outcome(
         sites = _quietly(workspace.sites, source, settings)
         seconds = thread_time() - began
         callees = _quietly(workspace.sites_called_from, source, settings, linted) if ref.explicit else ()
-        return Outcome(sites, source=source, callees=callees, seconds=seconds)
+        return Outcome(sites, source=source if sites else None, callees=callees, seconds=seconds)
     except ConfigError as error:
         return Outcome(problems=error.problems, unreadable=error.problems)
     except CatalogueError:

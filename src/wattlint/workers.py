@@ -46,34 +46,35 @@ def spread(work: Callable[[Share], Result], shares: Sequence[Share]) -> list[Res
                 results.append(result)
         return results
     finally:
-        for pid, reader in children:
-            os.close(reader)
+        for pid, place in children:
+            os.close(place)
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
 
 
 def _start(work: Callable[[Share], Result], share: Share) -> tuple[int, int]:
-    reader, writer = os.pipe()
+    """The process, and where its result will be. In memory, not in a pipe: a process that has to wait until somebody
+    reads what it found keeps all that it has meanwhile."""
+    place = os.memfd_create("wattlint")
     pid = os.fork()
     if pid:
-        os.close(writer)
-        return pid, reader
+        return pid, place
     status = 1
     try:
         import pickle
 
-        os.close(reader)
         if touched.recording():
             touched.record()
-        with open(writer, "wb") as pipe:
-            pickle.dump((work(share), touched.recorded()), pipe, protocol=pickle.HIGHEST_PROTOCOL)
+        with open(place, "wb") as file:
+            pickle.dump((work(share), touched.recorded()), file, protocol=pickle.HIGHEST_PROTOCOL)
         status = 0
     finally:
         os._exit(status)  # without the parent's exit handlers and buffers
 
 
-def _collect(pid: int, reader: int) -> bytes | None:
-    """What the process sent; None when it did not come to its end."""
-    with open(reader, "rb") as pipe:
-        data = pipe.read()
-    return data if os.waitpid(pid, 0)[1] == 0 else None
+def _collect(pid: int, place: int) -> bytes | None:
+    """What the process left; None when it did not come to its end."""
+    status = os.waitpid(pid, 0)[1]
+    with open(place, "rb") as file:
+        file.seek(0)
+        return file.read() if status == 0 else None
