@@ -236,14 +236,39 @@ def test_nothing_heavy_is_imported_for_a_file_without_calls(project):
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
     assert done.stderr == ""
-    heavy = {"libcst", "pydantic", "yaml", "rich", "tomllib", "json", "pathspec"}
+    heavy = {"libcst", "pydantic", "yaml", "rich", "tomllib", "json", "pathspec", "dataclasses"}
     ours = {
+        "wattlint.run",
+        "wattlint.config",
         "wattlint.catalogue.models",
         "wattlint.lint.engine",
         "wattlint.callsites.finder",
         "wattlint.semantics",
     }
     assert not (heavy | ours) & set(done.stdout.split())
+
+
+ACME = """\
+sdk: acme
+imports: [acme.llm]
+entry_points:
+  - {name: acme.ask, kind: call, callees: [acme.llm.ask], model: model, prompt: {names: [question], position: 0}}
+"""
+
+
+def test_the_sieve_knows_what_the_projects_own_rules_describe(project):
+    """The first look at a file, which stops most, is none where a configuration may have a say in it."""
+    (project / "plain.py").write_text(
+        "from acme import llm\n"
+        "llm.ask(f'Is this message spam? Answer only yes or no.\\n\\n{input()}', model='claude-opus-4-1')\n"
+    )
+    rules = project / "rules" / "sdks"
+    rules.mkdir(parents=True)
+    (rules / "acme.yaml").write_text(ACME)
+    assert "LLM" not in flake8(project, "plain.py").stdout
+    assert "plain.py:2:" in flake8(project, "--wattlint-settings", 'rules-dir = "rules"', "plain.py").stdout
+    (project / "pyproject.toml").write_text('[tool.wattlint]\nrules-dir = "rules"\n')
+    assert "plain.py:2:" in flake8(project, "plain.py").stdout
 
 
 def test_flake8_leaves_notes_out_unless_they_are_selected(project):

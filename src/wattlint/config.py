@@ -10,6 +10,7 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from wattlint.config_texts import FILE_NAMES, MAX_BYTES, ConfigTexts
 from wattlint.settings import Settings
 from wattlint.sources import touched
 from wattlint.sources.buffers import read_bytes
@@ -20,11 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wattlint.catalogue.errors import CatalogueError
-
-FILE_NAMES = ("wattlint.toml", "pyproject.toml")
-"""In one folder the first wins."""
-MAX_BYTES = 250_000
-"""More is no configuration that a person wrote."""
 
 
 class ConfigError(Exception):
@@ -81,7 +77,7 @@ class Configuration:
         self._overrides = overrides or Overrides()
         self._over = _table_over(over) if over is not None and over.text.strip() else {}
         self._folders: dict[str, Settings | ConfigError] = {}
-        self._mentions: dict[tuple[str, str], bool] = {}
+        self._texts = ConfigTexts()
         self._fixed = self._overrides.apply(_read_given(os.fspath(file), self._over)) if file else None
 
     @classmethod
@@ -120,12 +116,7 @@ class Configuration:
         """Whether a configuration that can hold in ``folder`` has ``key`` in its text. Costs no parsing."""
         if self._fixed is not None or key in self._over:
             return True
-        folder = os.fspath(folder)
-        if (folder, key) not in self._mentions:
-            here = any(key.encode() in _bytes(os.path.join(folder, name)) for name in FILE_NAMES)
-            parent = os.path.dirname(folder)
-            self._mentions[folder, key] = here or (parent != folder and self.may_set(key, parent))
-        return self._mentions[folder, key]
+        return self._texts.mention(key, os.fspath(folder))
 
     def _search(self, folder: str) -> Settings:
         for name in FILE_NAMES:
@@ -170,14 +161,6 @@ def _merged(table: Any, over: dict[str, Any]) -> Any:
     for key, value in over.items():
         both[key] = _merged(table[key], value) if isinstance(value, dict) and key in table else value
     return both
-
-
-def _bytes(file: str) -> bytes:
-    touched.file(file)
-    try:
-        return read_bytes(file, MAX_BYTES)
-    except OSError:
-        return b""
 
 
 def _read_given(file: str, over: dict[str, Any]) -> Settings:

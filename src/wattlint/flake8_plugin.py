@@ -7,6 +7,9 @@ nothing heavy at all.
 from __future__ import annotations
 
 import ast
+import gc
+import os
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -16,10 +19,16 @@ from wattlint import __version__
 from wattlint.catalogue.errors import CatalogueError
 
 if TYPE_CHECKING:
+    from wattlint.config_texts import ConfigTexts
+    from wattlint.reaches import Reaches
     from wattlint.workspace import Workspace
 
 UNREADABLE = "LLM901"
 """What could not be analysed is a finding here: a plugin has no other way to say it."""
+
+MARKED = re.compile(r"wattlint|LLM\d", re.IGNORECASE)
+"""Stands in every comment for us."""
+RULES_DIR = "rules-dir"
 
 NOTES = ("LLM402", "LLM902", "LLM903")
 """Rules of severity ``info``."""
@@ -34,7 +43,7 @@ class Flake8Plugin:
     version = __version__
 
     def __init__(self, tree: ast.AST, filename: str, lines: Sequence[str]) -> None:
-        self._filename, self._lines = filename, lines
+        self._tree, self._filename, self._lines = tree, filename, lines
 
     @staticmethod
     def add_options(parser: Any) -> None:
@@ -59,17 +68,31 @@ class Flake8Plugin:
     @staticmethod
     def parse_options(options: Any) -> None:
         _given.update(file=options.wattlint_config, settings=options.wattlint_settings)
-        _workspace.cache_clear()
+        for remembered in (_workspace, _reaches, _texts):
+            remembered.cache_clear()
 
     def run(self) -> Iterator[Report]:
         """(line, 0-based column, ``CODE message``, this class) of each finding."""
+        text, path = "".join(self._lines), Path(self._filename)
+        if _stops(os.path.abspath(path), text):
+            return
+        was_on = gc.isenabled()
+        gc.disable()  # what is imported and parsed here stays
+        try:
+            found = list(self._found(text, path))
+        finally:
+            if was_on:
+                gc.enable()
+        yield from found
+
+    def _found(self, text: str, path: Path) -> Iterator[Report]:
         from wattlint.config import ConfigError
         from wattlint.run import check_text
         from wattlint.sources.discovery import display_path
 
-        path = Path(self._filename)
+        tree = self._tree if isinstance(self._tree, ast.Module) else None
         try:
-            analysis = check_text("".join(self._lines), path, _workspace())
+            analysis = check_text(text, path, _workspace(), tree)
         except (
             CatalogueError,
             ConfigError,
@@ -92,6 +115,37 @@ class Flake8Plugin:
 
 _given = {"file": "", "settings": ""}
 """The options of flake8's configuration and command line."""
+
+
+def _stops(file: str, text: str) -> bool:
+    """Whether nothing can be found in a file: the sieve stops it, it has no comments for us, and no configuration has a
+    say in that. Most files are such, and all that is imported here is what this takes."""
+    if _given["file"] or _given["settings"] or MARKED.search(text):
+        return False
+    from wattlint.sources.buffers import holding
+
+    if _texts().mention(RULES_DIR, os.path.dirname(file)):
+        return False
+    code = text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "surrogatepass")
+    try:
+        with holding({file: code}):
+            return not _reaches().of(file).passes(file, code)
+    except CatalogueError:
+        return False  # said where it is met again
+
+
+@cache
+def _texts() -> ConfigTexts:
+    from wattlint.config_texts import ConfigTexts
+
+    return ConfigTexts()
+
+
+@cache
+def _reaches() -> Reaches:
+    from wattlint.reaches import Reaches
+
+    return Reaches(lambda folder: None)
 
 
 @cache

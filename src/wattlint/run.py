@@ -24,6 +24,7 @@ from wattlint.sources.reading import read, source_from_bytes
 from wattlint.workspace import Workspace
 
 if TYPE_CHECKING:
+    import ast
     from pathlib import Path
 
     from wattlint.callsites.facts import CallSite
@@ -126,11 +127,14 @@ def analyse_bytes(raw: bytes, name: str, configuration: Configuration, lint: boo
         return run.finish(lint)
 
 
-def check_text(text: str, path: Path, workspace: Workspace) -> Analysis:
-    """Lint one decoded module, with what ``workspace`` remembers of its project from earlier calls."""
+def check_text(text: str, path: Path, workspace: Workspace, tree: ast.Module | None = None) -> Analysis:
+    """Lint one decoded module, with what ``workspace`` remembers of its project from earlier calls. ``tree``: what it is
+    parsed to."""
     ref = _ref(path)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     raw = text.encode("utf-8", "surrogatepass")
+    if tree is not None:
+        workspace.parsed[ref.file] = text, tree
     run = _Run(workspace)
     with holding({ref.path: raw}):
         run.add(ref, SourceFile(ref.path, ref.display, raw, text, None))

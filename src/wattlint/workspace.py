@@ -8,8 +8,8 @@ from collections.abc import Container, Iterable, Mapping, Set
 from typing import TYPE_CHECKING
 
 from wattlint.analysis import text_line
-from wattlint.catalogue.user_folder import part
 from wattlint.config import ConfigError, Configuration
+from wattlint.reaches import Reaches
 from wattlint.settings import Settings
 from wattlint.sources import disk, project
 from wattlint.sources.discovery import discover, display_path
@@ -17,9 +17,9 @@ from wattlint.sources.files import FileRef, SourceFile
 from wattlint.sources.project import root_of
 from wattlint.sources.reach import Reach
 from wattlint.sources.reading import characters, read
-from wattlint.sources.sieve import load_sieve
 
 if TYPE_CHECKING:
+    import ast
     from pathlib import Path
 
     from wattlint.callees import Callees
@@ -31,16 +31,17 @@ if TYPE_CHECKING:
 class Workspace:
     """What is kept between files: the configuration of each folder, what each project imports, its finder."""
 
-    def __init__(self, configuration: Configuration) -> None:
+    def __init__(self, configuration: Configuration, reaches: Reaches | None = None) -> None:
+        """``reaches``: those of an earlier look at the same projects."""
         self.configuration = configuration
-        self._reaches: dict[tuple[str, str | None], Reach] = {}
-        self._reach_of: dict[str, Reach] = {}
-        """By folder."""
+        self._reaches = reaches or Reaches(self._rules_dir)
         self._finders: dict[tuple[str, int, bool], Finder] = {}
         """By project and settings; those for ``sites_called_from`` apart."""
         self._callees: dict[str, Callees] = {}
         self._inside: dict[tuple[str, str], list[CallSite]] = {}
         self._words: dict[str, Mapping[str, bytes]] = {}
+        self.parsed: dict[str, tuple[str, ast.Module]] = {}
+        """Texts that somebody else has parsed already, by file."""
 
     def may_call(self, source: SourceFile) -> bool:
         """Whether the bytes of ``source`` can contain a call of a language model at all. Raises ConfigError."""
@@ -48,27 +49,14 @@ class Workspace:
 
     def reach(self, file: str | Path) -> Reach:
         """What is known of the imports in the project of ``file``."""
-        folder = os.path.dirname(file)
-        reach = self._reach_of.get(folder)
-        if reach is None:
-            reach = self._reach_of[folder] = self._find_reach(folder)
-        return reach
+        return self._reaches.of(file)
 
-    def _find_reach(self, folder: str) -> Reach:
-        rules_dir = None
-        if self.configuration.may_set("rules-dir", folder):  # else there is no need to read the settings yet
-            rules_dir = self.configuration.of_folder(folder).rules_dir
-        key = (root_of(folder), rules_dir)
-        reach = self._reaches.get(key)
-        if reach is None:
-            sdks = part(rules_dir, "sdks")
-            own: frozenset[str] = frozenset()
-            if sdks is not None:
-                from wattlint.catalogue.sdks import load_sdks
-
-                own = load_sdks(sdks).own_modules
-            reach = self._reaches[key] = Reach(key[0], load_sieve(sdks), own)
-        return reach
+    def _rules_dir(self, folder: str) -> str | None:
+        if not self.configuration.may_set(
+            "rules-dir", folder
+        ):  # then there is no need to read the settings yet
+            return None
+        return self.configuration.of_folder(folder).rules_dir
 
     def excludes(self, path: str | Path) -> bool:
         """Whether the configuration leaves ``path`` out, however it was named."""
@@ -134,6 +122,7 @@ class Workspace:
         finder = self._finders.get(key)
         if finder is None:
             finder = self._finders[key] = Finder(Path(root), settings, project)
+            finder.project.parsed_before = self.parsed
             finder.project.known_words = self._words.get(root, {})
         return finder
 
@@ -166,9 +155,7 @@ class Workspace:
     def forget(self, root: str) -> int:
         """Let go of the project in ``root``; how many modules of it were parsed."""
         finders = [self._finders.pop(key) for key in list(self._finders) if key[0] == root]
-        gone = [self._reaches.pop(key) for key in list(self._reaches) if key[0] == root]
-        for folder in [folder for folder, reach in self._reach_of.items() if reach in gone]:
-            del self._reach_of[folder]
+        self._reaches.forget(root)
         self._callees.pop(root, None)
         self._words.pop(root, None)
         self._inside.clear()
@@ -176,7 +163,7 @@ class Workspace:
 
     def edited(self, file: Path) -> None:
         """The text of ``file`` has changed in an editor: forget what was concluded, and nothing else that was read."""
-        for reach in self._reaches.values():
+        for reach in self._reaches:
             reach.forget(str(file))
         for callees in self._callees.values():
             callees.forget(str(file))
@@ -186,7 +173,6 @@ class Workspace:
         """``files`` were written, created or deleted: forget also which files and project files there are."""
         project.forget()
         self._reaches.clear()
-        self._reach_of.clear()
         self._callees.clear()
         self._reconsider(files)
         for finder in self._finders.values():

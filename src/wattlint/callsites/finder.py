@@ -14,7 +14,7 @@ from wattlint.callsites.http import http_call
 from wattlint.callsites.matched import MatchedCall
 from wattlint.callsites.objects import Match, Objects
 from wattlint.callsites.options import Given
-from wattlint.callsites.plausible import ANYTHING, Clues, Names, Plausible
+from wattlint.callsites.plausible import ANYTHING, Clues, Plausible, names_in
 from wattlint.catalogue.models import load_models
 from wattlint.catalogue.sdks import load_sdks
 from wattlint.catalogue.user_folder import part
@@ -56,7 +56,7 @@ class Finder:
         self.project = project or Project(
             str(root), display_path, self.sdks.is_sdk_module, self.sdks.own_names, self._is_sdk_itself
         )
-        self.names = Names(self.sdks, REPORTED)
+        self.names = names_in(self.sdks, REPORTED)
         self.reconsider()
 
     def _is_sdk_itself(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from typing import NamedTuple
 
 from wattlint.callsites.indirect import PASSES_ON, handed
@@ -41,8 +42,14 @@ PLAIN = (
 """Expressions whose methods are those of built-in types."""
 
 
+@cache
+def names_in(sdks: SdkCatalogue, kinds: frozenset[str]) -> Names:
+    """One per catalogue: to gather them takes longer than to look at a small project."""
+    return Names(sdks, kinds)
+
+
 class Names:
-    """The names that calls of models end in; keep one per catalogue."""
+    """The names that calls of models end in."""
 
     def __init__(self, sdks: SdkCatalogue, kinds: frozenset[str]) -> None:
         self.sdks = sdks

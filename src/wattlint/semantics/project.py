@@ -67,6 +67,8 @@ class Project:
         self._mentions: dict[str, Mentions] = {}
         """Of the files that are not parsed (yet)."""
         self._words: dict[str, Words] = {}
+        self.parsed_before: dict[str, tuple[str, ast.Module]] = {}
+        """Texts that somebody else has parsed already, by file."""
         self.known_words: Mapping[str, bytes] = {}
         """Of modules that were read before, as ``Words`` keeps them."""
         self.before_parsing: Callable[[], None] = lambda: None
@@ -83,7 +85,10 @@ class Project:
         file = os.path.abspath(file)
         known = self._modules.get(file)
         if known is None or self._texts.get(file) != hash(text):
-            known = ModuleIndex(ast.parse(text, filename=display), display, file, *self._names(file))
+            parsed, tree = self.parsed_before.pop(file, ("", None))
+            if tree is None or parsed != text:
+                tree = ast.parse(text, filename=display)
+            known = ModuleIndex(tree, display, file, *self._names(file))
             self._modules[file] = known
             self._texts[file] = hash(text)
         return known

@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 
-from wattlint.sources.reading import words_of
+from wattlint.sources.text_words import words_of
 
 FEW_QUESTIONS = 50
 """Words up to which the files are gone through one by one."""

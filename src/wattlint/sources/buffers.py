@@ -19,7 +19,7 @@ _FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) 
 
 
 @contextmanager
-def holding(texts: Mapping[Path, bytes]) -> Iterator[None]:
+def holding(texts: Mapping[str, bytes] | Mapping[Path, bytes]) -> Iterator[None]:
     """While this lasts, every file in ``texts`` (absolute) reads as these bytes in this process."""
     before = dict(_held)
     _held.update({os.path.abspath(path): raw for path, raw in texts.items()})

@@ -21,11 +21,11 @@ from wattlint.sources.sieve import Scan, Sieve
 if TYPE_CHECKING:
     from pathlib import Path
 
-_FROM = re.compile(rb"\bfrom\s+(\.*)\s*([\w.]*)\s*\bimport\b[\s\\]*(\([^)]*|[^\n;#]*)")
-_IMPORT = re.compile(rb"(?:^|[\n;:])[ \t]*import\s+([^\n;#]*)")
-_CLIMB = re.compile(rb"\bfrom\s+(\.{2,})")
+FROM = rb"\bfrom\s+(\.*)\s*([\w.]*)\s*\bimport\b[\s\\]*(\([^)]*|[^\n;#]*)"
+IMPORT = rb"(?:^|[\n;:])[ \t]*import\s+([^\n;#]*)"
+CLIMB = rb"\bfrom\s+(\.{2,})"
 _NO_WORDS: frozenset[bytes] = frozenset()
-_NAME = re.compile(rb"(?:^|[,(])\s*(?:#[^\n]*\n\s*)*([\w.]+)")
+NAME = rb"(?:^|[,(])\s*(?:#[^\n]*\n\s*)*([\w.]+)"
 MANY_FILES = 3_000
 """More are not all read to answer for one of them."""
 FEW_MODULES = 60
@@ -214,7 +214,7 @@ class Reach:
     def _climbs_out(self, file: str, imports: bytes) -> bool:
         """A relative import leads above the project."""
         folders = file[len(self._root) :].count(os.sep)
-        return any(len(dots) > folders for dots in _CLIMB.findall(imports))
+        return any(len(dots) > folders for dots in re.findall(CLIMB, imports))
 
     def _targets_of(self, file: str) -> tuple[str, ...]:
         if file not in self._targets:
@@ -225,15 +225,15 @@ class Reach:
 
     def _imported(self, folder: str, imports: bytes) -> Iterator[str]:
         """Files of the project that the import statements name: modules, the packages around them, submodules."""
-        for dots, module, names in _FROM.findall(imports):
+        for dots, module, names in re.findall(FROM, imports):
             parts = module.decode("ascii", "ignore").split(".") if module else []
             bases = self._bases(folder, len(dots), parts)
             if bases:  # most statements import from outside the project
-                submodules = [name.decode("ascii", "ignore") for name in _NAME.findall(names)]
+                submodules = [name.decode("ascii", "ignore") for name in re.findall(NAME, names)]
                 for base in bases:
                     yield from self._files(base, parts, submodules)
-        for names in _IMPORT.findall(imports):
-            for name in _NAME.findall(names):
+        for names in re.findall(IMPORT, imports):
+            for name in re.findall(NAME, names):
                 parts = name.decode("ascii", "ignore").split(".")
                 for base in self._bases(folder, 0, parts):
                     yield from self._files(base, parts, [])

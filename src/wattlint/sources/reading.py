@@ -14,9 +14,6 @@ MAX_BYTES = 64 * 1024 * 1024
 
 NOTEBOOK = ".ipynb"
 _BOM = b"\xef\xbb\xbf"
-_WORDS_ALONE = bytes(
-    char if char < 128 and (chr(char).isalnum() or char == 0x5F) else 0x20 for char in range(256)
-)
 _QUADRATIC = frozenset({"punycode", "idna"})
 
 
@@ -94,11 +91,6 @@ def decode(raw: bytes, display: str) -> str | Problem:
     except (LookupError, ValueError) as error:
         return Problem(display, 1, f"cannot be decoded as {encoding}: {error}")
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
-
-
-def words_of(text: bytes) -> frozenset[bytes]:
-    """Every run of letters, digits and underscores in ``text``."""
-    return frozenset(text.translate(_WORDS_ALONE).split())
 
 
 def characters(line: str, octets: int) -> int:

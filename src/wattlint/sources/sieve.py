@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Set
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
-from wattlint.sources.reading import words_of
+from wattlint.sources.text_words import words_of
 
 ATTRIBUTE = rb"\.\s*([A-Za-z_]\w*)"
 if TYPE_CHECKING:

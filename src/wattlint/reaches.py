@@ -1,0 +1,63 @@
+"""What is known of the imports in each project that files lie in."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from wattlint.sources.project import root_of
+from wattlint.sources.reach import Reach
+from wattlint.sources.sieve import load_sieve
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Reaches:
+    """One for each project, and for each folder of rules that is configured in it."""
+
+    def __init__(self, rules_dir: Callable[[str], str | None]) -> None:
+        """``rules_dir``: of a folder."""
+        self._rules_dir = rules_dir
+        self._reaches: dict[tuple[str, str | None], Reach] = {}
+        self._of_folder: dict[str, Reach] = {}
+
+    def of(self, file: str | Path) -> Reach:
+        """Raises ConfigError, CatalogueError."""
+        folder = os.path.dirname(file)
+        reach = self._of_folder.get(folder)
+        if reach is None:
+            reach = self._of_folder[folder] = self._find(folder)
+        return reach
+
+    def _find(self, folder: str) -> Reach:
+        rules_dir = self._rules_dir(folder)
+        key = (root_of(folder), rules_dir)
+        reach = self._reaches.get(key)
+        if reach is None:
+            reach = self._reaches[key] = _reach(*key)
+        return reach
+
+    def __iter__(self) -> Iterator[Reach]:
+        return iter(self._reaches.values())
+
+    def forget(self, root: str) -> None:
+        """Let go of the project in ``root``."""
+        gone = [self._reaches.pop(key) for key in list(self._reaches) if key[0] == root]
+        for folder in [folder for folder, reach in self._of_folder.items() if reach in gone]:
+            del self._of_folder[folder]
+
+    def clear(self) -> None:
+        self._reaches.clear()
+        self._of_folder.clear()
+
+
+def _reach(root: str, rules_dir: str | None) -> Reach:
+    if rules_dir is None:
+        return Reach(root, load_sieve())
+    from wattlint.catalogue.sdks import load_sdks
+    from wattlint.catalogue.user_folder import part
+
+    folder = part(rules_dir, "sdks")
+    return Reach(root, load_sieve(folder), load_sdks(folder).own_modules)
