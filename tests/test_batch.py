@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 from pathlib import Path
@@ -12,6 +13,7 @@ from wattlint import batch, workers
 from wattlint.config import Configuration
 from wattlint.reports.json_data import check_json
 from wattlint.run import analyse
+from wattlint.semantics.module_index import ModuleIndex
 from wattlint.settings import Settings
 from wattlint.sources.project import project_root
 from wattlint.sources.reach import Reach
@@ -218,3 +220,32 @@ def test_the_sieve_loses_no_site_of_the_rules_examples(
     monkeypatch.setattr(Reach, "project_imports_sdk", lambda *given: True)
     monkeypatch.setattr(Reach, "project_words", lambda *given: None)
     assert report(".", jobs=1) == sifted
+
+
+def test_a_finished_project_is_gone_without_the_collector(tmp_path: Path) -> None:
+    """Collecting what a project leaves behind took a fifth of a large run: nothing may lead back to itself."""
+    for name in ("one", "two"):
+        package = tmp_path / name / "package"
+        package.mkdir(parents=True)
+        (tmp_path / name / "pyproject.toml").write_text("[project]\nname = 'p'\n")
+        (package / "__init__.py").write_text("")
+        (package / "client.py").write_text(
+            "from openai import OpenAI\n"
+            "class Client:\n"
+            "    def __init__(self, model='gpt-4o'):\n"
+            "        self.client, self.model = OpenAI(), model\n"
+            "    def ask(self, text):\n"
+            "        return self.client.chat.completions.create(model=self.model, messages=[text])\n"
+        )
+        (package / "use.py").write_text(
+            "from package.client import Client\ndef main():\n    return [Client().ask(t) for t in open('f')]\n"
+        )
+    gc.collect()
+    gc.disable()
+    try:
+        analysis = analyse([str(tmp_path)], Configuration(), jobs=1)
+        left = [one for one in gc.get_objects() if isinstance(one, ModuleIndex)]
+    finally:
+        gc.enable()
+    assert len(analysis.sites) == 2
+    assert left == []

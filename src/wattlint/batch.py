@@ -7,7 +7,6 @@ depend on how many processes there are, and memory does not grow with the number
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import re
 import sys
@@ -45,8 +44,6 @@ FEW_FILES = 200
 """Fewer are not worth a second process."""
 MANY_TO_SURVEY = 1_000
 """Modules of one project that are not left to the one process that analyses it."""
-MANY_MODULES = 10
-"""More are let go of before other projects are parsed."""
 FEW_PASSING = 12
 """Fewer files to parse are not worth a second process."""
 
@@ -140,15 +137,10 @@ def outcomes(
 
     def analyse(roots: list[str]) -> Done:
         done: Done = ([], [])
-        parsed = 0
         for root in roots:
-            outcome, broken, modules = _project(root, groups[root], workspace)
+            outcome, broken = _project(root, groups[root], workspace)
             done[0].extend(outcome)
             done[1].extend(broken)
-            parsed += modules
-            if parsed > MANY_MODULES and root != roots[-1]:
-                gc.collect()
-                parsed = 0
         return done
 
     for root, todo in groups.items():
@@ -158,7 +150,6 @@ def outcomes(
             _survey(root, files, None in passing, workspace, jobs)
     if groups:
         import wattlint.callsites.finder  # noqa: F401  # once, before the processes part
-    gc.freeze()  # what is known so far stays: to look through it again with each project takes longer than the project
     broken: list[tuple[str, Problem]] = []
     many = sum(map(len, groups.values())) >= FEW_PASSING
     for results, others in spread(analyse, _shares(groups, jobs if many else 1)):
@@ -289,11 +280,8 @@ def _shares(groups: dict[str, list[Todo]], jobs: int) -> list[list[str]]:
     return [sorted(share) for share in shares if share]
 
 
-def _project(
-    root: str, todo: list[Todo], workspace: Workspace
-) -> tuple[list[tuple[int, Outcome]], list[tuple[str, Problem]], int]:
-    """Every file of one project, the files it led to that are no Python, and how many modules were parsed; nothing is
-    remembered of it afterwards."""
+def _project(root: str, todo: list[Todo], workspace: Workspace) -> Done:
+    """Every file of one project; nothing is remembered of it afterwards."""
     passing = []
     for number, ref, passes in todo:
         if passes is None:
@@ -308,7 +296,8 @@ def _project(
         for file, error in workspace.broken().items()
         for shown in (display_path(file),)
     ]
-    return results, broken, workspace.forget(root)
+    workspace.forget(root)
+    return results, broken
 
 
 def _read_and_analyse(ref: FileRef, passes: bool, workspace: Workspace, linted: Container[str]) -> Outcome:

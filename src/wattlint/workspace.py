@@ -152,14 +152,14 @@ class Workspace:
         """The words of modules of the project in ``root``, as ``semantics.words`` keeps them."""
         self._words[root] = words
 
-    def forget(self, root: str) -> int:
-        """Let go of the project in ``root``; how many modules of it were parsed."""
-        finders = [self._finders.pop(key) for key in list(self._finders) if key[0] == root]
+    def forget(self, root: str) -> None:
+        """Let go of the project in ``root``."""
+        for key in [key for key in self._finders if key[0] == root]:
+            self._finders.pop(key).project.let_go()
         self._reaches.forget(root)
         self._callees.pop(root, None)
         self._words.pop(root, None)
         self._inside.clear()
-        return sum(finder.project.parsed for finder in finders)
 
     def edited(self, file: Path) -> None:
         """The text of ``file`` has changed in an editor: forget what was concluded, and nothing else that was read."""

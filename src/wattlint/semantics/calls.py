@@ -114,15 +114,41 @@ def _construct(ev: Evaluator, callee: Class, node: ast.Call, frame: Frame, spot:
 
 
 def inline(ev: Evaluator, function: Function, bound: dict[str, Thunk], depth: int) -> Value:
-    """What a project function returns for these arguments; the same question is answered once."""
+    """What a project function returns for these arguments; the same question is answered once.
+
+    Arguments are evaluated when the body asks for them, and told apart by where they are written. Only inside a
+    function that is being followed already, and for plain functions below others, they are told apart by value: else
+    a recursion never meets itself again, and a helper that many call is followed for each of them anew.
+    """
     if depth > MAX_INLINE:
         return Unknown("budget")
-    values: dict[str, Thunk] = {name: ev.force(thunk) for name, thunk in bound.items()}
-    arguments_key = tuple((name, identity(ev, value)) for name, value in sorted(values.items()))  # type: ignore[arg-type]
+    info = function.info
+    followed = ev.followed.get(id(info), 0)
+    if followed or (depth >= 2 and function.receiver is None):
+        bound = {name: ev.force(thunk) for name, thunk in bound.items()}
+    arguments_key = tuple((name, _argument_identity(ev, thunk)) for name, thunk in sorted(bound.items()))
     receiver = identity(ev, function.receiver) if function.receiver is not None else None
-    key = (("result", id(function.info), id(function.frame), receiver, arguments_key), depth)
+    key = (("result", id(info), id(function.frame), receiver, arguments_key), depth)
     during: Value = Unknown("recursion")
-    return ev.once(key, lambda: _inline(ev, function, values, depth), during)
+    ev.followed[id(info)] = followed + 1
+    try:
+        return ev.once(key, lambda: _inline(ev, function, bound, depth), during)
+    finally:
+        ev.followed[id(info)] = followed
+
+
+def _argument_identity(ev: Evaluator, thunk: Thunk) -> object:
+    """That of the value where it is known without work, else the place in the frame it is evaluated in."""
+    while isinstance(thunk, tuple):
+        node, frame, _ = thunk
+        value = ev.known(node, frame)
+        if value is not None:
+            return identity(ev, value)
+        passed = frame.arguments.get(node.id) if isinstance(node, ast.Name) and frame.arguments else None
+        if passed is None or not frame.scope.is_only_parameter(node.id):  # type: ignore[attr-defined]
+            return (id(node), id(frame))
+        thunk = passed  # a parameter handed on as it is
+    return identity(ev, thunk)
 
 
 def identity(ev: Evaluator, value: Value) -> object:

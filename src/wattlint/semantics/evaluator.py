@@ -52,6 +52,8 @@ class Evaluator:
         self._provisional: dict[tuple[object, object], tuple[Any, int, int, int]] = {}
         self._until: dict[int, list[tuple[object, object]]] = {}
         """Depth of an evaluation -> the provisional answers to forget when it ends."""
+        self.followed: dict[int, int] = {}
+        """How often each function is being followed into at the moment, by id of its FunctionInfo."""
         self._steps = 0
         self._caller_depth = 0
         self._reached = 0
@@ -118,6 +120,12 @@ class Evaluator:
         if not self._steps & 63:
             self.check_time()
         return self.once(key, lambda: handler(self, node, frame, spot), _RECURSION)
+
+    def known(self, node: ast.expr, frame: Frame) -> Value | None:
+        """The value of ``node``, where it takes no work."""
+        if isinstance(node, ast.Constant):
+            return _constant(node, frame)
+        return self._results.get((id(node), id(frame)))
 
     def once(self, key: tuple[object, object], compute: Callable[[], T], during: T) -> T:
         """``compute()``, remembered under ``key``; ``during`` is the answer to a question that leads back to itself.

@@ -51,6 +51,19 @@ class ModuleIndex:
         walk.module()
         self._originals = walk.originals
 
+    def let_go(self) -> None:
+        """Undo the links that lead back to themselves, so that the tree is gone with the last who holds it."""
+        for scope in self.scopes.values():
+            scope.function = scope.cls = scope.parent = None
+            scope.bindings.clear()
+            scope.attribute_stores.clear()
+        for cls in self.classes:
+            cls.methods.clear()
+        for held in (self.calls, self.functions, self.classes, self.scopes, self.stars, self.spots):
+            held.clear()
+        self._by_name = self._changes = None
+        del self.scope
+
     def calls_named(self, name: str) -> list[CallRecord]:
         """The calls whose callee ends in ``name``, or in a local name under which ``name`` is imported.
 

@@ -110,17 +110,21 @@ class Project:
                 pass
         return self._modules[file]
 
-    @property
-    def parsed(self) -> int:
-        """How many modules."""
-        return len(self._modules)
-
     def forget(self, file: str) -> None:
         """The text of ``file`` is no longer what it was."""
         self._modules.pop(file, None)
         self._texts.pop(file, None)
         self._mentions.pop(file, None)
         self.broken.pop(file, None)
+
+    def let_go(self) -> None:
+        """Nothing more is asked of the project."""
+        self.before_parsing = lambda: None
+        self._is_external_itself = lambda: False
+        for module in self._modules.values():
+            if module is not None:
+                module.let_go()
+        self._modules.clear()
 
     def list_anew(self) -> None:
         """Files came or went, or hold other words."""

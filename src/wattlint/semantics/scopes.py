@@ -90,6 +90,11 @@ class Scope:
     spot: Spot | None = None
     """Where a comprehension or lambda stands in its parent; None for functions and classes, which run later."""
 
+    def is_only_parameter(self, name: str) -> bool:
+        """Nothing else binds ``name`` here."""
+        bindings = self.bindings.get(name, ())
+        return len(bindings) == 1 and bindings[0].kind == "parameter"
+
     @property
     def enclosing_function(self) -> FunctionInfo | None:
         """The ``def`` that this scope is, or lies in."""
