@@ -13,7 +13,7 @@ from wattlint import batch, workers
 from wattlint.config import Configuration
 from wattlint.reports.json_data import check_json
 from wattlint.run import analyse
-from wattlint.semantics.module_index import ModuleIndex
+from wattlint.semantics.scopes import Scope
 from wattlint.settings import Settings
 from wattlint.sources.project import project_root
 from wattlint.sources.reach import Reach
@@ -243,8 +243,9 @@ def test_a_finished_project_is_gone_without_the_collector(tmp_path: Path) -> Non
     gc.collect()
     gc.disable()
     try:
+        before = {id(one) for one in gc.get_objects() if isinstance(one, Scope)}
         analysis = analyse([str(tmp_path)], Configuration(), jobs=1)
-        left = [one for one in gc.get_objects() if isinstance(one, ModuleIndex)]
+        left = [one for one in gc.get_objects() if isinstance(one, Scope) and id(one) not in before]
     finally:
         gc.enable()
     assert len(analysis.sites) == 2
