@@ -666,6 +666,21 @@ def test_each_side_is_analysed_anew_when_it_changes(repo):
     assert told(diff(repo.folder)) == []
 
 
+def test_an_edit_leaves_what_is_kept_of_the_base(repo, monkeypatch):
+    from wattlint import run as analysis
+
+    counted = []
+    analyse = analysis.analyse_sifted
+    monkeypatch.setattr(analysis, "analyse_sifted", lambda *a, **k: (counted.append(a), analyse(*a, **k))[1])
+    for number, first in enumerate((("-j1",), ())):
+        repo.write({"wattlint.toml": f"extend-exclude = ['{number}']\n"})  # all anew
+        diff(repo.folder, *first)
+        counted.clear()
+        repo.write({"app.py": APP.replace("French", f"{number} languages")})
+        diff(repo.folder, "-j1")
+        assert len(counted) == 1
+
+
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_another_configuration_is_another_result_of_the_base_too(repo, jobs):
     """Of a file outside what git holds, which the older version does not have."""

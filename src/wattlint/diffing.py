@@ -67,7 +67,7 @@ def compare(
     if fail_on or budget.limits:
         from wattlint.changes.budget import gates
 
-        comparison.gates = gates(comparison, budget, fail_on)
+        comparison = comparison._replace(gates=gates(comparison, budget, fail_on))
     return comparison
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pickle
 import threading
 from collections.abc import Callable
 from typing import BinaryIO, Generic, TypeVar
@@ -38,6 +37,8 @@ class Beside(Generic[T]):
             raw = answer.read()
         os.waitpid(self._child, 0)
         self._answer = None
+        import pickle
+
         try:
             found: T = pickle.loads(raw)  # of our own process
         except (EOFError, pickle.UnpicklingError):
@@ -47,6 +48,8 @@ class Beside(Generic[T]):
 
 def _answer(work: Callable[[], T], writer: int) -> None:
     """Send the result, if there is one, and end, past everything that this process would else do at its end."""
+    import pickle
+
     try:
         raw = pickle.dumps(work(), pickle.HIGHEST_PROTOCOL)
         with os.fdopen(writer, "wb") as answer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from wattlint.changes.differences import Difference, differences
@@ -40,8 +40,7 @@ class Change(NamedTuple):
         return cls(ends[0], ends[1], ends[2])
 
 
-@dataclass(frozen=True, slots=True)
-class SitePair:
+class SitePair(NamedTuple):
     """One call before and after. A call through the project's own wrapper is one pair for each caller."""
 
     status: Status
@@ -89,38 +88,36 @@ class SitePair:
         return None if sides == [None, None] else Change.between(*sides)
 
 
-@dataclass(frozen=True, slots=True)
-class Sums:
+class Sums(NamedTuple):
     """One call of each running call site of one side."""
 
     calls: int = 0
     without_estimate: int = 0
     without_price: int = 0
-    quantities: Mapping[str, Interval] = field(default_factory=dict)
+    quantities: Mapping[str, Interval] = MappingProxyType({})
     """By ``QUANTITIES``; one that no call has is missing."""
     month: PerMonth | None = None
     """Of the calls whose workload is known."""
 
 
-@dataclass(slots=True)
-class Comparison:
+class Comparison(NamedTuple):
     """Everything that reports on a change may show."""
 
     base: str
     """For people: ``merge base of main and HEAD (1a2b3c4)``."""
     head: str
     """``working tree``, ``index`` or a commit."""
-    pairs: list[SitePair] = field(default_factory=list)
+    pairs: Sequence[SitePair] = ()
     """Those that differ: the largest change of energy first, then what has no estimate."""
     same: int = 0
     """Calls that do not differ."""
-    before: Sums = field(default_factory=Sums)
-    after: Sums = field(default_factory=Sums)
+    before: Sums = Sums()
+    after: Sums = Sums()
     coverage: Coverage | None = None
-    gates: list[Gate] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    gates: Sequence[Gate] = ()
+    problems: Sequence[Problem] = ()
     """What could not be analysed now."""
-    base_problems: list[Problem] = field(default_factory=list)
+    base_problems: Sequence[Problem] = ()
     """What could not be analysed at the base: its calls count as added."""
     now: Analysis | None = None
     """The newer version, where its fixes are asked for."""

@@ -101,6 +101,8 @@ class _Side:
         self._absent = absent
         self._in_place = version.kind == "tree"
         self._fixes = fixes
+        self._seen = touched.noted()
+        """What the result depends on: the configuration, so far."""
         self._configuration = configuration if self._in_place else OnDisk(configuration)
         self._cache = None
         if keep is not None:
@@ -132,18 +134,19 @@ class _Side:
         if known and other is not None and self._view is not None:
             same, their = self._view.is_same, other._view
             known = {path: one for path, one in known.items() if same(path, their)}
-        with self._standing_in():
+        with touched.noting_in(self._seen), self._standing_in():
             return sift_paths(_existing(self._paths), self._configuration, jobs, known=known)
 
     def analysed(self, jobs: int | None, files: SiftedFiles | None = None) -> Analysis:
         from wattlint.run import analyse_sifted
 
-        with self._standing_in():
-            analysis = analyse_sifted(files or self.sifted(jobs), jobs=jobs)
+        files = files or self.sifted(jobs)
+        with touched.noting_in(self._seen), self._standing_in():
+            analysis = analyse_sifted(files, jobs=jobs)
             told = touched.take_told()  # by the name of the version
             secret = any(_is_secret(path) and disk.is_file(path) for path in told)
         if self._cache and not secret:
-            self._cache.save(analysis, touched.noted())
+            self._cache.save(analysis, self._seen)
         return analysis
 
     @cached_property

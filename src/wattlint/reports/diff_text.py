@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from wattlint.impact.quantities import in_readable_unit
 from wattlint.reports.figures import percent, signed, with_span
 from wattlint.reports.terminal import Paint, painter, printable
 from wattlint.reports.text import concise
@@ -114,11 +113,7 @@ def month_figure(month: PerMonth | None, name: str) -> str:
     if value is None:
         return "none"
     _, unit, factor = MONTHLY[name]
-    return (
-        with_span(value, unit)
-        if unit.endswith("$")
-        else with_span(*in_readable_unit(value.scaled(factor), unit))
-    )
+    return _shown(value, unit, factor)
 
 
 def _has_figures(pair: SitePair) -> bool:
@@ -234,6 +229,12 @@ def gate_lines(comparison: Comparison, paint: Paint) -> Iterable[str]:
 
 def figure(value: Interval, name: str) -> str:
     _, unit, factor = QUANTITIES[name]
+    return _shown(value, unit, factor)
+
+
+def _shown(value: Interval, unit: str, factor: float) -> str:
+    from wattlint.impact.quantities import in_readable_unit
+
     if unit.endswith("$"):
         return with_span(value, unit)
     return with_span(*in_readable_unit(value.scaled(factor), unit))

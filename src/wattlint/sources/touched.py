@@ -6,7 +6,8 @@ Nothing is noted until ``record`` is called: only the command line keeps results
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from wattlint.sources import disk
 
@@ -39,6 +40,19 @@ def recorded() -> Digests:
 def noted() -> Digests:
     """What was noted so far."""
     return dict(_noted or {})
+
+
+@contextmanager
+def noting_in(noted: Digests) -> Iterator[None]:
+    """While this lasts, what is looked at is noted there, if anything is noted at all."""
+    global _noted
+    before = _noted
+    if before is not None:
+        _noted = noted
+    try:
+        yield
+    finally:
+        _noted = before
 
 
 def take_told() -> list[str]:
