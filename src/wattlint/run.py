@@ -89,10 +89,10 @@ def analyse_sifted(files: SiftedFiles, lint: bool = True, jobs: int | None = Non
     run.analysis.problems += files.problems
     with _without_collection():
         results, broken = outcomes(files.refs, files.sifted, files.covered, run.workspace, jobs)
-    for ref, result in zip(files.refs, results, strict=True):
-        run.take(ref, result)
-    run.broken(broken)
-    return run.finish(lint)
+        for ref, result in zip(files.refs, results, strict=True):
+            run.take(ref, result)
+        run.broken(broken)
+        return run.finish(lint)
 
 
 @contextlib.contextmanager

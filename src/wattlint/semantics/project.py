@@ -258,14 +258,26 @@ class Project:
             files = sorted(files[:MAX_MENTIONING])
         return files
 
-    def _distances_from(self, folder: str) -> dict[str, int]:
-        """Every folder with files, and how little of its path it shares with ``folder``."""
-        if folder not in self._apart:
+    def _distances_from(self, near: str) -> dict[str, int]:
+        """Every folder with files, and how little of its path it shares with ``near``."""
+        if near not in self._apart:
+            folder = near
             if not self._folders:
                 self._folders = {file: os.path.dirname(file) for file in self.files()}
-            folders = set(self._folders.values())
-            self._apart[folder] = {one: -len(os.path.commonpath([one, folder])) for one in folders}
-        return self._apart[folder]
+            above = {folder}
+            while (parent := os.path.dirname(folder)) not in above and len(folder) > len(self.root):
+                above.add(parent)
+                folder = parent
+            apart: dict[str, int] = {}
+            for one in set(self._folders.values()):
+                way = []
+                while one not in apart and one not in above and len(one) > len(self.root):
+                    way.append(one)
+                    one = os.path.dirname(one)
+                shared = apart.setdefault(one, -len(one))
+                apart.update(dict.fromkeys(way, shared))
+            self._apart[near] = apart
+        return self._apart[near]
 
     def _mentions_of(self, file: str) -> Mentions:
         if file not in self._mentions:

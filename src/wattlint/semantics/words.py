@@ -23,6 +23,14 @@ def hashes(text: bytes) -> bytes:
     return array(HASH, map(hash, words_of(text))).tobytes()
 
 
+def _holds(held: bytes, needle: bytes) -> bool:
+    """As one of the hashes, not across the border of two."""
+    at = held.find(needle)
+    while at >= 0 and at % len(needle):
+        at = held.find(needle, at + 1)
+    return at >= 0
+
+
 class Words:
     """``files`` in their order, each read once."""
 
@@ -52,9 +60,7 @@ class Words:
             return [self._files[number] for number in self._numbers.get(wanted, ())]
         needle = array(HASH, [wanted]).tobytes()
         return [
-            file
-            for file, held in zip(self._files, self._hashes)
-            if needle in held and wanted in array(HASH, held)  # not across the border of two hashes
+            file for file, held in zip(self._files, self._hashes) if needle in held and _holds(held, needle)
         ]
 
     def _tabulate(self) -> None:
