@@ -22,6 +22,7 @@ from wattlint.config import ConfigError
 from wattlint.sources.buffers import read_bytes
 from wattlint.sources.discovery import Covered, display_path
 from wattlint.sources.files import FileRef, Problem, SourceFile
+from wattlint.sources.folders import folder_of
 from wattlint.sources.limits import MAX_CHARACTERS, OutOfTime
 from wattlint.sources.project import root_of
 from wattlint.sources.reach import Look, Reach
@@ -198,10 +199,11 @@ def _by_project(refs: Sequence[FileRef]) -> dict[str, list[int]]:
     roots: dict[str, str] = {}
     groups: dict[str, list[int]] = {}
     for number, ref in enumerate(refs):
-        folder = os.path.dirname(ref.file)
-        if folder not in roots:
-            roots[folder] = root_of(folder)
-        groups.setdefault(roots[folder], []).append(number)
+        folder = folder_of(ref.file)
+        root = roots.get(folder)
+        if root is None:
+            root = roots[folder] = root_of(folder)
+        groups.setdefault(root, []).append(number)
     return groups
 
 

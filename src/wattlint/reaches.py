@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from wattlint.sources.folders import folder_of
 from wattlint.sources.project import root_of
 from wattlint.sources.reach import Reach
 from wattlint.sources.sieve import load_sieve
@@ -25,7 +26,7 @@ class Reaches:
 
     def of(self, file: str | Path) -> Reach:
         """Raises ConfigError, CatalogueError."""
-        folder = os.path.dirname(file)
+        folder = folder_of(os.fspath(file))
         reach = self._of_folder.get(folder)
         if reach is None:
             reach = self._of_folder[folder] = self._find(folder)
@@ -38,6 +39,10 @@ class Reaches:
         if reach is None:
             reach = self._reaches[key] = _reach(*key)
         return reach
+
+    def in_root(self, root: str) -> Reach | None:
+        """One of the project in ``root``, as far as somebody asked."""
+        return next((reach for key, reach in self._reaches.items() if key[0] == root), None)
 
     def __iter__(self) -> Iterator[Reach]:
         return iter(self._reaches.values())

@@ -122,6 +122,8 @@ class Workspace:
         finder = self._finders.get(key)
         if finder is None:
             finder = self._finders[key] = Finder(Path(root), settings, project)
+            if (reach := self._reaches.in_root(root)) is not None:
+                finder.project.tree = reach.tree
             finder.project.parsed_before = self.parsed
             finder.project.known_words = self._words.get(root, {})
         return finder

@@ -12,7 +12,7 @@ from wattlint.semantics.module_index import ModuleIndex
 from wattlint.semantics.words import MAX_FILE_BYTES, Words
 from wattlint.sources import disk, touched
 from wattlint.sources.buffers import held_below, read_bytes
-from wattlint.sources.folders import SOURCE_FOLDERS, names_in
+from wattlint.sources.folders import SOURCE_FOLDERS, Tree, names_in
 from wattlint.sources.reading import characters, decode
 
 SKIPPED_FOLDERS = frozenset(
@@ -67,6 +67,7 @@ class Project:
         self._mentions: dict[str, Mentions] = {}
         """Of the files that are not parsed (yet)."""
         self._words: dict[str, Words] = {}
+        self.tree = Tree(self.root)
         self.parsed_before: dict[str, tuple[str, ast.Module]] = {}
         """Texts that somebody else has parsed already, by file."""
         self.known_words: Mapping[str, bytes] = {}
@@ -129,6 +130,7 @@ class Project:
     def list_anew(self) -> None:
         """Files came or went, or hold other words."""
         self._names_in.cache_clear()
+        self.tree = Tree(self.root)
         self._files = None
         self._folders.clear()
         self._apart.clear()
@@ -221,12 +223,9 @@ class Project:
         """Every Python file below the root, also those that an editor has not written yet."""
         if self._files is None:
             found: list[str] = []
-            for folder, folders, names in disk.walk(self.root):
-                folders[:] = sorted(
-                    name for name in folders if name not in SKIPPED_FOLDERS and not name.startswith(".")
-                )
-                touched.folder(folder)
-                found.extend(os.path.join(folder, name) for name in sorted(names) if name.endswith(".py"))
+            for folder, names in self.tree.listed():
+                if SKIPPED_FOLDERS.isdisjoint(folder[len(self.root) :].split(os.sep)):
+                    found += [os.path.join(folder, name) for name in names if name.endswith(".py")]
             new = {file for file in held_below(self.root) if file.endswith(".py")}.difference(found)
             self._files = sorted([*found, *new]) if new else found
         return self._files

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 
-from wattlint.sources import disk, touched
+from wattlint.sources import touched
 from wattlint.sources.buffers import read_bytes
+from wattlint.sources.folders import Tree
 
-SKIPPED_FOLDERS = frozenset({"node_modules", "site-packages", "__pycache__", "venv"})
 TRANSLATIONS = frozenset({"translations", "locale", "locales", "_locales", "i18n", "l10n"})
 """The data in folders of these names are texts for people in many languages: no request is sent to what they name."""
 CODE = (".py", ".ipynb")
@@ -23,8 +23,8 @@ MAX_BYTES = 2_000_000
 class Addresses:
     """Answers for one project; remembers the files that hold none."""
 
-    def __init__(self, root: str, holds_address: Callable[[bytes], bool]) -> None:
-        self._root = root
+    def __init__(self, tree: Tree, holds_address: Callable[[bytes], bool]) -> None:
+        self._tree, self._root = tree, tree.root
         self._holds_address = holds_address
         self._files: list[str] | None = None
         self._without: set[str] = set()
@@ -45,15 +45,9 @@ class Addresses:
 
     def _listed(self) -> list[str]:
         found = []
-        for folder, folders, names in disk.walk(self._root):
-            folders[:] = sorted(
-                name for name in folders if name not in SKIPPED_FOLDERS and not name.startswith(".")
-            )
-            touched.folder(folder)
+        for folder, names in self._tree.listed():
             texts = TEXTS if TRANSLATIONS.isdisjoint(folder[len(self._root) :].split(os.sep)) else CODE
-            found += [
-                f"{folder}{os.sep}{name}" for name in sorted(names) if SECRETS in name or name.endswith(texts)
-            ]
+            found += [f"{folder}{os.sep}{name}" for name in names if SECRETS in name or name.endswith(texts)]
         return found
 
     def _in_file(self, file: str) -> bool:

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import os
+
 from wattlint.sources import disk, touched
 
 SOURCE_FOLDERS = ("src", "lib", "python")
 """Folders below a project's root that import names may start from."""
+
+
+SKIPPED = frozenset({"node_modules", "site-packages", "__pycache__", "venv"})
+"""Folders of other people's code, and of none."""
+
+
+def folder_of(file: str) -> str:
+    """``os.path.dirname`` of an absolute path, for where it is asked of every file."""
+    return file.rpartition(os.sep)[0] or os.sep
 
 
 def names_in(folder: str) -> frozenset[str]:
@@ -17,3 +28,23 @@ def names_in(folder: str) -> frozenset[str]:
         return frozenset()
     touched.folder(folder, names)
     return names
+
+
+class Tree:
+    """What is below a folder, listed once for all who ask."""
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+        self._listed: list[tuple[str, list[str]]] | None = None
+
+    def listed(self) -> list[tuple[str, list[str]]]:
+        """Folder by folder the names of its files, sorted."""
+        if self._listed is None:
+            self._listed = []
+            for folder, folders, names in disk.walk(self.root):
+                folders[:] = sorted(
+                    name for name in folders if name not in SKIPPED and not name.startswith(".")
+                )
+                touched.folder(folder)
+                self._listed.append((folder, sorted(names)))
+        return self._listed

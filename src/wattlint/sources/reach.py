@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from wattlint.sources import touched
 from wattlint.sources.addresses import Addresses
 from wattlint.sources.buffers import read_bytes
-from wattlint.sources.folders import SOURCE_FOLDERS, names_in
+from wattlint.sources.folders import SOURCE_FOLDERS, Tree, names_in
 from wattlint.sources.sieve import Scan, Sieve
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ class Reach:
         self._own = tuple(os.sep + module.replace(".", os.sep) for module in own_modules)
         self._root = str(root)
         self._sieve = sieve
-        self.addresses = Addresses(self._root, sieve.holds_address)
+        self.tree = Tree(self._root)
+        self.addresses = Addresses(self.tree, sieve.holds_address)
         self._names_in = lru_cache(maxsize=None)(names_in)
         self._bases_of: dict[tuple[str, str], tuple[str, ...]] = {}
         self._imports_sdk: dict[str, bool] = {}
@@ -102,6 +103,7 @@ class Reach:
         then need not be asked what they import. None where these are so many that it does not pay."""
         found: set[str] = set()
         todo = [file for file in files if self._imports_sdk[file]]
+        statements = [(file, self._imports.get(file)) for file in files]  # None: it has been asked before
         for asked, module in enumerate(todo):
             if asked > FEW_MODULES:
                 return None
@@ -112,8 +114,7 @@ class Reach:
             else:
                 name, inside = name.removesuffix(".py"), "\0"
             word = name.encode("utf-8", "surrogateescape")
-            for file in files:
-                lines = self._imports.get(file)  # None: it has been asked before
+            for file, lines in statements:
                 if (
                     (lines is None or word in lines or file.startswith(inside))
                     and file not in found
