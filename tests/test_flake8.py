@@ -236,7 +236,7 @@ def test_nothing_heavy_is_imported_for_a_file_without_calls(project):
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
     assert done.stderr == ""
-    heavy = {"libcst", "pydantic", "yaml", "rich", "tomllib", "json", "pathspec", "dataclasses"}
+    heavy = {"libcst", "pydantic", "yaml", "tomllib", "json", "pathspec", "dataclasses"}
     ours = {
         "wattlint.run",
         "wattlint.config",

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-HEAVY = {"libcst", "pydantic", "yaml", "rich", "packaging", "hypothesis", "pathspec", "tomllib", "tomli"}
+HEAVY = {"libcst", "pydantic", "yaml", "packaging", "hypothesis", "pathspec", "tomllib", "tomli"}
 
 
 def run(*command: str, path: Path, cwd: Path) -> subprocess.CompletedProcess[str]:

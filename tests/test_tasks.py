@@ -350,7 +350,7 @@ def test_runtime_loads_without_pydantic_and_yaml(tmp_path: Path) -> None:
         "from wattlint.callsites.facts import OutputContract\n"
         "from wattlint.callsites.tasks import recognise\n"
         "recognise(None, OutputContract('bool'))\n"
-        "print(sorted({'pydantic', 'yaml', 'libcst', 'rich'} & set(sys.modules)))"
+        "print(sorted({'pydantic', 'yaml', 'libcst'} & set(sys.modules)))"
     )
     environment = {"PYTHONPATH": str(Path(__file__).parent.parent / "src"), "PATH": ""}
     output = subprocess.run(

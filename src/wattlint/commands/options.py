@@ -34,7 +34,7 @@ def add_output(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None:
         metavar="N",
         help="processes to work in (default: the processors there are)",
     )
-    parser.add_argument("--quiet", "-q", action="store_true", help="no closing summary, no progress bar")
+    parser.add_argument("--quiet", "-q", action="store_true", help="no closing summary, no sign of progress")
     parser.add_argument("--no-color", action="store_true", help="no colours (as with NO_COLOR set)")
     parser.add_argument(
         "--exclude",
