@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
@@ -316,7 +316,8 @@ def _table_at(location: Sequence[str | int]) -> type[Table]:
     for name in location:
         field = next((one for one in table.model_fields.values() if one.alias == name), None)
         inner = field.annotation if field is not None else None
-        table = inner if isinstance(inner, type) and issubclass(inner, Table) else table
+        if isinstance(inner, type) and not get_args(inner) and issubclass(inner, Table):
+            table = inner  # in Python 3.10 list[str] counts as a class too
     return table
 
 

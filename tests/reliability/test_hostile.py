@@ -184,6 +184,8 @@ READERS = {
     "large.json": ("import json\nx = json.load(open('large.json'))['m']", '{"a": "' + "x" * 10_000_000 + '"}'),
     "deep.toml": ("import tomllib\nx = tomllib.load(open('deep.toml', 'rb'))['m']", "a = " + "[" * 100_000),
     "deep.yaml": ("import yaml\nx = yaml.safe_load(open('deep.yaml'))['m']", "[" * 99_000),
+    "lists.yaml": ("import yaml\nx = yaml.safe_load(open('lists.yaml'))['m']", "- " * 49_000 + "x"),
+    "maps.yaml": ("import yaml\nx = yaml.safe_load(open('maps.yaml'))['m']", "\n".join(" " * n + "a:" for n in range(400))),
     ".env": ("from dotenv import load_dotenv\nimport os\nload_dotenv()\nx = os.environ['MODEL']", "MODEL=" + "a" * 10_000_000),
 }  # fmt: skip
 
@@ -380,3 +382,10 @@ def test_hiding_secrets_takes_no_time(text: str) -> None:
     hide(text)
     may_hold_secret(text)
     assert time.process_time() - began < 4
+
+
+def test_init_beside_hooks_that_nest_without_end(tmp_path: Path) -> None:
+    folder = hostile(tmp_path, GOOD)
+    (folder / ".pre-commit-config.yaml").write_text("repos: " + "[" * 99_000)
+    ran = run(folder, "init", "--yes")
+    assert ".pre-commit-config.yaml is no valid YAML" in ran.out + ran.err and "Traceback" not in ran.err

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -157,13 +157,11 @@ def field_names(model: type[BaseModel]) -> set[str]:
     todo: list[Any] = [model]
     while todo:
         kind = todo.pop()
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
-            if kind in seen:
-                continue
+        if parts := get_args(kind):  # first: in Python 3.10 list[int] counts as a class
+            todo.extend(parts)
+        elif isinstance(kind, type) and issubclass(kind, BaseModel) and kind not in seen:
             seen.add(kind)
             for name, field in kind.model_fields.items():
                 names.add(field.alias or name)
                 todo.append(field.annotation)
-        else:
-            todo.extend(getattr(kind, "__args__", ()))
     return names

@@ -200,12 +200,9 @@ def _parse(file: str, text: str) -> Any:
 
         return loads(text)
     if file.endswith((".yaml", ".yml")):
-        import yaml
+        from wattlint.sources.yaml_text import loads as loads_yaml
 
-        try:
-            return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        except yaml.YAMLError as error:
-            raise ValueError(str(error)) from None
+        return loads_yaml(text)
     import configparser
 
     parser = configparser.ConfigParser(interpolation=None)

@@ -7,9 +7,8 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-import yaml
-
 from wattlint import __version__
+from wattlint.sources import yaml_text
 from wattlint.sources.toml import loads
 from wattlint.starting.detect import Detected
 
@@ -126,8 +125,8 @@ def _pre_commit(root: Path, top: Path) -> Planned | Left:
         return Planned(shown, None, "repos:\n" + _indented(entry, 2))
     text = text_of(path)
     try:
-        before = yaml.safe_load(text)
-    except yaml.YAMLError:
+        before = yaml_text.loads(text)
+    except ValueError:
         return Left(f"{shown.as_posix()} is no valid YAML: add the hook yourself")
     if "wattlint" in text:
         return Left(f"{shown.as_posix()} names wattlint already")
@@ -142,8 +141,8 @@ def _pre_commit(root: Path, top: Path) -> Planned | Left:
 def _adds_one(before: object, after: str) -> bool:
     """Whether ``after`` is ``before`` with one more entry at the end of its repos, and nothing else."""
     try:
-        found = yaml.safe_load(after)
-    except yaml.YAMLError:
+        found = yaml_text.loads(after)
+    except ValueError:
         return False
     if not isinstance(before, dict) or not isinstance(found, dict):
         return False

@@ -1,0 +1,33 @@
+"""YAML from files that anybody may have written."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import yaml
+
+MAX_DEPTH = 200
+DEEP = re.compile(r"^[ ?-]{200}", re.MULTILINE)
+"""No line goes as deep as ``MAX_DEPTH`` by its indentation alone without this."""
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def loads(text: str) -> Any:
+    """Raises ValueError."""
+    try:
+        if (DEEP.search(text) or text.count("[") + text.count("{") > MAX_DEPTH) and _is_deep(text):
+            raise ValueError(f"nested more than {MAX_DEPTH} levels deep")
+        return yaml.load(text, Loader=_LOADER)
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from None
+
+
+def _is_deep(text: str) -> bool:
+    """Up to PyYAML 6.0.3 the recursion of its parser has no limit, and ends the process."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            return True
+    return False
