@@ -149,11 +149,12 @@ def outcomes(
         if any(passing):
             files = [refs[number].file for number in projects[root]]
             _survey(root, files, None in passing, workspace, jobs)
-    if groups:
-        import wattlint.callsites.finder  # noqa: F401  # once, before the processes part
     broken: list[tuple[str, Problem]] = []
     many = sum(map(len, groups.values())) >= FEW_PASSING
-    for results, others in spread(analyse, _shares(groups, jobs if many else 1)):
+    shares = _shares(groups, jobs if many else 1)
+    if len(shares) > 1:
+        import wattlint.callsites.finder  # noqa: F401  # once, before the processes part
+    for results, others in spread(analyse, shares):
         for number, outcome in results:
             problems = [*found[number].problems, *outcome.problems]
             found[number] = outcome._replace(problems=problems, marked=found[number].marked)

@@ -48,7 +48,20 @@ COMMANDS = {
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    arguments = sys.argv[1:] if argv is None else list(argv)
+    """Without ``argv``: the program, which ends here. To let the interpreter take everything apart that it has made takes
+    as long as to look at a thousand files."""
+    if argv is not None:
+        return _main(list(argv))
+    status = _main(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError, AttributeError):
+        return status  # closed, or not there
+    os._exit(status)
+
+
+def _main(arguments: list[str]) -> int:
     parser = build_parser(arguments[0] if arguments and arguments[0] in COMMANDS else None)
     options, unknown = parser.parse_known_args(arguments)
     if options.command is None and not unknown:
