@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from wattlint.analysis import Analysis, Estimated, text_line
-from wattlint.batch import Outcome, Progress, Sifted, outcome_of, outcomes, problem_of, sift
+from wattlint.batch import Outcome, Progress, outcome_of, outcomes, problem_of
 from wattlint.catalogue.errors import CatalogueError
 from wattlint.catalogue.user_folder import part
 from wattlint.config import ConfigError, Configuration
 from wattlint.settings import Settings
-from wattlint.sources import disk
+from wattlint.sifting import SiftedFiles, sift_paths, without_collection
 from wattlint.sources.buffers import holding
-from wattlint.sources.discovery import Covered, discover, display_path, in_order
+from wattlint.sources.discovery import display_path
 from wattlint.sources.files import FileRef, Problem, SourceFile
 from wattlint.sources.limits import OutOfTime
 from wattlint.sources.project import project_root
@@ -54,57 +52,16 @@ def analyse(
     return analyse_sifted(sift_paths(paths, configuration, jobs, progress), lint, jobs)
 
 
-class SiftedFiles(NamedTuple):
-    """What is known of all files before any is parsed."""
-
-    refs: list[FileRef]
-    problems: list[Problem]
-    covered: Covered
-    workspace: Workspace
-    sifted: dict[int, Sifted]
-    """By number of the file."""
-
-    def by_path(self) -> dict[str, Sifted]:
-        return {self.refs[number].file: one for number, one in self.sifted.items()}
-
-
-def sift_paths(
-    paths: Sequence[str],
-    configuration: Configuration,
-    jobs: int | None = None,
-    progress: Progress | None = None,
-    known: Mapping[str, Sifted] | None = None,
-) -> SiftedFiles:
-    """The first half of ``analyse``. ``known``: files that went through the sieve already, by path."""
-    refs, problems, covered = _files(paths, configuration)
-    workspace = Workspace(configuration)
-    with _without_collection():
-        sifted = sift(refs, workspace, jobs, progress, known)
-    return SiftedFiles(refs, problems, covered, workspace, sifted)
-
-
 def analyse_sifted(files: SiftedFiles, lint: bool = True, jobs: int | None = None) -> Analysis:
     """The second half of ``analyse``, which uses up what the first one found."""
     run = _Run(files.workspace)
     run.analysis.problems += files.problems
-    with _without_collection():
+    with without_collection():
         results, broken = outcomes(files.refs, files.sifted, files.covered, run.workspace, jobs)
         for ref, result in zip(files.refs, results, strict=True):
             run.take(ref, result)
         run.broken(broken)
         return run.finish(lint)
-
-
-@contextlib.contextmanager
-def _without_collection() -> Iterator[None]:
-    """What is parsed is kept until its project is done, and leaves no cycles behind (``Project.let_go``)."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def analyse_files(refs: Iterable[FileRef], configuration: Configuration) -> Analysis:
@@ -359,40 +316,6 @@ class _Run:
         if found:
             analysis.sources.setdefault(path, source)
         return found
-
-
-def _files(
-    paths: Sequence[str], configuration: Configuration
-) -> tuple[list[FileRef], list[Problem], Covered]:
-    """The files that ``paths`` mean; each path is walked with the configuration that holds there."""
-    covered = Covered(frozenset(), frozenset())
-    refs: dict[str, FileRef] = {}
-    problems: list[Problem] = []
-    for path in paths:
-        try:
-            absolute = os.path.abspath(path)
-            settings = configuration.of_folder(
-                absolute if disk.is_folder(absolute) else os.path.dirname(absolute)
-            )
-        except ConfigError as error:
-            problems += error.problems
-            continue
-        except ValueError:  # a path that no file system can hold, such as one with a null byte
-            settings = Settings()
-        found = discover([path], settings)
-        problems += found.problems
-        covered = covered.with_(found.covered)
-        for ref in found.files:
-            if ref.explicit or ref.file not in refs:
-                refs[ref.file] = ref
-    for folder in sorted({os.path.dirname(path) for path in refs}):
-        # Also where no file holds a call: a mistake in a configuration is never passed over.
-        try:
-            configuration.of_folder(folder)
-        except ConfigError as error:
-            problems += error.problems
-    files = list(refs.values()) if len(paths) == 1 else sorted(refs.values(), key=in_order)
-    return files, problems, covered
 
 
 def _ref(path: str | Path) -> FileRef:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from wattlint.analysis import Analysis
     from wattlint.batch import Sifted
     from wattlint.changes.versions import Version, Versions
-    from wattlint.run import SiftedFiles
     from wattlint.settings import Settings
+    from wattlint.sifting import SiftedFiles
     from wattlint.sources.git import Repository
     from wattlint.sources.view import View
 
@@ -129,7 +129,7 @@ class _Side:
         self, jobs: int | None, known: Mapping[str, Sifted] | None = None, other: _Side | None = None
     ) -> SiftedFiles:
         """Its files. ``known``: by path, what is known of those of ``other``, of which most are the same."""
-        from wattlint.run import sift_paths
+        from wattlint.sifting import sift_paths
 
         if known and other is not None and self._view is not None:
             same, their = self._view.is_same, other._view
