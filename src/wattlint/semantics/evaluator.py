@@ -119,7 +119,7 @@ class Evaluator:
             return Unknown("budget")
         if not self._steps & 63:
             self.check_time()
-        return self.once(key, lambda: handler(self, node, frame, spot), _RECURSION)
+        return self._once(key, lambda: handler(self, node, frame, spot), _RECURSION)
 
     def known(self, node: ast.expr, frame: Frame) -> Value | None:
         """The value of ``node``, where it takes no work."""
@@ -135,10 +135,14 @@ class Evaluator:
         then it is remembered for as long as all the evaluations that cut it are under way.
         """
         known = self._results.get(key, _NOTHING)
-        if known is _NOTHING:
+        return self._once(key, compute, during) if known is _NOTHING else known
+
+    def _once(self, key: tuple[object, object], compute: Callable[[], T], during: T) -> T:
+        """``once`` for what is not remembered for good."""
+        if key in self._through_callers or key in self._provisional or self._cut_at:
             known = self._known_at(key, self._caller_depth)
-        if known is not _NOTHING:
-            return known  # type: ignore[no-any-return]
+            if known is not _NOTHING:
+                return known  # type: ignore[no-any-return]
         if key in self._active:
             self._cuts |= 1 << self._active[key]
             return during

@@ -58,6 +58,8 @@ class Project:
         self.broken: dict[str, SyntaxError] = {}
         """Files that others led to and that are no Python."""
         self._names_in = lru_cache(maxsize=None)(names_in)
+        self._nowhere: set[tuple[str, str]] = set()
+        """Folder of an importer, and the first name of an import that leads out of the project from there."""
         self._files: list[str] | None = None
         self._folders: dict[str, str] = {}
         """Of each of these files."""
@@ -131,6 +133,7 @@ class Project:
         """Files came or went, or hold other words."""
         self._names_in.cache_clear()
         self.tree = Tree(self.root)
+        self._nowhere.clear()
         self._files = None
         self._folders.clear()
         self._apart.clear()
@@ -154,16 +157,21 @@ class Project:
 
     def resolve(self, dotted: str, importer: ModuleIndex) -> ModuleIndex | str | None:
         """The project module an absolute import names; a folder's path for a namespace package; else None."""
-        relative = dotted.replace(".", os.sep)
         first = dotted.partition(".")[0]
+        folder = os.path.dirname(importer.file)
+        if (folder, first) in self._nowhere:
+            return None
+        relative = dotted.replace(".", os.sep)
         is_external = self._is_external(first)
         if is_external and first != importer.dotted.partition(".")[0] and self._is_external_itself():
             return None
         namespace: str | None = None
+        nowhere = True
         for root in self._roots(importer):
             names = self._names_in(root)
             if first not in names and first + ".py" not in names:
                 continue
+            nowhere = False
             if is_external and "__init__.py" in names:
                 continue  # ``pkg/providers/openai/`` is nobody's ``import openai``
             found = self._at(os.path.join(root, relative))
@@ -174,7 +182,11 @@ class Project:
                 namespace = found
         if namespace is None and not is_external:
             # A script inside a package sees the modules beside it.
-            found = self._at(os.path.join(os.path.dirname(importer.file), relative))
+            names = self._names_in(folder)
+            if nowhere and first not in names and first + ".py" not in names:
+                self._nowhere.add((folder, first))
+                return None
+            found = self._at(os.path.join(folder, relative))
             return found if isinstance(found, ModuleIndex) and found is not importer else None
         return namespace
 

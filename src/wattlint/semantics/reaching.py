@@ -29,7 +29,14 @@ def reaching(
     Within equal likelihood the later definition comes first.
     """
     before = [one for one in definitions if one.spot.order < use.order]
-    later = [one for one in definitions if one.spot.order > use.order and _same_loop(one.spot, use)]
+    loops: list[ast.AST] = [branch for branch, _ in use.branches if isinstance(branch, LOOPS)]
+    later = (
+        [one for one in definitions if one.spot.order > use.order and _in_one_of(loops, one.spot)]
+        if loops
+        else []
+    )
+    if not later and len(before) == 1 and not before[0].spot.branches:
+        return before, whole
     found: list[tuple[int, Def]] = []
     covered: dict[tuple[int, int], set[str]] = {}
     complete = False
@@ -132,9 +139,8 @@ def _leaves(branch: Branch, use: Spot) -> bool:
     )
 
 
-def _same_loop(definition: Spot, use: Spot) -> bool:
-    loops = {id(node) for node, _ in definition.branches if isinstance(node, LOOPS)}
-    return any(id(node) in loops for node, _ in use.branches)
+def _in_one_of(loops: list[ast.AST], definition: Spot) -> bool:
+    return any(branch is loop for branch, _ in definition.branches for loop in loops)
 
 
 def _is_try(node: ast.AST) -> bool:
