@@ -25,7 +25,7 @@ from wattlint.sources.files import FileRef, Problem, SourceFile
 from wattlint.sources.folders import folder_of
 from wattlint.sources.limits import MAX_CHARACTERS, OutOfTime
 from wattlint.sources.project import root_of
-from wattlint.sources.reach import Look, Reach
+from wattlint.sources.reach import Look, Reach, climbs_out
 from wattlint.sources.reading import is_plain, read_raw, source_from_bytes
 from wattlint.workers import spread, usual_number
 
@@ -218,13 +218,15 @@ def _to_analyse(
 ) -> list[Todo]:
     """The files of one project that can call a model, by themselves or through what they import."""
     looks = {number: look for number in numbers if (look := sifted[number].look) is not None}
+    modules = covered.left_out_of(root)
+    if modules is not None and len(looks) == len(numbers) and not _has_sign(root, looks, refs, modules):
+        return []
     files: dict[Reach, list[str]] = {}
     for number, look in looks.items():
         file = refs[number].file
         reach = workspace.reach(file)
         reach.know(file, look)
         files.setdefault(reach, []).append(file)
-    modules = covered.left_out_of(root)
     all_known = (
         modules is not None
         and len(files) == 1
@@ -240,6 +242,21 @@ def _to_analyse(
         if passes is not False or ref.explicit:
             todo.append((number, ref, passes))
     return todo
+
+
+def _has_sign(
+    root: str, looks: dict[int, Look], refs: Sequence[FileRef], modules: Callable[[bytes], bool]
+) -> bool:
+    """Whether any of the files, all of a project, calls for more than a look: one passes, imports an SDK or what was not
+    looked at, leads out of the project, or was named."""
+    for number, look in looks.items():
+        if look.passes is not False or look.imports_sdk or refs[number].explicit:
+            return True
+        if b".." in look.imports and climbs_out(root, refs[number].file, look.imports):
+            return True
+        if modules(look.imports):
+            return True
+    return False
 
 
 def _survey(root: str, files: Sequence[str], asks: bool, workspace: Workspace, jobs: int) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cached_property
 
 from wattlint.semantics import handed_on
 
@@ -19,21 +20,32 @@ _HANDS_ON = frozenset(name.encode() for name in (*handed_on.POSITIONS, *handed_o
 
 
 class Mentions:
-    """What one text does with the names in it."""
+    """What one text does with the names in it, worked out when it is asked for: most texts are asked for one thing."""
 
-    __slots__ = ("_called", "_defined", "_given", "derives")
+    def __init__(self, code: bytes | Callable[[], bytes]) -> None:
+        """``code`` may be what reads it: nothing of it is kept then."""
+        self._read = code if callable(code) else lambda: code
 
-    def __init__(self, code: bytes) -> None:
-        self._called = frozenset(_USED.findall(code))
-        self._defined = frozenset(_DEFINED.findall(code))
-        hands_on = any(name in code for name in _HANDS_ON)
-        self._given = frozenset(_GIVEN.findall(code)) if hands_on else frozenset()
-        self.derives = bool(_DERIVES.search(code))
+    @cached_property
+    def _called(self) -> frozenset[bytes]:
+        code = self._read()
+        found = _USED.findall(code)
+        if any(name in code for name in _HANDS_ON):
+            found += _GIVEN.findall(code)
+        return frozenset(found)
+
+    @cached_property
+    def _defined(self) -> frozenset[bytes]:
+        return frozenset(_DEFINED.findall(self._read()))
+
+    @cached_property
+    def derives(self) -> bool:
+        return _DERIVES.search(self._read()) is not None
 
     def called(self, word: str) -> bool:
         """``word(...)``, ``(x.word)(...)``, ``word as other``, or an argument beside a function that calls what it is
         given."""
-        return word.encode() in self._called or word.encode() in self._given
+        return word.encode() in self._called
 
     def constructed(self, word: str) -> bool:
         """Like ``called``; a class may also be made through ``cls(...)``."""

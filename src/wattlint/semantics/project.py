@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import os
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from wattlint.semantics.mentions import Mentions, Shape
 from wattlint.semantics.module_index import ModuleIndex
@@ -292,7 +292,7 @@ class Project:
 
     def _mentions_of(self, file: str) -> Mentions:
         if file not in self._mentions:
-            self._mentions[file] = Mentions(self._read_or_empty(file))
+            self._mentions[file] = Mentions(partial(self._read_or_empty, file))
         return self._mentions[file]
 
     def _part_of(self, file: str) -> str:

@@ -210,12 +210,7 @@ class Reach:
         self._imports[file] = b"" if imports_sdk else imports
         self._targets.pop(file, None)
         self._some_import = self._some_import or imports_sdk
-        self._climbs = self._climbs or (b".." in imports and self._climbs_out(file, imports))
-
-    def _climbs_out(self, file: str, imports: bytes) -> bool:
-        """A relative import leads above the project."""
-        folders = file[len(self._root) :].count(os.sep)
-        return any(len(dots) > folders for dots in re.findall(CLIMB, imports))
+        self._climbs = self._climbs or (b".." in imports and climbs_out(self._root, file, imports))
 
     def _targets_of(self, file: str) -> tuple[str, ...]:
         if file not in self._targets:
@@ -286,3 +281,9 @@ class Reach:
     def _has_module(self, folder: str, name: str) -> bool:
         names = self._names_in(folder)
         return name in names or name + ".py" in names
+
+
+def climbs_out(root: str, file: str, imports: bytes) -> bool:
+    """A relative import in ``file`` leads above the project in ``root``."""
+    folders = file[len(root) :].count(os.sep)
+    return any(len(dots) > folders for dots in re.findall(CLIMB, imports))
