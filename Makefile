@@ -7,7 +7,7 @@ CORPUS ?= .cache/corpus
 LABELS ?= ../shared/corpus
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test lint types ci evaluate evaluate-fixes validate-impact bench bench-editor fuzz kills audit verify-sdks refresh-models docs pictures site wheel clean
+.PHONY: help setup test lint types ci evaluate evaluate-fixes validate-impact bench bench-editor fuzz kills lowest audit verify-sdks refresh-models docs pictures site wheel clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,13 @@ fuzz: setup  ## look for input that breaks the analysis: the files below FUZZ, m
 
 kills: setup  ## end fixing, baseline and cache 240 times at any moment, and look for damaged files
 	WATTLINT_KILLS=80 $(BIN)/python -m pytest -q -k test_killed tests/reliability/test_faults.py
+
+LOWEST ?= .cache/lowest
+lowest:  ## run the tests with the lowest versions that pyproject.toml allows
+	$(PYTHON) -m venv $(LOWEST)
+	$(LOWEST)/bin/python -m pip install --quiet uv
+	$(LOWEST)/bin/uv pip install --quiet --python $(LOWEST)/bin/python --resolution lowest-direct --editable '.[dev]'
+	$(LOWEST)/bin/python -m pytest
 
 audit: setup  ## known weaknesses of the packages that wattlint needs (asks the network)
 	$(BIN)/python -m pip install --quiet pip-audit

@@ -399,7 +399,10 @@ def test_the_version_and_the_help_import_nothing_heavy(project):
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60
     )
-    assert not {"pydantic", "yaml", "libcst", "json", "ast", "wattlint.run"} & set(done.stderr.split())
+    heavy = {"pydantic", "yaml", "libcst", "json", "wattlint.run"}
+    if sys.version_info < (3, 14):  # whose argparse imports it for its colours
+        heavy.add("ast")
+    assert not heavy & set(done.stderr.split())
 
 
 def test_progress_waits_a_second_keeps_to_standard_error_and_leaves_nothing_behind(monkeypatch, capsys):

@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 import jsonschema
+import pydantic
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -86,6 +87,10 @@ def folder(tmp_path_factory):
     return folder
 
 
+@pytest.mark.skipif(
+    tuple(map(int, pydantic.VERSION.split(".")[:2])) < (2, 11),
+    reason="older versions write the same schema in other words",
+)
 @pytest.mark.parametrize("command", ["check", "estimate"])
 def test_the_published_schema_is_the_generated_one(command):
     published = (ROOT / "docs" / "schemas" / f"{command}.schema.json").read_text(encoding="utf-8")

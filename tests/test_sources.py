@@ -234,7 +234,7 @@ class TestReading:
             (b"# coding: nonsense\n", 1, "unknown encoding"),
             (b"\xef\xbb\xbf# coding: latin-1\n", 1, "cannot be decoded"),
             (b"# coding: hex\n", 1, "cannot be decoded"),
-            (b"# coding: punycode\n", 1, "punycode"),
+            (b"# coding: punycode\n", 1, "cannot be decoded"),
             (b"# coding: unicode_escape\nx = '\\ud800'\n", 1, "cannot be decoded"),
             (b"# coding: unicode_escape\nx = '\\x00'\n", 1, "null characters"),
         ],

@@ -154,6 +154,19 @@ def test_nothing_runs_and_nothing_shows(
         assert not [name for name, key in KEYS.items() if key in file.read_text()], file.name
 
 
+def test_no_program_of_the_configuration_of_git_is_started(tmp_path: Path) -> None:
+    repository = Repo(tmp_path / "project")
+    repository.commit({"app.py": "x = 1\n"})
+    started = tmp_path / "started"
+    for key in ("core.fsmonitor", "core.pager", "diff.external", "filter.x=y.clean", "filter.x=y.process"):
+        repository.git("config", key, f"touch {started} {key}; cat")
+    repository.git("config", "filter.x=y.required", "true")
+    repository.write({".gitattributes": "*.py filter=x=y diff=z\n", "app.py": APP})
+    for what in ([], ["--staged"], ["HEAD"]):
+        assert "Traceback" not in run(repository.folder, "diff", *what).err
+    assert "app.py" in run(repository.folder, "diff", "HEAD").out and not started.exists()
+
+
 def test_the_watch_sees(tmp_path: Path) -> None:
     """A test that could not fail would prove nothing."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +16,11 @@ DEFAULT_BRANCHES = ("origin/HEAD", "origin/main", "origin/master", "main", "mast
 """Names that a default branch goes by, the most certain first."""
 ENVIRONMENT = {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
 """git must not write the index to remember what it learned, nor fetch what a partial clone lacks."""
+
+OPTIONS = ("-c", "diff.relative=false", "-c", "core.fsmonitor=false")
+"""Paths from the top; no program that the repository's configuration names is started to tell what has changed."""
+
+NO_SETTINGS: Mapping[str, str] = {}
 
 _OID = re.compile(rb"[0-9a-f]{40,64}")
 
@@ -181,6 +186,7 @@ class Repository:
             out = self._run(
                 "diff", "--no-ext-diff", "--no-textconv", "--ignore-submodules", "--name-status",
                 "-M", "-z", *target, "--",
+                settings={} if staged or head is not None else self._without_filters(),
             )  # fmt: skip
             self._differences[key] = _compared(out)
         return self._differences[key]
@@ -214,6 +220,16 @@ class Repository:
             " in this shallow clone: fetch more of its history (git fetch --unshallow; fetch-depth: 0 in CI)"
         )
 
+    def _without_filters(self) -> dict[str, str]:
+        """Settings with which git starts no program that the configuration names to change files (Git LFS, nbstripout):
+        what it would have made equal is compared here."""
+        listed = self._try_all(
+            "config", "--name-only", "-z", "--get-regexp", r"^filter\..*\.(clean|process)$"
+        )
+        filters = {name.rpartition(".")[0] for name in listed.split("\0") if name}
+        off = {"clean": "", "process": "", "required": "false"}
+        return {f"{name}.{key}": value for name in filters for key, value in off.items()}
+
     def _try(self, *arguments: str) -> str | None:
         """One line of output; None where git answers no."""
         return self._try_all(*arguments) or None
@@ -225,9 +241,13 @@ class Repository:
         except GitError:
             return ""
 
-    def _run(self, *arguments: str, given: bytes = b"") -> bytes:
+    def _run(self, *arguments: str, given: bytes = b"", settings: Mapping[str, str] = NO_SETTINGS) -> bytes:
         environment = {**self._environment, **ENVIRONMENT}
-        command = ["git", "-C", str(self.folder), "--no-pager", "-c", "diff.relative=false", *arguments]
+        count = int(environment.get("GIT_CONFIG_COUNT") or 0) if settings else 0
+        for number, (key, value) in enumerate(settings.items(), count):
+            environment |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+            environment["GIT_CONFIG_COUNT"] = str(number + 1)
+        command = ["git", "-C", str(self.folder), "--no-pager", *OPTIONS, *arguments]
         try:
             done = subprocess.run(command, input=given, capture_output=True, env=environment)
         except (FileNotFoundError, NotADirectoryError):

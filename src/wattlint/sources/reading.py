@@ -71,7 +71,7 @@ def decode(raw: bytes, display: str) -> str | Problem:
 
         try:
             encoding = detect_encoding(io.BytesIO(_newlines(raw)).readline)[0]
-        except (SyntaxError, ValueError) as error:  # unknown, or at odds with the byte order mark
+        except (SyntaxError, ValueError, LookupError) as error:  # unknown, none for text, or against the mark
             return Problem(display, 1, f"cannot be decoded: {error}")
     if encoding in _QUADRATIC:
         return Problem(display, 1, f"cannot be decoded: {encoding} is no encoding for source code")
