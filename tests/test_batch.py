@@ -103,6 +103,14 @@ def test_an_error_in_another_process_is_raised_here(monkeypatch: pytest.MonkeyPa
             os.waitpid(child, os.WNOHANG)  # nobody is left behind
 
 
+def test_results_come_back_where_files_cannot_be_held_in_memory(
+    forking: None, tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = report(".", jobs=1)
+    monkeypatch.delattr(os, "memfd_create")
+    assert report(".", jobs=3) == alone
+
+
 def sites(*paths: str) -> list[tuple[str, int, str | None]]:
     return [(site.path, site.line, site.model.id) for site in analyse(paths, Configuration()).sites]
 

@@ -55,7 +55,7 @@ def spread(work: Callable[[Share], Result], shares: Sequence[Share]) -> list[Res
 def _start(work: Callable[[Share], Result], share: Share) -> tuple[int, int]:
     """The process, and where its result will be. In memory, not in a pipe: a process that has to wait until somebody
     reads what it found keeps all that it has meanwhile."""
-    place = os.memfd_create("wattlint")
+    place = _place()
     pid = os.fork()
     if pid:
         return pid, place
@@ -70,6 +70,17 @@ def _start(work: Callable[[Share], Result], share: Share) -> tuple[int, int]:
         status = 0
     finally:
         os._exit(status)  # without the parent's exit handlers and buffers
+
+
+def _place() -> int:
+    """An open file without a name, in memory where the system can."""
+    try:
+        return os.memfd_create("wattlint")
+    except (AttributeError, OSError):
+        import tempfile
+
+        with tempfile.TemporaryFile() as file:
+            return os.dup(file.fileno())
 
 
 def _collect(pid: int, place: int) -> bytes | None:
