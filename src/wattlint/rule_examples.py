@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from wattlint.config import Configuration
-from wattlint.own_knowledge import case_settings
+from wattlint.lint.rules import load_rules
+from wattlint.own_knowledge import case_settings, part
 from wattlint.run import analyse
 
 if TYPE_CHECKING:
@@ -39,8 +40,14 @@ class Result(NamedTuple):
 
 
 def try_example(case: Case, code: str, rules_dir: str | None = None) -> Result:
-    """Run the rule ``code`` on ``case``, in a project of its own with the requirements that the example states."""
-    settings = case_settings(case, select=(code,), preview=True, check_tests=True, rules_dir=rules_dir)
+    """Run the rule ``code`` on ``case``, in a project of its own with the requirements that the example states.
+
+    A rule about comments judges them by what other rules find, so all of these run beside it. What a rule about files
+    reports is what it is for; with every other rule it makes the example worthless.
+    """
+    about = load_rules(part(rules_dir, "checks"))[code].kinds
+    chosen = {"extend_select" if "comment" in about else "select": (code,)}
+    settings = case_settings(case, preview=True, check_tests=True, rules_dir=rules_dir, **chosen)
     configuration = Configuration.fixed(settings)
     with tempfile.TemporaryDirectory() as folder:
         requirements = "".join(f"{line}\n" for line in case.requires)
@@ -48,7 +55,7 @@ def try_example(case: Case, code: str, rules_dir: str | None = None) -> Result:
         file = os.path.join(folder, FILE)
         Path(file).write_text(case.source, encoding="utf-8")
         analysis = analyse([file], configuration)
-        reported = sorted({finding.line for finding in analysis.findings})
+        reported = sorted({finding.line for finding in analysis.findings if finding.code == code})
         fixed = None
         if case.fixed is not None:
             from wattlint.fixing import apply_fixes
@@ -56,7 +63,9 @@ def try_example(case: Case, code: str, rules_dir: str | None = None) -> Result:
             Path(file).write_text(case.unmarked, encoding="utf-8")
             outcome = apply_fixes(analyse([file], configuration), configuration, unsafe=True)
             fixed = outcome.changed[0].after.decode("utf-8") if outcome.changed else case.unmarked
-    problems = tuple(replace_folder(str(problem), folder) for problem in analysis.problems)
+    problems = tuple(
+        replace_folder(str(problem), folder) for problem in analysis.problems if "file" not in about
+    )
     return Result(case.marked, tuple(reported), problems, fixed)
 
 
