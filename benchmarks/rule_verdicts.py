@@ -15,7 +15,11 @@ from typing import NamedTuple
 from wattlint.lint.rules import load_rules
 
 VERDICTS = Path(__file__).with_name("rule_verdicts.csv")
-FRESH = Path(__file__).with_name("fresh_packages.txt")
+FRESH = {
+    "fresh_packages.txt": "applications that no rule had been tried on before",
+    "fresh_packages_2.txt": "packages with local models, after what those had shown was mended",
+}
+"""Lists of packages that were unseen when they were read, and what they are."""
 HEADING = "## What rules report, read one by one"
 BAR = 0.95
 SEARCHED = """\
@@ -82,7 +86,9 @@ def section() -> str:
     ]
     if unread:
         lines += ["", f"On by default, and without a finding so far that was read: {', '.join(unread)}."]
-    lines += ["", *_fresh(by_rule), "", *SEARCHED.splitlines()]
+    for name in FRESH:
+        lines += ["", _fresh(by_rule, name)]
+    lines += ["", *SEARCHED.splitlines()]
     for rule in sorted(by_rule):
         lines += ["", f"<details><summary>{rule}: {len(by_rule[rule])}</summary>", ""]
         lines += ["| package | place | verdict | why |", "|---|---|---|---|"]
@@ -94,10 +100,10 @@ def section() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _fresh(by_rule: dict[str, list[Row]]) -> list[str]:
+def _fresh(by_rule: dict[str, list[Row]], name: str) -> str:
     """The first reading of packages that no rule was tried on before: what was wrong counts, mended or not."""
-    lines = [line for line in FRESH.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
-    fresh = {line.partition("==")[0] for line in lines}
+    text = Path(__file__).with_name(name).read_text(encoding="utf-8")
+    fresh = {line.partition("==")[0] for line in text.splitlines() if not line.startswith("#")}
     shares = []
     for rule in sorted(by_rule):
         rows = [row for row in by_rule[rule] if row.package in fresh]
@@ -110,11 +116,10 @@ def _fresh(by_rule: dict[str, list[Row]]) -> list[str]:
         and rule.severity != "info"
         and not any(row.package in fresh for row in by_rule.get(rule.code, ()))
     ]
-    return [
-        f"First reading of {len(fresh)} applications that no rule had been tried on before "
-        f"(`benchmarks/fresh_packages.txt`), right before anything was mended: {', '.join(shares)}. "
-        f"Without a finding there: {', '.join(silent)}.",
-    ]
+    return (
+        f"First reading of {len(fresh)} {FRESH[name]} (`benchmarks/{name}`), right before anything was mended: "
+        f"{', '.join(shares)}. Without a finding there: {', '.join(silent)}."
+    )
 
 
 def with_section(page: str) -> str:
