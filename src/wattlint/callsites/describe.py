@@ -218,6 +218,7 @@ class Describer:
         draft = bindings.option("draft")
         site.draft_given = draft is not None
         site.draft_model = self.chooser.of_object(draft) if draft is not None else None
+        site.draft_elsewhere = self._given_at_maker(bindings, "draft")
         site.draft_tokenizer = bindings.option("draft_tokenizer") is not None
         site.made_elsewhere = self._made_elsewhere(bindings)
         batch = options.integer(bindings.option("batch"))
@@ -228,6 +229,13 @@ class Describer:
         if options.read_argument(self.evaluator, given, entry.model) is not None:
             return False
         return any(maker.kind in ("bind", "load") and maker.model is not None for maker, _ in makers)
+
+    def _given_at_maker(self, bindings: Bindings, option: str) -> bool:
+        """The call itself leaves the option out; an object's maker that is a site of its own gives it."""
+        for entry, given in bindings.pairs:
+            if options.read_argument(self.evaluator, given, entry.options.get(option)) is not None:
+                return given is not bindings.pairs[0][1] and entry.kind in ("bind", "load")
+        return False
 
     def _forward(self, site: CallSite, call: MatchedCall) -> None:
         """What a pass through a local model keeps beyond the answer."""
@@ -246,9 +254,9 @@ class Describer:
         site.loop = Loop(*around)  # type: ignore[arg-type]
         if site.kind in RUNNING:
             site.fallback = runs.in_handler(call.record)
-            # Asked of the calls alone that a batch could serve.
+            # Asked of the calls alone that a batch or a cache could serve.
             site.beside_training = (
-                site.loop.kind == "data"
+                (site.loop.kind == "data" or site.use_cache is False)
                 and site.sdk == "transformers"
                 and loads.trains(call.record.scope.module)
             )

@@ -322,8 +322,10 @@ class CallSite:
     draft_model: str | None = None
     draft_given: bool = False
     """Speculative decoding of any kind is switched on."""
+    draft_elsewhere: bool = False
+    """The draft model is given where the object that the call runs on was made, a site of its own."""
     beside_training: bool = False
-    """A loop over data runs a model of transformers, in a file that also trains or saves one."""
+    """A loop over data, or a call without a KV cache, in a file that also trains or saves a model of transformers."""
     draft_tokenizer: bool = False
     """The draft model comes with a tokenizer of its own."""
     made_elsewhere: bool = False

@@ -101,7 +101,8 @@ GROUPS: dict[str, tuple[str, str, list[tuple[str, FactType, str] | tuple[str, Fa
             (
                 "beside_training",
                 BOOLEAN,
-                "A loop over data in a file that also trains or saves a model of transformers.",
+                "A loop over data, or a call without a KV cache, in a file that also trains or saves a model of "
+                "transformers.",
             ),
             (
                 "kept_gradients",
@@ -232,6 +233,12 @@ GROUPS: dict[str, tuple[str, str, list[tuple[str, FactType, str] | tuple[str, Fa
         "draft",
         [
             ("given", BOOLEAN, "Speculative decoding of any kind is switched on.", "draft_given"),
+            (
+                "elsewhere",
+                BOOLEAN,
+                "It is given where the object that the call runs on was made, a site of its own.",
+                "site.draft_elsewhere",
+            ),
             ("id", TEXT, "The draft model."),
             ("params_total_b", BILLION, "Its parameters, middle of the range.", "draft.total_b.mid"),
             ("tokenizer", TEXT, "Group of families with the same tokens.", "draft_tokenizer"),
