@@ -35,12 +35,14 @@ def contexts_of(describer: Describer, call: MatchedCall, site: CallSite) -> tupl
         bound = arguments.bind(evaluator, info, caller.node, caller.frame, caller.spot, caller.bound)
         receiver = None
         several = False
+        dispatched = False
         if info.is_method and caller.bound:
             callees = alternatives(evaluator.value(caller.node.func, caller.frame, caller.spot))
             methods = [one for one in callees if isinstance(one, Function)]
             receiver = next((one.receiver for one in methods if one.info is info), None)
             known_only_by_type = isinstance(receiver, Instance) and receiver.call is None
-            several = known_only_by_type and len({id(one.info) for one in methods}) > 1
+            dispatched = len({id(one.info) for one in methods}) > 1
+            several = known_only_by_type and dispatched
         outer = call.frame.parent
         frame = evaluator.keep(Frame(call.frame.module, call.frame.scope, outer, bound, receiver, 1))
         inner = _in_frame(describer, call, frame)
@@ -60,7 +62,7 @@ def contexts_of(describer: Describer, call: MatchedCall, site: CallSite) -> tupl
                 end_column=end_column,
                 model=describer.chooser.of_call(inner, bindings, site.provider),
                 prompt=describer.prompt(asked, bindings),
-                loop=Loop(*loops.around(evaluator, record)),  # type: ignore[arg-type]
+                loop=_loop(evaluator, record, dispatched),
                 one_of_several=several,
                 output_limit=bindings.limit,
                 function=caller.frame.scope.qualname or None,
@@ -69,6 +71,11 @@ def contexts_of(describer: Describer, call: MatchedCall, site: CallSite) -> tupl
             )
         )
     return tuple(found)
+
+
+def _loop(evaluator: Evaluator, caller: CallRecord, dispatched: bool) -> Loop:
+    around = loops.around(evaluator, caller)
+    return Loop(*around._replace(dispatched=around.dispatched or dispatched))  # type: ignore[arg-type]
 
 
 def _excluded(caller: callers.Caller, call: CallRecord) -> bool:

@@ -177,6 +177,8 @@ class Describer:
             value = self._tokens(call)
         if value is not None and not _fills(value, reader):
             reader.add(value, written=_written(call))
+        if reader.parts:
+            reader.add_media(keyword.arg for keyword in call.record.node.keywords)
         return reader.prompt(batch_size(value), is_filled_list(value))
 
     def _tokens(self, call: MatchedCall) -> Value | None:

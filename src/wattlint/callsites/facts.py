@@ -30,7 +30,8 @@ class Hole(NamedTuple):
     name: str
     """The expression as written, shortened: ``document``, ``row["text"]``."""
     kind: str = "value"
-    """``value``, ``history`` (a growing list of messages), ``file``, ``loop-item``, ``parameter`` or ``unknown``."""
+    """``value``, ``history`` (a growing list of messages), ``image`` (or sound), ``file``, ``loop-item``, ``parameter``
+    or ``unknown``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,8 @@ class Loop:
     """Every pass makes the call with the same values, where that can be told."""
     timed: bool = False
     """The time that each pass's call takes is measured, as benchmarks do."""
+    dispatched: bool = False
+    """Another object may be called at each pass, or one of several functions: no list reaches them all."""
 
 
 class Growing(NamedTuple):

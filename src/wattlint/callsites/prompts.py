@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable
 
 from wattlint.callsites import signatures, tokenized
 from wattlint.callsites.facts import Hole, Prompt, PromptPart
@@ -89,6 +90,8 @@ BODY_KEYS = (
     "content",
     "parts",
 )
+MEDIA = re.compile(r"(?:^|_)(?:image|img|picture|photo|audio|video|media|multi_?modal)", re.IGNORECASE)
+"""Names of what a prompt is about that is no text: ``images=``, ``multi_modal_data``, ``input_audio``."""
 PLACEHOLDER = re.compile(
     r"\[(?!INST|SYSTEM|MASK|JSON|TRUE|FALSE|DONE|NONE|START|STOP|ANSWER)[A-Z][A-Z_]{3,}\]"
     r"|\{\{\s*[a-z_]\w*\s*\}\}|<<(?!SYS)[A-Za-z_]+>>|(?<!\{)\{[a-z_]\w*\}(?!\})"
@@ -151,6 +154,13 @@ class PromptReader:
         else:
             self._hole(one, role, written)
 
+    def add_media(self, names: Iterable[object], role: str = "user") -> None:
+        """A hole for the first of these arguments or keys that is a picture or a sound, by its name."""
+        for name in names:
+            if isinstance(name, str) and MEDIA.search(name):
+                self.parts.append(PromptPart(role, (Hole(name, "image"),)))
+                return
+
     def _hole(self, value: Value, role: str, written: str) -> None:
         kind = hole_kind(value)
         if kind == "history" or (kind == "parameter" and "message" in written):
@@ -176,13 +186,15 @@ class PromptReader:
             for key in ("content", "parts"):
                 if key in value.entries:
                     self.add(value.entries[key], own, depth + 1)
+            self.add_media(value.entries, own)
             return
         kind = (
             alternatives(self.evaluator.force(value.entries["type"]))[0] if "type" in value.entries else None
         )
-        if isinstance(kind, Const) and isinstance(kind.value, str) and "image" in kind.value:
+        if isinstance(kind, Const) and isinstance(kind.value, str) and MEDIA.search(kind.value):
             self.parts.append(PromptPart(own, (Hole(kind.value, "image"),)))
             return
+        self.add_media(value.entries, own)
         if "system" in value.entries:
             self.add(value.entries["system"], "system", depth + 1)
         for key in BODY_KEYS:

@@ -307,6 +307,11 @@ GROUPS: dict[str, tuple[str, str, list[tuple[str, FactType, str] | tuple[str, Fa
                 "A pass needs the answer of the one before, or the weights that it trained.",
             ),
             ("invariant", BOOLEAN, "Every pass makes the call with the same values."),
+            (
+                "dispatched",
+                BOOLEAN,
+                "Another object may be called at each pass, or one of several functions.",
+            ),
             ("timed", BOOLEAN, "The time of each pass's call is measured, as benchmarks do."),
             ("growing", TEXT, "List sent that an unbounded loop only lengthens.", "site.growing.name"),
             ("growing_line", NUMBER, "Line of that loop.", "site.growing.line"),

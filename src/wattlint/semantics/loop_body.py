@@ -43,10 +43,11 @@ class LoopBody:
         self._inner: list[Loop] = []
         self._flows: list[_Flow] = []
         self._clocks: list[int] = []
+        self._own = stored([loop.target]) if isinstance(loop, (ast.For, ast.AsyncFor)) else set()
         self.asks_a_person = False
         self.trains = False
         """A pass changes the weights that the next one computes with."""
-        own = stored([loop.target]) if isinstance(loop, (ast.For, ast.AsyncFor)) else set()
+        own = self._own
         items = own if isinstance(getattr(loop, "target", None), ast.Name) else set()
         self.goes_into_items = any(
             _iterates(node, items) for statement in loop.body for node in ast.walk(statement) if items
@@ -87,6 +88,14 @@ class LoopBody:
                     tainted |= flow.stored
         return not used.isdisjoint(tainted)
 
+    def chooses_receiver(self, call: ast.Call) -> bool:
+        """The item decides on which object the call is made: ``for name in names: load(name).run(text)``."""
+        items = set(self._own)
+        for flow in self._flows:
+            if not items.isdisjoint(flow.read):
+                items |= flow.stored
+        return receiver(call) in items
+
     def measures(self, call: ast.Call) -> bool:
         """The clock is read before and after the call: how long it takes is asked, as in a benchmark."""
         last = call.end_lineno or call.lineno
@@ -112,6 +121,14 @@ class LoopBody:
             if isinstance(loop, ast.While) and _sleeps(node):
                 return True
         return False
+
+
+def receiver(call: ast.Call) -> str | None:
+    """The name at the start of what is called: ``scorer`` of ``scorer.score(text)``, of ``scorer["fast"](text)``."""
+    at = call.func
+    while isinstance(at, (ast.Attribute, ast.Subscript, ast.Call)):
+        at = at.func if isinstance(at, ast.Call) else at.value
+    return at.id if isinstance(at, ast.Name) else None
 
 
 def _sleeps(node: ast.Try) -> bool:

@@ -6,10 +6,10 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from wattlint.semantics import callers, strings
-from wattlint.semantics.loop_body import Loop, LoopBody, runs_once
+from wattlint.semantics.loop_body import Loop, LoopBody, receiver, runs_once, stored
 from wattlint.semantics.module_index import ModuleIndex
 from wattlint.semantics.scopes import CallRecord, FunctionInfo, Scope, Spot, last_name
-from wattlint.semantics.unchanged import Changes
+from wattlint.semantics.unchanged import Changes, Comprehension
 from wattlint.semantics.values import Sequence, alternatives
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ class LoopShape(NamedTuple):
     collections: bool = False
     invariant: bool = False
     timed: bool = False
+    dispatched: bool = False
 
 
 NO_LOOP = LoopShape()
@@ -102,6 +103,7 @@ def _shape(ev: Evaluator, node: ast.AST, record: CallRecord, scope: Scope) -> Lo
             collections=body.goes_into_items,
             invariant=_changes(ev, node).leave_as_it_is(record),
             timed=body.measures(record.node),
+            dispatched=body.chooses_receiver(record.node),
         )
     if isinstance(node, ast.While):
         if runs_once(node.body, record.node):
@@ -117,7 +119,16 @@ def _shape(ev: Evaluator, node: ast.AST, record: CallRecord, scope: Scope) -> Lo
         first = node.generators[0]
         gathered = _is_gathered(scope.module, node)
         count = _count(ev, first.iter, record, scope)
-        return LoopShape("data", count, strings.source(first.iter), node.lineno, gathered=gathered)
+        items = stored([one.target for one in node.generators])
+        return LoopShape(
+            "data",
+            count,
+            strings.source(first.iter),
+            node.lineno,
+            gathered=gathered,
+            invariant=_changes(ev, node).leave_as_it_is(record),
+            dispatched=receiver(record.node) in items,
+        )
     return NO_LOOP
 
 
@@ -125,7 +136,7 @@ def _body(ev: Evaluator, node: Loop) -> LoopBody:
     return ev.once((id(node), "loop body"), lambda: LoopBody(node), _NO_BODY)
 
 
-def _changes(ev: Evaluator, node: Loop) -> Changes:
+def _changes(ev: Evaluator, node: Loop | Comprehension) -> Changes:
     return ev.once((id(node), "loop changes"), lambda: Changes(node), _NO_CHANGES)
 
 

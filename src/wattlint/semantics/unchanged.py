@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import Union
 
 from wattlint.semantics.loop_body import Loop, contains, stored
 from wattlint.semantics.scopes import CallRecord, last_name
+
+Comprehension = Union[ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp]
 
 PURE_METHODS = frozenset(
     {"format", "strip", "rstrip", "lstrip", "join", "lower", "upper", "replace", "encode", "splitlines"}
 )
 """Methods of texts, which give the same for the same."""
+COUNTERS = ("range", "trange", "count", "repeat")
 PURE_FUNCTIONS = frozenset({"str", "dedent", "len", "int", "float"})
 READERS = frozenset(
     {
@@ -35,15 +39,16 @@ READERS = frozenset(
 class Changes:
     """What one loop may change, read from its tree once; keep one per loop."""
 
-    def __init__(self, loop: Loop) -> None:
+    def __init__(self, loop: Loop | Comprehension) -> None:
         self.loop = loop
         self._chosen: set[int] = set()
         """Calls that a conditional expression may leave out, by id."""
-        self._names = stored([loop.target]) if isinstance(loop, (ast.For, ast.AsyncFor)) else set()
+        self._names = stored(_targets(loop))
         """Names that get another value in the loop."""
         self._passed: dict[str, list[ast.Call]] = {}
         """Name -> the calls that could change its object."""
-        for node in (inner for statement in loop.body for inner in ast.walk(statement)):
+        repeated = loop.body if isinstance(loop, (ast.For, ast.AsyncFor, ast.While)) else [loop]
+        for node in (inner for one in repeated for inner in ast.walk(one)):
             self._names.update(_set_by(node))
             if isinstance(node, ast.Call):
                 for name in _may_change(node):
@@ -60,9 +65,12 @@ class Changes:
         loop = self.loop
         if isinstance(loop, ast.While):
             return True
-        if isinstance(loop.iter, ast.Call) and last_name(loop.iter) in ("range", "trange", "count", "repeat"):
-            return True
-        return isinstance(loop.target, ast.Name) and loop.target.id.startswith("_")
+        heads = [loop] if isinstance(loop, (ast.For, ast.AsyncFor)) else loop.generators
+        return any(
+            (isinstance(head.iter, ast.Call) and last_name(head.iter) in COUNTERS)
+            or (isinstance(head.target, ast.Name) and head.target.id.startswith("_"))
+            for head in heads
+        )
 
     def _always_runs(self, record: CallRecord) -> bool:
         """No condition inside the loop decides whether the call runs."""
@@ -87,6 +95,12 @@ class Changes:
         return used.isdisjoint(self._names) and not any(
             not contains(call, other) for name in used for other in self._passed.get(name, ())
         )
+
+
+def _targets(loop: Loop | Comprehension) -> list[ast.expr]:
+    if isinstance(loop, (ast.For, ast.AsyncFor)):
+        return [loop.target]
+    return [] if isinstance(loop, ast.While) else [one.target for one in loop.generators]
 
 
 def _set_by(node: ast.AST) -> Iterator[str]:

@@ -49,6 +49,9 @@ NEGATED = re.compile(
     r"(?:explain\w*|explanations?|justif\w*|reason\w*|rationale|comment\w*|summar\w*|translat\w*|write)\b"
 )
 """What is forbidden is not asked for."""
+MEDIA = re.compile(r"image|picture|photo|screenshot|audio|video|pixel|\bimg", re.IGNORECASE)
+MEDIA_TOKEN = re.compile(r"<\|?(?:image|img|vision|audio|video)", re.IGNORECASE)
+"""What stands for a picture in a model's own prompt format: ``<image>``, ``<|vision_start|>``."""
 NAME_BREAK = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z0-9]+")
 WHOLE_PART = 3
 """Words up to this length must be a whole part of a name: ``ner`` is no part of ``generate``."""
@@ -104,6 +107,8 @@ def _judge(
 ) -> TaskVerdict | None:
     """The verdict for one claimed task that needs less than a large model."""
     task = claim.task
+    if task.solver == "code" and prompt is not None and _shows(prompt):
+        return None
     if instruction.words > TOO_LONG or (instruction.history and not task.history):
         return None
     evidence = [_quote(claim.clause), *closed]
@@ -119,6 +124,13 @@ def _judge(
     if level < 0:
         return None
     return _verdict(task, _at_most(task, STEPS[min(level, 2)]), evidence, instruction.whole)
+
+
+def _shows(prompt: Prompt) -> bool:
+    """It is about a picture or a sound: no code reads ``the document`` in it."""
+    return any(
+        hole.kind == "image" or MEDIA.search(hole.name) for hole in prompt.holes
+    ) or MEDIA_TOKEN.search(prompt.static_text) is not None
 
 
 def _at_most(task: Recogniser, confidence: Confidence) -> Confidence:
