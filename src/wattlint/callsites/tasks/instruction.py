@@ -30,6 +30,10 @@ OPTIONS_FOLLOW = re.compile(
 OPTION = re.compile(r"^([^\s:{}]+(?: [^\s:{}]+){0,3}?)\s*(?:$|[:–—(]| - )")
 TAG_LINE = re.compile(r"^<([A-Za-z][\w ]{1,40})>$")
 DATA_LINE = re.compile(r"^(?:[{}\[\]]|\"[\w ]+\"\s*:|[-=*_]{3,}\s*$)")
+REASONS = re.compile(
+    r"[\"'](reason(?:s|ing)?|rationale|explanation|justification|feedback|critique)[\"']\s*:", re.IGNORECASE
+)
+"""Keys of a JSON answer that hold prose."""
 ARROW = re.compile(r"^(.{1,200}?)\s*(?:->|=>|→)\s*(.{1,40})$")
 SENTENCE_END = re.compile(r"(?<=[.!?])[\"')]*\s+(?=[\"'({\[]*[A-Z0-9{À-Þ])|(?<=[。！？；])|;\s+")
 ONLY_SLOTS = re.compile(r"^[\s\"'`<>()\[\].,*_=|-]*(?:\{[^{}]*\}[\s\"'`<>()\[\].,*_=|/-]*)*$")
@@ -51,6 +55,8 @@ class Instruction:
     """Of the slots that hold data or wait for the answer, in order."""
     answers: list[str] = field(default_factory=list)
     """Of few-shot examples."""
+    reasons: list[str] = field(default_factory=list)
+    """Keys of the answer that hold prose, where an example or a schema of it shows them."""
     options: list[str] = field(default_factory=list)
     """Listed under a heading such as ``Categories:``."""
     whole: str = ""
@@ -84,6 +90,7 @@ def read_instruction(prompt: Prompt) -> Instruction:
         instruction.cut |= len(text) > room
         text, room = text[:room], max(0, room - len(text))
         wholes.append(_plain(text))
+        instruction.reasons += [key.lower() for key in REASONS.findall(text)]
         _read(text, instruction)
     instruction.whole = " ".join(wholes)
     return instruction

@@ -189,7 +189,7 @@ class Possible:
     def __init__(self, instruction: Instruction) -> None:
         self.whole = instruction.whole
         text = " ".join([instruction.text, *instruction.labels])
-        self.asked = QUOTED.sub(" ", NEGATED.sub(" ", text))
+        self.asked = " ".join([QUOTED.sub(" ", NEGATED.sub(" ", text)), *instruction.reasons])
         self.known: dict[str, bool] = {}
 
     def __call__(self, task: Recogniser) -> bool:
