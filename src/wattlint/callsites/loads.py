@@ -178,6 +178,12 @@ def _quantization(
     return ("unknown" if unreadable else None), None, None
 
 
+def written(entry: EntryPoint, call: ast.Call) -> bool:
+    """The call itself names an argument that quantizes."""
+    argument = entry.options.get("quantization")
+    return argument is not None and any(keyword.arg in argument.names for keyword in call.keywords)
+
+
 def _off_by_default(value: Value) -> bool:
     first = alternatives(value)[0]
     return isinstance(first, Const) and first.value in (None, False) and len(alternatives(value)) > 1

@@ -152,6 +152,8 @@ class Weights:
         """Measured energy of int8 against 16 bits, where the memory it saves is small."""
         if self.fact.quantization != "int8" or self.fact.library != "transformers":
             return None
+        if self.fact.quantized_for_another:
+            return None
         if (
             self.record is None
             or self.record.total_b is None
