@@ -152,7 +152,7 @@ def _by_loop(ev: Evaluator, record: CallRecord) -> str | None:
                 and _succeeds(tried, node)
                 and _tries_on(ev, tried)
             ):
-                return f"the loop (line {node.lineno}) tries again after every failure"
+                return f"the loop (line {node.lineno}) tries again after a failure"
             return None
         elif isinstance(node, (ast.For, ast.AsyncFor)):
             if isinstance(node.iter, ast.Call):
