@@ -18,6 +18,7 @@ VERDICTS = Path(__file__).with_name("rule_verdicts.csv")
 FRESH = {
     "fresh_packages.txt": "applications that no rule had been tried on before",
     "fresh_packages_2.txt": "packages with local models, after what those had shown was mended",
+    "fresh_packages_3.txt": "packages, after what those had shown was mended in turn",
 }
 """Lists of packages that were unseen when they were read, and what they are."""
 HEADING = "## What rules report, read one by one"
