@@ -276,8 +276,7 @@ class Describer:
                 record = call.record if own else None
                 fact = loads.load_fact(self.evaluator, self.sdks, entry, given, record, callee, self.root)
                 by_dict = own and fact.quantization is not None and not loads.written(entry, call.record.node)
-                by_default = any(place.note.startswith("default of") for place in site.model.origin)
-                site.load = replace(fact, elsewhere=not own, quantized_for_another=by_dict and by_default)
+                site.load = replace(fact, elsewhere=not own, quantized_at_times=by_dict)
                 return
 
 

@@ -140,8 +140,8 @@ class LoadFact:
     """``nf4``, ``int4``, ``int8``, ``fp8``, ``gptq``, ``awq``, ``gguf``, ... , ``unknown`` (given, not readable) or None."""
     compute_dtype: str | None = None
     quantized_by: Place | None = None
-    quantized_for_another: bool = False
-    """The model is a default, and only a dict of keywords, which may lack the entry, quantizes."""
+    quantized_at_times: bool = False
+    """Only a dict of keywords, which may lack the entry, quantizes: for which model is not seen."""
     device_map: str | None = None
     attention: str | None = None
     attention_read: bool = False

@@ -334,9 +334,11 @@ def _root(value: Value) -> Value:
 
 
 def is_filled_list(value: Value | None) -> bool:
-    """A list that code fills at run time."""
-    one = alternatives(value)[0] if value is not None else None
-    return isinstance(one, Sequence) and one.kind == "list" and (one.open or one.repeated)
+    """It may be a list that code fills at run time."""
+    return any(
+        isinstance(one, Sequence) and one.kind == "list" and (one.open or one.repeated)
+        for one in (alternatives(value) if value is not None else ())
+    )
 
 
 def batch_size(value: Value | None) -> int | None:

@@ -152,7 +152,7 @@ class Weights:
         """Measured energy of int8 against 16 bits, where the memory it saves is small."""
         if self.fact.quantization != "int8" or self.fact.library != "transformers":
             return None
-        if self.fact.quantized_for_another:
+        if self.fact.quantized_at_times:
             return None
         if (
             self.record is None

@@ -150,7 +150,7 @@ def _by_loop(ev: Evaluator, record: CallRecord) -> str | None:
                 tried is not None
                 and not _of(ev, node).counts
                 and _succeeds(tried, node)
-                and _tries_on(ev, tried)
+                and _tries_on(ev, tried, node)
             ):
                 return f"the loop (line {node.lineno}) tries again after a failure"
             return None
@@ -179,14 +179,21 @@ def _succeeds(tried: ast.Try, loop: ast.While) -> bool:
     return bool(tested & changed)
 
 
-def _tries_on(ev: Evaluator, tried: ast.Try) -> bool:
-    return ev.once((id(tried), "goes on"), lambda: _goes_on(tried), False)
+def _tries_on(ev: Evaluator, tried: ast.Try, loop: ast.While) -> bool:
+    return ev.once((id(tried), "goes on"), lambda: _goes_on(tried, loop), False)
 
 
-def _goes_on(tried: ast.Try) -> bool:
+def _goes_on(tried: ast.Try, loop: ast.While) -> bool:
     """Some handler lets the loop go on with the same attempt, whatever has happened before."""
     needed = _mentioned([node for one in tried.body for node in ast.walk(one) if isinstance(node, ast.expr)])
-    return any(not _leaves(handler) and needed.isdisjoint(_set_in(handler)) for handler in tried.handlers)
+    after = loop.body[loop.body.index(tried) + 1 :] if tried in loop.body else []
+    ends = any(isinstance(one, (ast.Break, ast.Return, ast.Raise)) for one in after)
+    return any(
+        not _leaves(handler)
+        and needed.isdisjoint(_set_in(handler))
+        and (not ends or any(isinstance(one, ast.Continue) for one in handler.body))
+        for handler in tried.handlers
+    )
 
 
 def _set_in(handler: ast.ExceptHandler) -> set[str]:
