@@ -19,6 +19,7 @@ FRESH = {
     "fresh_packages.txt": "applications that no rule had been tried on before",
     "fresh_packages_2.txt": "packages with local models, after what those had shown was mended",
     "fresh_packages_3.txt": "packages, after what those had shown was mended in turn",
+    "fresh_packages_4.txt": "packages once more",
 }
 """Lists of packages that were unseen when they were read, and what they are."""
 HEADING = "## What rules report, read one by one"
