@@ -276,7 +276,7 @@ def test_markdown_names_the_worst_three_with_their_cure(tmp_path):
     out = run(tmp_path, "diff", "--format", "markdown")[1]
     worst = out.partition("**Grew most**")[2].partition("\n\n| |")[0].strip().splitlines()
     assert len(worst) == 3 and all(line.startswith("1. `a.py:") for line in worst)
-    assert "`LLM101`" in "".join(worst) and "<details>" not in out
+    assert "`LLM105`" in "".join(worst) and "<details>" not in out
 
 
 def test_markdown_lists_new_findings(tmp_path):

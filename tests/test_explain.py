@@ -12,6 +12,7 @@ from wattlint.lint.explain import spell
 from wattlint.lint.facts import TYPES
 from wattlint.lint.rules import load_rules
 
+PREVIEW = 'extend-select = ["LLM101", "LLM102"]\n'
 LLM1 = ", ".join(code for code in load_rules() if code.startswith("LLM1"))
 EXTRACT = """\
 from openai import OpenAI
@@ -59,7 +60,7 @@ def large(text):
 
 @pytest.fixture
 def project(tmp_path, monkeypatch):
-    (tmp_path / "pyproject.toml").write_text("[project]\nname = 'sample'\n")
+    (tmp_path / "pyproject.toml").write_text("[project]\nname = 'sample'\n\n[tool.wattlint]\n" + PREVIEW)
     (tmp_path / "requirements.txt").write_text("transformers>=4.40,<5\n")
     for name, text in {
         "extract": EXTRACT,
@@ -112,13 +113,13 @@ def test_the_facts_are_shown_with_their_origins(project, capsys):
         ),
         ({}, "extract.py:8", "LLM301", "not reported, for its condition does not hold"),
         (
-            {"wattlint.toml": 'ignore = ["LLM102"]\n'},
+            {"wattlint.toml": 'ignore = ["LLM102"]\n' + PREVIEW},
             "extract.py:8",
             "LLM102",
-            "not reported, for it is not selected",
+            "not reported, for it is not selected; it is in preview",
         ),
         (
-            {"wattlint.toml": '[per-file-ignores]\n"extract.py" = ["LLM102"]\n'},
+            {"wattlint.toml": PREVIEW + '[per-file-ignores]\n"extract.py" = ["LLM102"]\n'},
             "extract.py:8",
             "LLM102",
             "not reported, for per-file-ignores names it",

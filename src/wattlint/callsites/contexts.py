@@ -123,11 +123,11 @@ def _depends(site: CallSite) -> bool:
         or via & {"via_caller", "param_default", "argument"}
     ):
         return True
-    if site.loop.via_function is not None and site.prompt is not None:
+    kinds = {"parameter", "value"}
+    if site.loop.via_function is not None:
         # The only caller's value is known here already; its loop, and the place to mend, are the caller's.
-        if any(hole.kind == "loop-item" for hole in site.prompt.holes):
-            return True
-    return site.prompt is None or any(hole.kind in ("parameter", "value") for hole in site.prompt.holes)
+        kinds.add("loop-item")
+    return site.prompt is None or any(hole.kind in kinds for hole in site.prompt.holes)
 
 
 def _in_frame(describer: Describer, call: MatchedCall, frame: Frame) -> MatchedCall:

@@ -128,9 +128,10 @@ def _judge(
 
 def _shows(prompt: Prompt) -> bool:
     """It is about a picture or a sound: no code reads ``the document`` in it."""
-    return any(
-        hole.kind == "image" or MEDIA.search(hole.name) for hole in prompt.holes
-    ) or MEDIA_TOKEN.search(prompt.static_text) is not None
+    return (
+        any(hole.kind == "image" or MEDIA.search(hole.name) for hole in prompt.holes)
+        or MEDIA_TOKEN.search(prompt.static_text) is not None
+    )
 
 
 def _at_most(task: Recogniser, confidence: Confidence) -> Confidence:
