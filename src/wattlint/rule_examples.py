@@ -7,9 +7,10 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from wattlint.catalogue.user_folder import part
 from wattlint.config import Configuration
 from wattlint.lint.rules import load_rules
-from wattlint.own_knowledge import case_settings, part
+from wattlint.own_knowledge import case_settings
 from wattlint.run import analyse
 
 if TYPE_CHECKING:
