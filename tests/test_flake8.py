@@ -265,9 +265,10 @@ def test_the_sieve_knows_what_the_projects_own_rules_describe(project):
     rules = project / "rules" / "sdks"
     rules.mkdir(parents=True)
     (rules / "acme.yaml").write_text(ACME)
+    settings = 'rules-dir = "rules"\npreview = true\n'
     assert "LLM" not in flake8(project, "plain.py").stdout
-    assert "plain.py:2:" in flake8(project, "--wattlint-settings", 'rules-dir = "rules"', "plain.py").stdout
-    (project / "pyproject.toml").write_text('[tool.wattlint]\nrules-dir = "rules"\n')
+    assert "plain.py:2:" in flake8(project, "--wattlint-settings", settings, "plain.py").stdout
+    (project / "pyproject.toml").write_text(f"[tool.wattlint]\n{settings}")
     assert "plain.py:2:" in flake8(project, "plain.py").stdout
 
 
