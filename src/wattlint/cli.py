@@ -109,6 +109,7 @@ class _Parser(argparse.ArgumentParser):
     """Says what may have been meant."""
 
     def error(self, message: str) -> NoReturn:
+        message = re.sub(r", maybe you meant '[^']*'\?", "", message)  # from Python 3.15 on, in other words
         wrong = re.search(r"invalid choice: '([^']*)' \(choose from (.*)\)", message)
         if wrong is not None:
             message += nearest(wrong[1], re.findall(r"[\w-]+", wrong[2]))
