@@ -186,6 +186,10 @@ READERS = {
     "deep.yaml": ("import yaml\nx = yaml.safe_load(open('deep.yaml'))['m']", "[" * 99_000),
     "lists.yaml": ("import yaml\nx = yaml.safe_load(open('lists.yaml'))['m']", "- " * 49_000 + "x"),
     "maps.yaml": ("import yaml\nx = yaml.safe_load(open('maps.yaml'))['m']", "\n".join(" " * n + "a:" for n in range(400))),
+    "tags.yaml": ("import yaml\nx = yaml.safe_load(open('tags.yaml'))['m']", "m: !!bool x"),
+    "date.yaml": ("import yaml\nx = yaml.safe_load(open('date.yaml'))['m']", "m: 2024-99-99"),
+    "digits.yaml": ("import yaml\nx = yaml.safe_load(open('digits.yaml'))['m']", "m: " + "9" * 5_000),
+    "digits.json": ("import json\nx = json.load(open('digits.json'))['m']", '{"m": ' + "9" * 5_000 + "}"),
     ".env": ("from dotenv import load_dotenv\nimport os\nload_dotenv()\nx = os.environ['MODEL']", "MODEL=" + "a" * 10_000_000),
 }  # fmt: skip
 
@@ -268,8 +272,9 @@ def test_knowledge_that_has_no_end(name: str, kind: str, tmp_path: Path) -> None
         ("ignore = [" + "'LLM0', " * 20_000 + "]\n", "unknown rule code"),
         ("a = " + "[" * 200_000 + "\n", "wattlint.toml:1: not valid TOML"),
         ("k" * 200_000 + " = 1\n", "unknown key"),
+        ("seconds-per-file = " + "9" * 5_000 + "\n", "wattlint.toml:1: not valid TOML: Exceeds the limit"),
     ],
-    ids=["10 MB", "many mistakes", "many wrong codes", "nested", "a long key"],
+    ids=["10 MB", "many mistakes", "many wrong codes", "nested", "a long key", "a long number"],
 )
 def test_a_hostile_configuration(text: str, why: str, tmp_path: Path) -> None:
     folder = hostile(tmp_path, GOOD)

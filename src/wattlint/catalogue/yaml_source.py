@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from wattlint.catalogue.errors import CatalogueError, in_words, nearest
 from wattlint.sources.buffers import read_bytes
+from wattlint.sources.yaml_text import UNFIT
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_DEPTH = 40
@@ -41,6 +42,9 @@ class YamlSource:
             line = mark.line if mark else text.count("\n", 0, position) if position is not None else 0
             what = getattr(error, "problem", None) or str(error).splitlines()[0]
             raise CatalogueError(path, line + first_line, None, f"not valid YAML: {what}") from None
+        except UNFIT as error:
+            what = str(error).partition(";")[0]
+            raise CatalogueError(path, None, None, f"a value is none of its kind: {what}") from None
 
     def _check_depth(self, text: str) -> None:
         """The parser's own recursion has no limit, and ends the process."""

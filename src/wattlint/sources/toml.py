@@ -16,4 +16,9 @@ TomlError = tomllib.TOMLDecodeError
 
 def loads(text: str) -> dict[str, Any]:
     """Parse TOML; raises TomlError."""
-    return tomllib.loads(text)
+    try:
+        return tomllib.loads(text)
+    except TomlError:
+        raise
+    except ValueError as error:  # a number of more digits than Python reads
+        raise TomlError(str(error).partition(";")[0]) from None

@@ -13,13 +13,17 @@ DEEP = re.compile(r"^[ ?-]{200}", re.MULTILINE)
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+UNFIT = (ValueError, ArithmeticError, LookupError, AttributeError, TypeError)
+"""What PyYAML raises besides its own errors where a value is none of its kind: ``2024-99-99``, ``!!bool x``."""
+
+
 def loads(text: str) -> Any:
     """Raises ValueError."""
     try:
         if (DEEP.search(text) or text.count("[") + text.count("{") > MAX_DEPTH) and _is_deep(text):
             raise ValueError(f"nested more than {MAX_DEPTH} levels deep")
         return yaml.load(text, Loader=_LOADER)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, *UNFIT) as error:
         raise ValueError(str(error)) from None
 
 
