@@ -11,6 +11,7 @@ import pytest
 from wattlint import cache, run
 from wattlint.cli import main
 from wattlint.semantics import environment  # noqa: F401
+from wattlint.sources import touched
 
 CALL = """\
 import json
@@ -109,6 +110,25 @@ def test_a_new_time_stamp_alone_changes_nothing(project: Path, capsys, analysed)
     output(capsys)
     os.utime(project / "shop" / "ask.py")
     output(capsys)
+    assert len(analysed) == 1
+
+
+def test_what_was_read_in_vain_is_not_read_again(project: Path, capsys, analysed, monkeypatch) -> None:
+    """As after a checkout: the time stamps are others, the texts are not."""
+    first = output(capsys)
+    age(project / "shop")
+    read: list[str] = []
+    digest_of = touched.digest_of
+
+    def counted(path: str) -> str | None:
+        read.append(os.path.basename(path))
+        return digest_of(path)
+
+    monkeypatch.setattr(cache, "SETTLED_NS", -(10**15))  # so that nobody has to wait
+    monkeypatch.setattr(touched, "digest_of", counted)
+    assert output(capsys) == first and "ask.py" in read
+    read.clear()
+    assert output(capsys) == first and "ask.py" not in read
     assert len(analysed) == 1
 
 

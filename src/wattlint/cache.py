@@ -7,6 +7,7 @@ are as they were. A damaged, foreign or outdated entry counts as none; writing o
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import gc
 import hashlib
@@ -63,9 +64,16 @@ class Cache:
         gc.disable()  # plain data only
         try:
             head, seen, data = self._file.read_bytes().split(b"\n", 2)
-            if head.decode() != _checksum(seen + b"\n" + data) or not _unchanged(json.loads(seen)):
+            if head.decode() != _checksum(seen + b"\n" + data):
                 return None
-            return _decoded(json.loads(data), configuration, sources)
+            rows = json.loads(seen)
+            unchanged, settled = _unchanged(rows, self._began_ns)
+            if not unchanged:
+                return None
+            analysis = _decoded(json.loads(data), configuration, sources)
+            if settled:
+                self._refresh(rows, data)
+            return analysis
         except (
             OSError,
             ValueError,
@@ -100,6 +108,12 @@ class Cache:
             self._write(_checksum(body).encode() + b"\n" + body)
         except OSError:
             return
+
+    def _refresh(self, rows: dict[str, list[list[Any]]], data: bytes) -> None:
+        """Write down the states of files that were read only to see that they are what they were: once is enough."""
+        body = json.dumps(rows, separators=(",", ":")).encode() + b"\n" + data
+        with contextlib.suppress(OSError):
+            self._write(_checksum(body).encode() + b"\n" + body)
 
     def _seen(self, seen: touched.Digests) -> dict[str, list[list[Any]]]:
         """Folder -> [name, digest, state] each; no state where it cannot be trusted."""
@@ -139,11 +153,14 @@ def folders_to_clean(paths: list[str]) -> list[Path]:
     return sorted(folder for root in roots if (folder := root / FOLDER).is_dir())
 
 
-def _unchanged(seen: dict[str, list[list[Any]]]) -> bool:
+def _unchanged(seen: dict[str, list[list[Any]]], began_ns: int) -> tuple[bool, bool]:
+    """Whether all is as it was, and whether states were put into ``seen`` that can be trusted from now on."""
     stat = os.stat
+    settled = False
     for folder, rows in seen.items():
         top = folder.rstrip(os.sep) + os.sep
-        for name, digest, state in rows:
+        for row in rows:
+            name, digest, state = row
             path = top + name
             if state:  # ``_state`` written out: of a large project most of the time goes by here
                 try:
@@ -154,9 +171,13 @@ def _unchanged(seen: dict[str, list[list[Any]]]) -> bool:
                     pass
             elif state is not None and not _state(path)[1]:
                 continue  # still not there
+            changed_ns, now_state = _state(path)  # before it is read
             if touched.digest_of(path) != digest:
-                return False
-    return True
+                return False, False
+            if changed_ns < began_ns - SETTLED_NS:
+                row[2] = now_state
+                settled = True
+    return True, settled
 
 
 def _state(path: str) -> tuple[int, list[int]]:
