@@ -157,7 +157,9 @@ class _Fixing:
             self._before.setdefault(path, module.source.raw)
             texts[path] = module.splicer.splice([module.change(edit) for edit in of_file])
         before = self._state.analysis
-        paths = {*before.sources, *texts}
+        # What a fixed call does as written may have hidden what a caller in another file makes of it.
+        callers = {context.caller.path for site in before.sites for context in site.contexts}
+        paths = {*before.sources, *texts, *callers}
         refs = [ref for path, ref in self._files.items() if path in paths]
         with holding(self._held(texts)):
             after = analyse_files(refs, self._configuration)

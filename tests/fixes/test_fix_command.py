@@ -256,6 +256,30 @@ def test_a_finding_at_a_caller_that_comes_to_light_is_fixed_in_the_next_round(pr
     assert (project / "app.py").read_text().count('model="claude-sonnet-4-6"') == 2
 
 
+def test_a_finding_that_comes_to_light_in_another_file_is_fixed_in_the_same_run(project, rules, capsys):
+    client = """\
+        from anthropic import Anthropic
+        client = Anthropic()
+
+        def ask(prompt, model="claude-2.1"):
+            return client.messages.create(model=model, max_tokens=9, messages=[{"role": "user", "content": prompt}])
+
+        def ask_once(prompt):
+            return ask(prompt)
+        """
+    caller = """\
+        from client import ask
+
+        def ask_twice(prompt, model="claude-2"):
+            return [ask(prompt, model), ask(prompt, model)]
+        """
+    (project / "app.py").unlink()
+    write(project, {"client.py": client, "caller.py": caller})
+    assert replace_models(rules, "--fix", "--unsafe-fixes") == 0
+    for name in ("client.py", "caller.py"):
+        assert 'model="claude-sonnet-4-6"' in (project / name).read_text()
+
+
 def test_an_origin_outside_the_paths_is_left_alone_and_said(project, rules, capsys):
     write(project, MODELS)
     assert replace_models(rules, "app/one.py", "--fix", "--unsafe-fixes") == 1
