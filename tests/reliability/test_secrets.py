@@ -49,6 +49,8 @@ def test_markdown_escapes_come_after() -> None:
         "My passphrase = tree",
         "token: abc123",
         "the API key is 12",
+        "Client(api_key=os.getenv('KEY', 'summer2024'))",
+        "Client(api_key=os.environ['KEY'] or 'summer2024')",
     ],
 )
 def test_a_plain_password_keeps_a_result_out_of_the_cache(prompt: str) -> None:
@@ -66,6 +68,8 @@ def test_a_plain_password_keeps_a_result_out_of_the_cache(prompt: str) -> None:
         "Next token: the",
         "Say that the password is missing.",
         "The API key is not stored.",
+        "OpenAI(api_key=os.getenv('OPENAI_API_KEY')).embeddings.create",
+        "Client(api_key=os.environ['OPENAI_API_KEY'])",
     ],
 )
 def test_other_prompts_do_not(prompt: str) -> None:
