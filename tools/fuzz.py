@@ -121,6 +121,7 @@ class Fuzz:
         self.longest = (0.0, "")
         self._workspace = Workspace(Configuration.fixed(Settings(preview=True)))
         signal.signal(signal.SIGPROF, _hang)
+        gc.disable()  # as a run does: the collector would go over a heap of gigabytes again and again
 
     def take(self, source: object, name: str) -> None:
         if not isinstance(source, SourceFile):
@@ -137,14 +138,12 @@ class Fuzz:
             print(f"\n{name}, kept as {_keep(source)}\n{story}", flush=True)
         signal.setitimer(signal.ITIMER_PROF, 0)
         self.longest = max(self.longest, (time.process_time() - began, name))
-        if not self.done % 50:
-            gc.freeze()  # its heap grows to gigabytes, over which the collector would go again and again
         if not self.done % 500:
             print(f"{self.done} done, {self.failed} failed", file=sys.stderr, flush=True)
 
     def forget(self) -> None:
-        gc.unfreeze()
         self._workspace = Workspace(Configuration.fixed(Settings(preview=True)))
+        gc.collect()
 
 
 def _keep(source: SourceFile) -> Path:
