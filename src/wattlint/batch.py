@@ -13,7 +13,6 @@ import sys
 import warnings
 from _ast import PyCF_ONLY_AST
 from collections.abc import Callable, Container, Mapping, Sequence
-from functools import cache
 from time import thread_time
 from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeVar
 
@@ -193,7 +192,7 @@ def _sift(ref: FileRef, workspace: Workspace) -> Sifted:
 
 
 def _is_marked(raw: bytes) -> bool:
-    return b"#" in raw and _suppresses().search(raw) is not None
+    return b"#" in raw and re.search(SUPPRESSES, raw, re.IGNORECASE) is not None
 
 
 def _by_project(refs: Sequence[FileRef]) -> dict[str, list[int]]:
@@ -328,11 +327,6 @@ def _read_and_analyse(ref: FileRef, passes: bool, workspace: Workspace, linted: 
     if isinstance(source, Problem):  # gone since it was sifted
         return Outcome(problems=[source], unreadable=[source])
     return _outcome(ref, source, passes, workspace, linted)
-
-
-@cache
-def _suppresses() -> re.Pattern[bytes]:
-    return re.compile(SUPPRESSES, re.IGNORECASE)
 
 
 def outcome_of(ref: FileRef, source: SourceFile | Problem, workspace: Workspace) -> Outcome:

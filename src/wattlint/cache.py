@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import gc
 import hashlib
 import json
 import os
@@ -22,6 +21,7 @@ from typing import Any
 from wattlint import __version__
 from wattlint.analysis import Analysis
 from wattlint.catalogue.store import ARTEFACT, PACKAGE, rules_folder
+from wattlint.collection import without_collection
 from wattlint.config import ConfigError, Configuration
 from wattlint.sources import touched
 from wattlint.sources.limits import OUT_OF_TIME
@@ -61,19 +61,9 @@ class Cache:
     def load(self, configuration: Configuration, sources: bool = True) -> Analysis | None:
         """The result that was kept; None where there is none or something changed. ``sources``: whether it holds the
         source files, which are those of now."""
-        gc.disable()  # plain data only
         try:
-            head, seen, data = self._file.read_bytes().split(b"\n", 2)
-            if head.decode() != _checksum(seen + b"\n" + data):
-                return None
-            rows = json.loads(seen)
-            unchanged, settled = _unchanged(rows, self._began_ns)
-            if not unchanged:
-                return None
-            analysis = _decoded(json.loads(data), configuration, sources)
-            if settled:
-                self._refresh(rows, data)
-            return analysis
+            with without_collection():  # plain data only
+                return self._load(configuration, sources)
         except (
             OSError,
             ValueError,
@@ -85,8 +75,19 @@ class Cache:
             ConfigError,
         ):
             return None
-        finally:
-            gc.enable()
+
+    def _load(self, configuration: Configuration, sources: bool) -> Analysis | None:
+        head, seen, data = self._file.read_bytes().split(b"\n", 2)
+        if head.decode() != _checksum(seen + b"\n" + data):
+            return None
+        rows = json.loads(seen)
+        unchanged, settled = _unchanged(rows, self._began_ns)
+        if not unchanged:
+            return None
+        analysis = _decoded(json.loads(data), configuration, sources)
+        if settled:  # files that were read only to see that they are what they were: once is enough
+            self._write(_body(rows, data))
+        return analysis
 
     # -- writing ------------------------------------------------------------------------------------------------
 
@@ -98,22 +99,11 @@ class Cache:
             return  # on another day it may be done in time
         try:
             data = _encoded(analysis)
-            body = json.dumps(self._seen(seen), separators=(",", ":")).encode()
-            body += b"\n" + json.dumps(data, separators=(",", ":")).encode()
+            body = _body(self._seen(seen), json.dumps(data, separators=(",", ":")).encode())
         except (TypeError, ValueError, RecursionError):
             return
-        if holds_secret(body.decode("utf-8", "replace")) or any(map(may_hold_secret, _texts(data))):
-            return
-        try:
-            self._write(_checksum(body).encode() + b"\n" + body)
-        except OSError:
-            return
-
-    def _refresh(self, rows: dict[str, list[list[Any]]], data: bytes) -> None:
-        """Write down the states of files that were read only to see that they are what they were: once is enough."""
-        body = json.dumps(rows, separators=(",", ":")).encode() + b"\n" + data
-        with contextlib.suppress(OSError):
-            self._write(_checksum(body).encode() + b"\n" + body)
+        if not holds_secret(body.decode("utf-8", "replace")) and not any(map(may_hold_secret, _texts(data))):
+            self._write(body)
 
     def _seen(self, seen: touched.Digests) -> dict[str, list[list[Any]]]:
         """Folder -> [name, digest, state] each; no state where it cannot be trusted."""
@@ -127,7 +117,12 @@ class Cache:
             rows.setdefault(folder, []).append([name, digest, state if trusted else None])
         return rows
 
-    def _write(self, content: bytes) -> None:
+    def _write(self, body: bytes) -> None:
+        """Nothing happens where that is not possible."""
+        with contextlib.suppress(OSError):
+            self._replace(_checksum(body).encode() + b"\n" + body)
+
+    def _replace(self, content: bytes) -> None:
         if not self._folder.is_dir():
             self._folder.mkdir(parents=True, exist_ok=True)
             (self._folder / ".gitignore").write_text("*\n")
@@ -188,6 +183,10 @@ def _state(path: str) -> tuple[int, list[int]]:
         return 0, []
     modified, changed = status.st_mtime_ns, status.st_ctime_ns
     return modified if modified > changed else changed, [modified, changed, status.st_size]
+
+
+def _body(rows: dict[str, list[list[Any]]], data: bytes) -> bytes:
+    return json.dumps(rows, separators=(",", ":")).encode() + b"\n" + data
 
 
 def _checksum(body: bytes) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wattlint.changes.compare import Comparison, pair_up, sums
+from wattlint.changes.compare import Comparison, Sums, pair_up, sums
 from wattlint.changes.sides import analyses
 from wattlint.changes.versions import renames, versions
 from wattlint.sources.git import GitError, Repository
@@ -17,7 +17,6 @@ from wattlint.sources.git import GitError, Repository
 if TYPE_CHECKING:
     from wattlint.analysis import Analysis
     from wattlint.changes.calls import Call
-    from wattlint.changes.compare import Sums
     from wattlint.changes.versions import Versions
     from wattlint.config import Configuration
 
@@ -73,8 +72,6 @@ def compare(
 
 def _counted(analysis: Analysis) -> tuple[list[Call], Sums]:
     if not analysis.sites:
-        from wattlint.changes.compare import Sums
-
         return [], Sums()
     from wattlint.changes.calls import calls_of
     from wattlint.run import estimates

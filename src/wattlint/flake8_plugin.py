@@ -7,7 +7,6 @@ nothing heavy at all.
 from __future__ import annotations
 
 import ast
-import gc
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -76,13 +75,10 @@ class Flake8Plugin:
         text, path = "".join(self._lines), Path(self._filename)
         if _stops(os.path.abspath(path), text):
             return
-        was_on = gc.isenabled()
-        gc.disable()  # what is imported and parsed here stays
-        try:
+        from wattlint.collection import without_collection
+
+        with without_collection():  # what is imported and parsed here stays
             found = list(self._found(text, path))
-        finally:
-            if was_on:
-                gc.enable()
         yield from found
 
     def _found(self, text: str, path: Path) -> Iterator[Report]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from wattlint.batch import Progress, Sifted, sift
+from wattlint.collection import without_collection
 from wattlint.config import ConfigError, Configuration
 from wattlint.settings import Settings
 from wattlint.sources import disk
@@ -44,18 +43,6 @@ def sift_paths(
     with without_collection():
         sifted = sift(refs, workspace, jobs, progress, known)
     return SiftedFiles(refs, problems, covered, workspace, sifted)
-
-
-@contextlib.contextmanager
-def without_collection() -> Iterator[None]:
-    """What is parsed is kept until its project is done, and leaves no cycles behind (``Project.let_go``)."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _files(

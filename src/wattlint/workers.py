@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from functools import partial
+from typing import Generic, TypeVar
 
 from wattlint.sources import touched
 
@@ -28,45 +29,68 @@ def spread(work: Callable[[Share], Result], shares: Sequence[Share]) -> list[Res
     """
     if len(shares) <= 1:
         return [work(share) for share in shares]
-    import pickle
-    import signal
-
-    children: list[tuple[int, int]] = []
+    children: list[Child[tuple[Result, touched.Digests]]] = []
     try:
         for share in shares[1:]:
-            children.append(_start(work, share))
+            children.append(start(partial(_noted, work, share)))
         results = [work(share) for share in shares[:1]]
         for share in shares[1:]:
-            data = _collect(*children.pop(0))
-            if data is None:
+            found = children.pop(0).result()
+            if found is None:
                 results.append(work(share))
             else:
-                result, noted = pickle.loads(data)
+                result, noted = found[0]
                 touched.add(noted)
                 results.append(result)
         return results
     finally:
-        for pid, place in children:
-            os.close(place)
-            os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
+        for child in children:
+            child.end()
 
 
-def _start(work: Callable[[Share], Result], share: Share) -> tuple[int, int]:
-    """The process, and where its result will be. In memory, not in a pipe: a process that has to wait until somebody
+def _noted(work: Callable[[Share], Result], share: Share) -> tuple[Result, touched.Digests]:
+    """The result, and what was looked at for it, by a process of its own."""
+    if touched.recording():
+        touched.record()
+    return work(share), touched.recorded()
+
+
+class Child(Generic[Result]):
+    """A process, and where its result will be. In memory, not in a pipe: a process that has to wait until somebody
     reads what it found keeps all that it has meanwhile."""
+
+    def __init__(self, pid: int, place: int) -> None:
+        self._pid, self._place = pid, place
+
+    def result(self) -> tuple[Result] | None:
+        """When it has ended; None when it did not come to its end."""
+        import pickle
+
+        status = os.waitpid(self._pid, 0)[1]
+        with open(self._place, "rb") as file:
+            file.seek(0)
+            return (pickle.load(file),) if status == 0 else None  # of our own process
+
+    def end(self) -> None:
+        import signal
+
+        os.close(self._place)
+        os.kill(self._pid, signal.SIGKILL)
+        os.waitpid(self._pid, 0)
+
+
+def start(work: Callable[[], Result]) -> Child[Result]:
+    """``work()`` in a forked process."""
     place = _place()
     pid = os.fork()
     if pid:
-        return pid, place
+        return Child(pid, place)
     status = 1
     try:
         import pickle
 
-        if touched.recording():
-            touched.record()
         with open(place, "wb") as file:
-            pickle.dump((work(share), touched.recorded()), file, protocol=pickle.HIGHEST_PROTOCOL)
+            pickle.dump(work(), file, protocol=pickle.HIGHEST_PROTOCOL)
         status = 0
     finally:
         os._exit(status)  # without the parent's exit handlers and buffers
@@ -81,11 +105,3 @@ def _place() -> int:
 
         with tempfile.TemporaryFile() as file:
             return os.dup(file.fileno())
-
-
-def _collect(pid: int, place: int) -> bytes | None:
-    """What the process left; None when it did not come to its end."""
-    status = os.waitpid(pid, 0)[1]
-    with open(place, "rb") as file:
-        file.seek(0)
-        return file.read() if status == 0 else None

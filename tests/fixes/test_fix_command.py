@@ -237,8 +237,7 @@ def test_a_name_is_replaced_where_it_stands_once(project, rules, capsys):
     assert settings == 'SMALL = "gpt-4o-mini"\nMODEL = "claude-sonnet-4-6"  # ours\n'
 
 
-def test_a_finding_at_a_caller_that_comes_to_light_is_fixed_in_the_next_round(project, rules, capsys):
-    text = """\
+ASKED = """\
         from anthropic import Anthropic
         client = Anthropic()
 
@@ -247,34 +246,24 @@ def test_a_finding_at_a_caller_that_comes_to_light_is_fixed_in_the_next_round(pr
 
         def ask_once(prompt):
             return ask(prompt)
+        """
+ASKED_TWICE = """\
 
         def ask_twice(prompt, model="claude-2"):
             return [ask(prompt, model), ask(prompt, model)]
         """
-    write(project, {"app.py": text})
+
+
+def test_a_finding_at_a_caller_that_comes_to_light_is_fixed_in_the_next_round(project, rules, capsys):
+    write(project, {"app.py": ASKED + ASKED_TWICE})
     assert replace_models(rules, "--fix", "--unsafe-fixes") == 0
     assert (project / "app.py").read_text().count('model="claude-sonnet-4-6"') == 2
 
 
 def test_a_finding_that_comes_to_light_in_another_file_is_fixed_in_the_same_run(project, rules, capsys):
-    client = """\
-        from anthropic import Anthropic
-        client = Anthropic()
-
-        def ask(prompt, model="claude-2.1"):
-            return client.messages.create(model=model, max_tokens=9, messages=[{"role": "user", "content": prompt}])
-
-        def ask_once(prompt):
-            return ask(prompt)
-        """
-    caller = """\
-        from client import ask
-
-        def ask_twice(prompt, model="claude-2"):
-            return [ask(prompt, model), ask(prompt, model)]
-        """
     (project / "app.py").unlink()
-    write(project, {"client.py": client, "caller.py": caller})
+    caller = "        from client import ask\n" + ASKED_TWICE
+    write(project, {"client.py": ASKED, "caller.py": caller})
     assert replace_models(rules, "--fix", "--unsafe-fixes") == 0
     for name in ("client.py", "caller.py"):
         assert 'model="claude-sonnet-4-6"' in (project / name).read_text()

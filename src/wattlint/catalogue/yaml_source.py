@@ -15,9 +15,8 @@ from pydantic import BaseModel, ValidationError
 
 from wattlint.catalogue.errors import CatalogueError, in_words, nearest
 from wattlint.sources.buffers import read_bytes
-from wattlint.sources.yaml_text import UNFIT
+from wattlint.sources.yaml_text import LOADER, UNFIT, depths
 
-Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_DEPTH = 40
 MAX_BYTES = 500_000
 """Of one file: ours are below 70 kB."""
@@ -33,10 +32,10 @@ class YamlSource:
         self.path, self._first_line = path, first_line
         try:
             self._check_depth(text)
-            self._node = yaml.compose(text, Loader=Loader)
+            self._node = yaml.compose(text, Loader=LOADER)
             self._check_size()
             self._check_keys()
-            self.data: Any = yaml.load(text, Loader=Loader)
+            self.data: Any = yaml.load(text, Loader=LOADER)
         except yaml.YAMLError as error:
             mark, position = getattr(error, "problem_mark", None), getattr(error, "position", None)
             line = mark.line if mark else text.count("\n", 0, position) if position is not None else 0
@@ -47,13 +46,7 @@ class YamlSource:
             raise CatalogueError(path, None, None, f"a value is none of its kind: {what}") from None
 
     def _check_depth(self, text: str) -> None:
-        """The parser's own recursion has no limit, and ends the process."""
-        depth = 0
-        for event in yaml.parse(text, Loader=Loader):
-            if isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
-                depth += 1
-            elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
-                depth -= 1
+        for event, depth in depths(text):
             if depth > MAX_DEPTH:
                 mark = event.start_mark
                 line = mark.line + self._first_line if mark else None

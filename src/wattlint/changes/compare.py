@@ -189,11 +189,10 @@ def pair_up(
 
 
 def sums(calls: Sequence[Call], months: Sequence[PerMonth]) -> Sums:
-    from wattlint.callsites.facts import RUNNING
     from wattlint.impact.monthly import together
     from wattlint.impact.quantities import total
 
-    running = [call.item for call in calls if call.site.kind in RUNNING]
+    running = [call.item for call in calls if runs(call.item)]
     impacts = [item.impact for item in running if item.impact is not None]
     quantities = {}
     for name in QUANTITIES:

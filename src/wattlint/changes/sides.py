@@ -38,7 +38,8 @@ def analyses(
     keep: Any = None,
     fixes: bool = False,
 ) -> tuple[Analysis, Analysis, View | None]:
-    """Before and after, and with ``fixes`` the view of the files after that these are made for. The configuration of the newer version holds for both: the ruler does not change in between.
+    """Before and after, and with ``fixes`` the view of the files after that these are made for. The configuration of the
+    newer version holds for both: the ruler does not change in between.
 
     ``keep``: what the results depend on besides files, as JSON data; None: nothing is kept, nor taken.
     """

@@ -144,10 +144,12 @@ def _argument_identity(ev: Evaluator, thunk: Thunk) -> object:
         value = ev.known(node, frame)
         if value is not None:
             return identity(ev, value)
-        passed = frame.arguments.get(node.id) if isinstance(node, ast.Name) and frame.arguments else None
-        if passed is None or not frame.scope.is_only_parameter(node.id):  # type: ignore[attr-defined]
+        passed = None
+        if isinstance(node, ast.Name) and frame.arguments and frame.scope.is_only_parameter(node.id):
+            passed = frame.arguments.get(node.id)  # a parameter handed on as it is
+        if passed is None:
             return (id(node), id(frame))
-        thunk = passed  # a parameter handed on as it is
+        thunk = passed
     return identity(ev, thunk)
 
 

@@ -15,19 +15,8 @@ from wattlint.sources.buffers import held_below, read_bytes
 from wattlint.sources.folders import SOURCE_FOLDERS, Tree, names_in
 from wattlint.sources.reading import characters, decode
 
-SKIPPED_FOLDERS = frozenset(
-    {
-        "node_modules",
-        "__pycache__",
-        "site-packages",
-        "venv",
-        "env",
-        "build",
-        "dist",
-        "__pypackages__",
-        "buck-out",
-    }
-)
+NO_SOURCES = frozenset({"env", "build", "dist", "__pypackages__", "buck-out"})
+"""Folders without modules of the project, besides those that ``folders.Tree`` leaves out."""
 MAX_MENTIONING = 40
 """Modules parsed to find the callers of one function."""
 LARGE_TREE = 3_000
@@ -236,7 +225,7 @@ class Project:
         if self._files is None:
             found: list[str] = []
             for folder, names in self.tree.listed():
-                if SKIPPED_FOLDERS.isdisjoint(folder[len(self.root) :].split(os.sep)):
+                if NO_SOURCES.isdisjoint(folder[len(self.root) :].split(os.sep)):
                     found += [os.path.join(folder, name) for name in names if name.endswith(".py")]
             new = {file for file in held_below(self.root) if file.endswith(".py")}.difference(found)
             self._files = sorted([*found, *new]) if new else found
