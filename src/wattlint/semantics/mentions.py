@@ -11,28 +11,23 @@ from functools import cached_property
 
 from wattlint.semantics import handed_on
 
-_USED = re.compile(rb"\b(?:(?:def|class)[ \t]+[A-Za-z_]\w*|([A-Za-z_]\w*)(?:[\s\\)]*[(#]|[\s\\]+as\b))")
-"""Between a name and its parenthesis may stand closing ones, a comment, line ends. A definition is no use."""
-_GIVEN = re.compile(rb"\b([A-Za-z_]\w*)[\s\\)]*[,)#]")
+_USED = re.compile(rb"[\s\\)]*[(#]|[\s\\]+as\b")
+"""After a name. Between it and its parenthesis may stand closing ones, a comment, line ends."""
+_GIVEN = re.compile(rb"[\s\\)]*[,)#]")
 _DEFINED = re.compile(rb"\bdef[\s\\]+([A-Za-z_]\w*)")
 _DERIVES = re.compile(rb"\bclass\s[^:]*\(")
-_HANDS_ON = frozenset(name.encode() for name in (*handed_on.POSITIONS, *handed_on.BY_KEYWORD))
+_HANDS_ON = tuple(name.encode() for name in (*handed_on.POSITIONS, *handed_on.BY_KEYWORD))
+_DEFINES = frozenset({b"def", b"class"})
+_IN_WORD = re.compile(rb"\w")
 
 
 class Mentions:
-    """What one text does with the names in it, worked out when it is asked for: most texts are asked for one thing."""
+    """What one text does with the names in it, looked up when it is asked for: most texts are asked for few things."""
 
     def __init__(self, code: bytes | Callable[[], bytes]) -> None:
         """``code`` may be what reads it: nothing of it is kept then."""
         self._read = code if callable(code) else lambda: code
-
-    @cached_property
-    def _called(self) -> frozenset[bytes]:
-        code = self._read()
-        found = _USED.findall(code)
-        if any(name in code for name in _HANDS_ON):
-            found += _GIVEN.findall(code)
-        return frozenset(found)
+        self._called: dict[str, bool] = {}
 
     @cached_property
     def _defined(self) -> frozenset[bytes]:
@@ -45,7 +40,10 @@ class Mentions:
     def called(self, word: str) -> bool:
         """``word(...)``, ``(x.word)(...)``, ``word as other``, or an argument beside a function that calls what it is
         given."""
-        return word.encode() in self._called
+        known = self._called.get(word)
+        if known is None:
+            known = self._called[word] = _is_called(word.encode(), self._read())
+        return known
 
     def constructed(self, word: str) -> bool:
         """Like ``called``; a class may also be made through ``cls(...)``."""
@@ -58,6 +56,31 @@ class Mentions:
     def defined(self, word: str) -> bool:
         """``def word``."""
         return word.encode() in self._defined
+
+
+def _is_called(word: bytes, code: bytes) -> bool:
+    hands_on: bool | None = None
+    at = code.find(word)
+    while at >= 0:
+        end = at + len(word)
+        if not _IN_WORD.match(code, end) and (not at or not _IN_WORD.match(code, at - 1)):
+            if _USED.match(code, end):
+                if not _is_definition(code, at):
+                    return True
+            elif _GIVEN.match(code, end):
+                if hands_on is None:
+                    hands_on = any(name in code for name in _HANDS_ON)
+                if hands_on:
+                    return True
+        at = code.find(word, end)
+    return False
+
+
+def _is_definition(code: bytes, at: int) -> bool:
+    """``def`` or ``class`` stands before the name that begins ``at``: that is no use of it."""
+    before = code[max(0, at - 10) : at]
+    name = before.rstrip(b" \t")
+    return name != before and re.split(rb"\W", name)[-1] in _DEFINES
 
 
 Shape = Callable[[Mentions, str], bool]

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from wattlint.semantics.module_index import ModuleIndex
 
 
+_made = tuple.__new__
+"""A ``NamedTuple`` of its fields in their order: without the call in Python that ``NamedTuple`` puts before it, which is
+half the time; there are hundreds of them in a file."""
 MAX_BRANCHES = 100
 """Arms of one chain of ``elif`` that are known to exclude each other."""
 
@@ -54,7 +57,7 @@ class Walk:
 
     def spot(self, branches: tuple[Branch, ...]) -> Spot:
         self.order += 1
-        return Spot(self.order, branches)
+        return _made(Spot, (self.order, branches))
 
     def statement(self, node: ast.stmt, scope: Scope, branches: tuple[Branch, ...]) -> None:
         handler = _STATEMENTS.get(type(node))
@@ -219,6 +222,17 @@ class Walk:
         self.bind(node.name, "class", node, None, (), scope, branches)
         self.block(node.body, inner, ())
 
+    def only_expression(self, node: ast.Expr, scope: Scope, branches: tuple[Branch, ...]) -> None:
+        self.expression(node.value, scope, branches)
+
+    def raise_(self, node: ast.Raise, scope: Scope, branches: tuple[Branch, ...]) -> None:
+        for part in (node.exc, node.cause):
+            if part is not None:
+                self.expression(part, scope, branches)
+
+    def nothing(self, node: ast.stmt, scope: Scope, branches: tuple[Branch, ...]) -> None:
+        """``pass`` and the like."""
+
     def return_(self, node: ast.Return, scope: Scope, branches: tuple[Branch, ...]) -> None:
         if node.value is not None:
             self.expression(node.value, scope, branches)
@@ -269,10 +283,16 @@ class Walk:
             while home.parent is not None and (home.kind == "class" or name not in home.bindings):
                 home = home.parent
         setter = scope if home is not scope else None
-        while home.kind == "comprehension" and kind == "walrus" and home.parent is not None:
+        while kind == "walrus" and home.kind == "comprehension" and home.parent is not None:
             home = home.parent
-        binding = Binding(name, kind, node, value, path, self.spot(branches), setter)
-        home.bindings.setdefault(name, []).append(binding)
+        self.order += 1
+        spot = _made(Spot, (self.order, branches))
+        binding = _made(Binding, (name, kind, node, value, path, spot, setter))
+        known = home.bindings.get(name)
+        if known is None:
+            home.bindings[name] = [binding]
+        else:
+            known.append(binding)
 
     def target(
         self,
@@ -335,18 +355,34 @@ class Walk:
     # -- expressions --------------------------------------------------------------------------------------------
 
     def expression(self, node: ast.expr, scope: Scope, branches: tuple[Branch, ...]) -> None:
+        if type(node) in _LEAVES:
+            return
         stack: list[tuple[ast.AST, Scope, tuple[Branch, ...], bool]] = [(node, scope, branches, False)]
         while stack:
             node_, scope, branches, awaited = stack.pop()
             kind = type(node_)
-            if kind is ast.Name or kind is ast.Constant:
+            while kind is ast.Attribute:  # the commonest
+                node_ = node_.value  # type: ignore[attr-defined]
+                kind = type(node_)
+                awaited = False
+            if kind in _LEAVES:
                 continue
             if kind is ast.Call:
-                self.call(node_, scope, branches, awaited)  # type: ignore[arg-type]
-            elif kind is ast.Await:
+                assert isinstance(node_, ast.Call)
+                self.call(node_, scope, branches, awaited)
+                for keyword in reversed(node_.keywords):
+                    if type(keyword.value) not in _LEAVES:
+                        stack.append((keyword.value, scope, branches, False))
+                for argument in reversed(node_.args):
+                    if type(argument) not in _LEAVES:
+                        stack.append((argument, scope, branches, False))
+                if type(node_.func) is not ast.Name:
+                    stack.append((node_.func, scope, branches, False))
+                continue
+            if kind is ast.Await:
                 stack.append((node_.value, scope, branches, True))  # type: ignore[attr-defined]
                 continue
-            elif kind is ast.Lambda:
+            if kind is ast.Lambda:
                 assert isinstance(node_, ast.Lambda)
                 self.defaults(node_.args, scope, branches)
                 inner = self.new_scope("lambda", node_, "<lambda>", scope)
@@ -356,22 +392,22 @@ class Walk:
                 inner.returns.append((node_.body, self.spot(())))
                 stack.append((node_.body, inner, (), False))
                 continue
-            elif kind in _COMPREHENSIONS:
+            if kind in _COMPREHENSIONS:
                 self.comprehension(node_, scope, branches, stack)
                 continue
-            elif kind is ast.IfExp:
+            if kind is ast.IfExp:
                 assert isinstance(node_, ast.IfExp)
                 self.index.spots[id(node_)] = self.spot(branches)
                 stack.append((node_.orelse, scope, (*branches, (node_, "orelse")), False))
                 stack.append((node_.body, scope, (*branches, (node_, "body")), False))
                 stack.append((node_.test, scope, branches, False))
                 continue
-            elif kind is ast.NamedExpr:
+            if kind is ast.NamedExpr:
                 assert isinstance(node_, ast.NamedExpr)
                 self.bind(node_.target.id, "walrus", node_, node_.value, (), scope, branches)
                 stack.append((node_.value, scope, branches, False))
                 continue
-            elif kind is ast.Yield or kind is ast.YieldFrom:
+            if kind is ast.Yield or kind is ast.YieldFrom:
                 value = node_.value  # type: ignore[attr-defined]
                 if value is not None and kind is ast.Yield:
                     scope.yields.append((value, self.spot(branches)))
@@ -403,9 +439,11 @@ class Walk:
 
     def call(self, node: ast.Call, scope: Scope, branches: tuple[Branch, ...], awaited: bool) -> None:
         spot = self.spot(branches)
-        self.index.calls.append(CallRecord(node, scope, spot, awaited))
+        self.index.calls.append(_made(CallRecord, (node, scope, spot, awaited)))
         function = node.func
-        if isinstance(function, ast.Name) and function.id == "setattr" and len(node.args) == 3:
+        if isinstance(function, ast.Name):
+            if function.id != "setattr" or len(node.args) != 3:
+                return
             owner_node, name, value_node = node.args
             if isinstance(name, ast.Constant) and isinstance(name.value, str):
                 written = ast.copy_location(ast.Attribute(owner_node, name.value, ast.Store()), node)
@@ -436,20 +474,19 @@ def _read(node: ast.AST, fields: tuple[str, ...]) -> list[ast.AST]:
 
 
 _CHILDREN: dict[type[ast.AST], tuple[str, ...]] = {
-    ast.Attribute: ("value",),
     ast.BinOp: ("left", "right"),
     ast.BoolOp: ("values",),
-    ast.Call: ("func", "args", "keywords"),
     ast.Compare: ("left", "comparators"),
+    ast.Dict: ("keys", "values"),
     ast.FormattedValue: ("value", "format_spec"),
     ast.JoinedStr: ("values",),
     ast.List: ("elts",),
     ast.Set: ("elts",),
+    ast.Slice: ("lower", "upper", "step"),
     ast.Starred: ("value",),
     ast.Subscript: ("value", "slice"),
     ast.Tuple: ("elts",),
     ast.UnaryOp: ("operand",),
-    ast.keyword: ("value",),
 }
 """Where the commonest expressions keep their parts: half the time of ``ast.iter_child_nodes``."""
 _LEAVES = frozenset({ast.Name, ast.Constant, ast.Load, ast.Store, ast.Del, type(None)})
@@ -472,6 +509,11 @@ _STATEMENTS: dict[type[ast.stmt], Any] = {
     ast.FunctionDef: Walk.function,
     ast.AsyncFunctionDef: Walk.function,
     ast.ClassDef: Walk.class_,
+    ast.Expr: Walk.only_expression,
+    ast.Raise: Walk.raise_,
+    ast.Pass: Walk.nothing,
+    ast.Break: Walk.nothing,
+    ast.Continue: Walk.nothing,
     ast.Return: Walk.return_,
     ast.Global: Walk.global_,
     ast.Nonlocal: Walk.nonlocal_,

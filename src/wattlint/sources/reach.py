@@ -66,6 +66,8 @@ class Reach:
         self._words: dict[str, frozenset[bytes]] = {}
         self._all_words: frozenset[str] | None = None
         self._some_import = self._climbs = False
+        self._read_all: Sequence[str] | None = None
+        """The files of the project, when all of them have been looked into: each of them asks."""
 
     def passes(self, path: str | Path, code: bytes) -> bool:
         """Whether ``code``, the text of ``path``, has to be parsed. It may differ from what is on disk."""
@@ -131,6 +133,7 @@ class Reach:
         self.addresses.forget(file)
         self._reaches.clear()
         self._some_import = any(self._imports_sdk.values())
+        self._read_all = None
 
     def holds_address(self) -> bool:
         """Whether some file of the project holds the address of a model server."""
@@ -141,20 +144,25 @@ class Reach:
         sends = self._sieve.sends_request(Scan(code))
         return self.holds_address() if sends is None else sends
 
-    def project_imports_sdk(self, files: Iterable[str]) -> bool:
+    def project_imports_sdk(self, files: Sequence[str]) -> bool:
         """Whether one of ``files``, the project's, or of those looked into so far imports an SDK."""
-        if not self._some_import:
+        if not self._some_import and files is not self._read_all:
             self._some_import = any(map(self._reads_sdk, files))
+            self._read_all = self._read_all if self._some_import else files
         return self._some_import
 
     def project_words(self, files: Sequence[str]) -> frozenset[str] | None:
         """What the import lines of ``files``, the project's, and of those looked into so far name of all that the path
         of an SDK can begin with. None: they are too many to be read for this."""
-        unread = [file for file in files if file not in self._imports_sdk]
-        if len(unread) > MANY_FILES:
-            return None
-        for file in unread:
-            self._read(file)
+        if files is not self._read_all:
+            if len(files) - len(self._imports_sdk) > MANY_FILES:
+                return None
+            unread = [file for file in files if file not in self._imports_sdk]
+            if len(unread) > MANY_FILES:
+                return None
+            for file in unread:
+                self._read(file)
+            self._read_all = files
         if self._all_words is None:
             self._all_words = frozenset(word.decode() for words in self._words.values() for word in words)
         return self._all_words

@@ -31,13 +31,19 @@ class Scan:
 
     def __init__(self, code: bytes) -> None:
         self.code = code
-        self.imports = import_lines(code)
-        self.imported = words_of(self.imports)
-        """Every word of the lines that import something."""
         self.words: frozenset[bytes] | None = None
         """What ``Sieve.words`` found."""
         self.methods: Set[bytes] | None = None
         """What ``Sieve.methods`` found."""
+
+    @cached_property
+    def imports(self) -> bytes:
+        return import_lines(self.code)
+
+    @cached_property
+    def imported(self) -> frozenset[bytes]:
+        """Every word of the lines that import something."""
+        return words_of(self.imports)
 
     @cached_property
     def attributes(self) -> frozenset[bytes]:
