@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeVar
 
 from wattlint.catalogue.errors import CatalogueError
 from wattlint.config import ConfigError
+from wattlint.sources import touched
 from wattlint.sources.buffers import read_bytes
 from wattlint.sources.discovery import Covered, display_path
 from wattlint.sources.files import FileRef, Problem, SourceFile
@@ -264,9 +265,10 @@ def _survey(root: str, files: Sequence[str], asks: bool, workspace: Workspace, j
     modules = [file for file in files if file.endswith(".py")]
     if len(modules) < MANY_TO_SURVEY:
         return
-    from wattlint.semantics.words import MAX_FILE_BYTES, hashes
+    from wattlint.semantics.words import MAX_FILE_BYTES, joined_words
 
     addresses = workspace.reach(modules[0]).addresses
+    texts = set(addresses.to_read()).difference(modules) if asks else set()
 
     def survey(share: Sequence[str]) -> tuple[list[bytes], list[str]]:
         words, without = [], []
@@ -275,12 +277,16 @@ def _survey(root: str, files: Sequence[str], asks: bool, workspace: Workspace, j
                 raw = read_bytes(file, MAX_FILE_BYTES + 1)
             except OSError:
                 raw = b""
-            words.append(hashes(raw))
+            if file in texts:
+                touched.file(file, raw)
+            else:
+                words.append(joined_words(raw))
             if asks and not addresses.shown_in(raw):
                 without.append(file)
         return words, without
 
-    shares = [modules[start::jobs] for start in range(jobs)]
+    both = [*modules, *sorted(texts)]
+    shares = [both[start::jobs] for start in range(jobs)]
     known: dict[str, bytes] = {}
     for share, (words, without) in zip(shares, spread(survey, shares)):
         known.update(zip(share, words))

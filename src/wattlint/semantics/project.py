@@ -50,9 +50,6 @@ class Project:
         self._nowhere: set[tuple[str, str]] = set()
         """Folder of an importer, and the first name of an import that leads out of the project from there."""
         self._files: list[str] | None = None
-        self._folders: dict[str, str] = {}
-        """Of each of these files."""
-        self._apart: dict[str, dict[str, int]] = {}
         self._texts: dict[str, int] = {}
         """Hash of the text that each module was parsed from: editors and flake8 hand over other bytes than the disk."""
         self._mentions: dict[str, Mentions] = {}
@@ -124,8 +121,6 @@ class Project:
         self.tree = Tree(self.root)
         self._nowhere.clear()
         self._files = None
-        self._folders.clear()
-        self._apart.clear()
         self._words.clear()
 
     def outside_name(self, module: ModuleIndex, name: str) -> str | None:
@@ -252,32 +247,7 @@ class Project:
             below = [file for file in self.files() if file.startswith(part)]
             self._words[part] = Words(below, self._read_or_empty, self.known_words)
         files = self._words[part].files_with(word)
-        if len(files) > MAX_MENTIONING:
-            apart = self._distances_from(os.path.dirname(near.file))
-            files = sorted(files, key=lambda file: (file != near.file, apart[self._folders[file]], file))
-            files = sorted(files[:MAX_MENTIONING])
-        return files
-
-    def _distances_from(self, near: str) -> dict[str, int]:
-        """Every folder with files, and how little of its path it shares with ``near``."""
-        if near not in self._apart:
-            folder = near
-            if not self._folders:
-                self._folders = {file: os.path.dirname(file) for file in self.files()}
-            above = {folder}
-            while (parent := os.path.dirname(folder)) not in above and len(folder) > len(self.root):
-                above.add(parent)
-                folder = parent
-            apart: dict[str, int] = {}
-            for one in set(self._folders.values()):
-                way = []
-                while one not in apart and one not in above and len(one) > len(self.root):
-                    way.append(one)
-                    one = os.path.dirname(one)
-                shared = apart.setdefault(one, -len(one))
-                apart.update(dict.fromkeys(way, shared))
-            self._apart[near] = apart
-        return self._apart[near]
+        return _closest(files, near.file, self.root) if len(files) > MAX_MENTIONING else files
 
     def _mentions_of(self, file: str) -> Mentions:
         if file not in self._mentions:
@@ -311,3 +281,17 @@ class Project:
             return self._read(file)
         except OSError:
             return b""
+
+
+def _closest(files: list[str], near: str, root: str) -> list[str]:
+    """MAX_MENTIONING of ``files``: ``near`` itself, then those that share most of its path; in their order."""
+    found = {near}.intersection(files)
+    folder = os.path.dirname(near)
+    while len(found) < MAX_MENTIONING:
+        inside = folder.rstrip(os.sep) + os.sep
+        around = [file for file in files if file.startswith(inside) and file not in found]
+        found.update(sorted(around)[: MAX_MENTIONING - len(found)])
+        if len(folder) <= len(root):
+            break
+        folder = os.path.dirname(folder)
+    return sorted(found)

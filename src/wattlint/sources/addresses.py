@@ -33,10 +33,12 @@ class Addresses:
 
     def anywhere(self) -> bool:
         if self._found is None:
-            if self._files is None:
-                self._files = self._listed()
-            self._found = any(map(self._in_file, self._files))
+            self._found = any(map(self._in_file, self._listed()))
         return self._found
+
+    def to_read(self) -> list[str]:
+        """The files in which one has to be looked for; none where their names are enough of an answer."""
+        return [] if any(map(_is_secret, self._listed())) else self._listed()
 
     def forget(self, file: str) -> None:
         """The text of ``file`` is no longer what it was."""
@@ -44,7 +46,10 @@ class Addresses:
         self._found = None
 
     def _listed(self) -> list[str]:
-        found = []
+        """The files that can hold one."""
+        if self._files is not None:
+            return self._files
+        found = self._files = []
         for folder, names in self._tree.listed():
             texts = TEXTS if TRANSLATIONS.isdisjoint(folder[len(self._root) :].split(os.sep)) else CODE
             found += [f"{folder}{os.sep}{name}" for name in names if SECRETS in name or name.endswith(texts)]
@@ -53,7 +58,7 @@ class Addresses:
     def _in_file(self, file: str) -> bool:
         if file in self._without:
             return False
-        if SECRETS in file and SECRETS in os.path.basename(file):
+        if _is_secret(file):
             return True
         try:
             raw = read_bytes(file, MAX_BYTES + 1)
@@ -74,3 +79,7 @@ class Addresses:
     def without(self, files: Iterable[str]) -> None:
         """These files were read before, and hold none."""
         self._without.update(files)
+
+
+def _is_secret(file: str) -> bool:
+    return SECRETS in file and SECRETS in os.path.basename(file)

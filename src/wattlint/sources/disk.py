@@ -48,8 +48,28 @@ def entries(folder: str) -> list[os.DirEntry[str]] | list[ViewEntry]:
 
 
 def walk(top: str) -> Iterator[tuple[str, list[str], list[str]]]:
+    """As ``os.walk``, which asks the disk about every folder once more. Links to folders are not in what it yields."""
     view = _view_of(top)
-    return os.walk(top) if view is None else view.walk(_path(top))
+    return _walk(top) if view is None else view.walk(_path(top))
+
+
+def _walk(top: str) -> Iterator[tuple[str, list[str], list[str]]]:
+    todo = [top]
+    while todo:
+        folder = todo.pop()
+        folders: list[str] = []
+        names: list[str] = []
+        try:
+            with os.scandir(folder) as listing:
+                for entry in listing:
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.name)
+                    elif not (entry.is_symlink() and entry.is_dir()):
+                        names.append(entry.name)
+        except OSError:
+            continue
+        yield folder, folders, names
+        todo += [os.path.join(folder, name) for name in reversed(folders)]
 
 
 def mode(path: str) -> int:
