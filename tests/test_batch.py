@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -90,13 +91,16 @@ def test_an_error_in_another_process_is_raised_here(monkeypatch: pytest.MonkeyPa
     forked, fork = [], os.fork
     monkeypatch.setattr(os, "fork", lambda: forked.append(fork()) or forked[-1])
 
-    def work(share: int) -> int:
-        if share:
-            raise ValueError("from a share")
-        return share
+    def work(drawn: Iterator[int]) -> list[int]:
+        found = []
+        for number in drawn:
+            if number == 7:
+                raise ValueError("from a share")
+            found.append(number)
+        return found
 
     with pytest.raises(ValueError, match="from a share"):
-        workers.spread(work, [0, 1])
+        workers.deal(work, 50, 3)
     assert forked
     for child in forked:
         with pytest.raises(ChildProcessError):

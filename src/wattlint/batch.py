@@ -12,7 +12,8 @@ import re
 import sys
 import warnings
 from _ast import PyCF_ONLY_AST
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from itertools import chain
 from time import thread_time
 from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeVar
 
@@ -27,7 +28,7 @@ from wattlint.sources.limits import MAX_CHARACTERS, OutOfTime
 from wattlint.sources.project import root_of
 from wattlint.sources.reach import Look, Reach, climbs_out
 from wattlint.sources.reading import is_plain, read_raw, source_from_bytes
-from wattlint.workers import spread, usual_number
+from wattlint.workers import deal, usual_number
 
 if TYPE_CHECKING:
     from wattlint.callsites.facts import CallSite
@@ -40,7 +41,7 @@ Progress = Callable[[int, int], None]
 SUPPRESSES = rb"#\s*(?:wattlint:\s*ignore|noqa:[^\n]*LLM\d)"
 """Whether a file can hold a comment that suppresses a finding of ours in particular."""
 BLOCK = 64
-"""Files that one process sifts in a row."""
+"""Files that one process reads in a row."""
 FEW_FILES = 200
 """Fewer are not worth a second process."""
 MANY_TO_SURVEY = 1_000
@@ -95,20 +96,19 @@ def sift(
     if known:
         sifted = {number: known[ref.file] for number, ref in enumerate(refs) if ref.file in known}
     todo = [number for number in range(len(refs)) if number not in sifted]
-    blocks = [todo[at : at + BLOCK] for at in range(0, len(todo), BLOCK)]
-    shares = [[number for block in blocks[start::jobs] for number in block] for start in range(jobs)]
+    blocks = _blocks(todo)
 
-    def sift_share(share: list[int]) -> list[tuple[int, Sifted]]:
+    def sift_blocks(drawn: Iterator[int]) -> list[tuple[int, Sifted]]:
         results = []
-        for done, number in enumerate(share):
-            if progress and not done % BLOCK:
-                progress(done * jobs, len(todo))
-            results.append((number, _sift(refs[number], workspace)))
+        for done, block in enumerate(drawn):
+            if progress:
+                progress(min(done * BLOCK * jobs, len(todo)), len(todo))
+            results += [(number, _sift(refs[number], workspace)) for number in blocks[block]]
         return results
 
     if refs:
         _load(workspace, refs[0])
-    for part in spread(sift_share, [share for share in shares if share]):
+    for part in deal(sift_blocks, len(blocks), jobs):
         sifted.update(part)
     return sifted
 
@@ -136,10 +136,13 @@ def outcomes(
             one = sifted.pop(number)
             found[number] = Outcome(problems=one.problems, unreadable=one.unreadable, marked=one.marked)
 
-    def analyse(roots: list[str]) -> Done:
+    # The largest first: else one process is left with it at the end.
+    roots = sorted(groups, key=lambda root: (-len(groups[root]), root))
+
+    def analyse(drawn: Iterator[int]) -> Done:
         done: Done = ([], [])
-        for root in roots:
-            outcome, broken = _project(root, groups[root], workspace)
+        for number in drawn:
+            outcome, broken = _project(roots[number], groups[roots[number]], workspace)
             done[0].extend(outcome)
             done[1].extend(broken)
         return done
@@ -151,10 +154,9 @@ def outcomes(
             _survey(root, files, None in passing, workspace, jobs)
     broken: list[tuple[str, Problem]] = []
     many = sum(map(len, groups.values())) >= FEW_PASSING
-    shares = _shares(groups, jobs if many else 1)
-    if len(shares) > 1:
+    if many and len(roots) > 1 and jobs > 1:
         import wattlint.callsites.finder  # noqa: F401  # once, before the processes part
-    for results, others in spread(analyse, shares):
+    for results, others in deal(analyse, len(roots), jobs if many else 1):
         for number, outcome in results:
             problems = [*found[number].problems, *outcome.problems]
             found[number] = outcome._replace(problems=problems, marked=found[number].marked)
@@ -270,9 +272,11 @@ def _survey(root: str, files: Sequence[str], asks: bool, workspace: Workspace, j
     addresses = workspace.reach(modules[0]).addresses
     texts = set(addresses.to_read()).difference(modules) if asks else set()
 
-    def survey(share: Sequence[str]) -> tuple[list[bytes], list[str]]:
-        words, without = [], []
-        for file in share:
+    blocks = _blocks([*modules, *sorted(texts)])
+
+    def survey(drawn: Iterator[int]) -> tuple[dict[str, bytes], list[str]]:
+        words, without = {}, []
+        for file in chain.from_iterable(map(blocks.__getitem__, drawn)):
             try:
                 raw = read_bytes(file, MAX_FILE_BYTES + 1)
             except OSError:
@@ -280,29 +284,20 @@ def _survey(root: str, files: Sequence[str], asks: bool, workspace: Workspace, j
             if file in texts:
                 touched.file(file, raw)
             else:
-                words.append(joined_words(raw))
+                words[file] = joined_words(raw)
             if asks and not addresses.shown_in(raw):
                 without.append(file)
         return words, without
 
-    both = [*modules, *sorted(texts)]
-    shares = [both[start::jobs] for start in range(jobs)]
     known: dict[str, bytes] = {}
-    for share, (words, without) in zip(shares, spread(survey, shares)):
-        known.update(zip(share, words))
+    for words, without in deal(survey, len(blocks), jobs):
+        known.update(words)
         addresses.without(without)
     workspace.know_words(root, known)
 
 
-def _shares(groups: dict[str, list[Todo]], jobs: int) -> list[list[str]]:
-    """The projects in ``jobs`` shares of about as much work, each in the order of its files."""
-    shares: list[list[str]] = [[] for _ in range(jobs)]
-    loads = [0] * jobs
-    for root in sorted(groups, key=lambda one: (-len(groups[one]), one)):
-        lightest = loads.index(min(loads))
-        shares[lightest].append(root)
-        loads[lightest] += len(groups[root])
-    return [sorted(share) for share in shares if share]
+def _blocks(items: Sequence[T]) -> list[Sequence[T]]:
+    return [items[at : at + BLOCK] for at in range(0, len(items), BLOCK)]
 
 
 def _project(root: str, todo: list[Todo], workspace: Workspace) -> Done:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Generic, TypeVar
 
 from wattlint.sources import touched
 
-Share = TypeVar("Share")
 Result = TypeVar("Result")
+_NUMBER = 4
+"""Bytes of one number, where the processes draw them."""
 
 
 def usual_number() -> int:
@@ -22,37 +23,56 @@ def usual_number() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def spread(work: Callable[[Share], Result], shares: Sequence[Share]) -> list[Result]:
-    """``work(share)`` for every share in order: the first one here, each other in a process of its own.
+def deal(work: Callable[[Iterator[int]], Result], count: int, jobs: int) -> list[Result]:
+    """``work`` in this process and in ``jobs - 1`` others, each over those of ``range(count)`` that it draws: whoever is
+    done with one takes the next.
 
-    A share whose process dies or fails is done again here, so that its error is raised as if there were one process.
+    What a process has drawn that dies or fails is done again here, so that its error is raised as if there were one
+    process.
     """
-    if len(shares) <= 1:
-        return [work(share) for share in shares]
-    children: list[Child[tuple[Result, touched.Digests]]] = []
+    if min(count, jobs) <= 1:
+        return [work(iter(range(count)))]
+    numbers = _place()
+    children: list[Child[tuple[Result, list[int], touched.Digests]]] = []
     try:
-        for share in shares[1:]:
-            children.append(start(partial(_noted, work, share)))
-        results = [work(share) for share in shares[:1]]
-        for share in shares[1:]:
+        os.write(numbers, b"".join(number.to_bytes(_NUMBER, "big") for number in range(count)))
+        os.lseek(numbers, 0, os.SEEK_SET)  # the place to read at is one for all who have the file open
+        for _ in range(min(count, jobs) - 1):
+            children.append(start(partial(_noted, work, numbers)))
+        result, drawn = _over_drawn(work, numbers)
+        results, left = [result], set(range(count)).difference(drawn)
+        while children:
             found = children.pop(0).result()
-            if found is None:
-                results.append(work(share))
-            else:
-                result, noted = found[0]
-                touched.add(noted)
+            if found is not None:
+                result, drawn, noted = found[0]
                 results.append(result)
-        return results
+                left.difference_update(drawn)
+                touched.add(noted)
+        return [*results, work(iter(sorted(left)))] if left else results
     finally:
+        os.close(numbers)
         for child in children:
             child.end()
 
 
-def _noted(work: Callable[[Share], Result], share: Share) -> tuple[Result, touched.Digests]:
-    """The result, and what was looked at for it, by a process of its own."""
+def _over_drawn(work: Callable[[Iterator[int]], Result], numbers: int) -> tuple[Result, list[int]]:
+    drawn: list[int] = []
+
+    def draw() -> Iterator[int]:
+        while raw := os.read(numbers, _NUMBER):
+            drawn.append(int.from_bytes(raw, "big"))
+            yield drawn[-1]
+
+    return work(draw()), drawn
+
+
+def _noted(
+    work: Callable[[Iterator[int]], Result], numbers: int
+) -> tuple[Result, list[int], touched.Digests]:
+    """In a process of its own: the result, and what was drawn and looked at for it."""
     if touched.recording():
         touched.record()
-    return work(share), touched.recorded()
+    return *_over_drawn(work, numbers), touched.recorded()
 
 
 class Child(Generic[Result]):
