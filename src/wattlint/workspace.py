@@ -124,6 +124,7 @@ class Workspace:
             finder = self._finders[key] = Finder(Path(root), settings, project)
             if (reach := self._reaches.in_root(root)) is not None:
                 finder.project.tree = reach.tree
+                finder.project.imported = reach.imported
             finder.project.parsed_before = self.parsed
             finder.project.known_words = self._words.get(root, {})
         return finder

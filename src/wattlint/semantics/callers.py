@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from wattlint.semantics import arguments as call_arguments
 from wattlint.semantics import classes, config_files, handed_on
-from wattlint.semantics.mentions import Mentions
+from wattlint.semantics.mentions import Mentions, is_telling
 from wattlint.semantics.scopes import END, CallRecord, FunctionInfo, Scope, Spot, last_name
 from wattlint.semantics.values import (
     MAX_CHOICES,
@@ -117,7 +117,7 @@ def _calls(ev: Evaluator, node: ast.Call, frame: Frame, spot: Spot, info: Functi
     if len(targets) > 1 and _is_one_of_many(ev, targets, info):
         return targets[0][1]
     # The receiver's type is unknown: link by name only where the project has one such method, and a telling name.
-    if unknown and _is_telling(info.name) and info.cls is not None and isinstance(node.func, ast.Attribute):
+    if unknown and is_telling(info.name) and info.cls is not None and isinstance(node.func, ast.Attribute):
         return True if _only_definition(ev, info) else None
     return None
 
@@ -150,10 +150,6 @@ def _targets(ev: Evaluator, callee: Value) -> tuple[list[tuple[FunctionInfo, boo
     return found, unknown
 
 
-def _is_telling(name: str) -> bool:
-    return "_" in name.strip("_") and not name.startswith("__")
-
-
 def reached(ev: Evaluator, record: CallRecord, module: ModuleIndex) -> Iterator[tuple[str | None, str]]:
     """File and name of each function that ``of`` may find this call for; no file where only the name links them."""
     frame = ev.frame_of(record.scope)
@@ -163,7 +159,7 @@ def reached(ev: Evaluator, record: CallRecord, module: ModuleIndex) -> Iterator[
         targets, unknown = _targets(ev, ev.value(node.func, frame, record.spot))
         for info, _ in targets:
             yield info.module.file, info.name
-        if unknown and isinstance(node.func, ast.Attribute) and _is_telling(node.func.attr):
+        if unknown and isinstance(node.func, ast.Attribute) and is_telling(node.func.attr):
             yield None, node.func.attr
 
 

@@ -84,3 +84,10 @@ def _is_definition(code: bytes, at: int) -> bool:
 
 
 Shape = Callable[[Mentions, str], bool]
+BY_IMPORT = frozenset({Mentions.called, Mentions.constructed, Mentions.derived})
+"""Uses that only imports can lead to, unless the name ``is_telling``."""
+
+
+def is_telling(name: str) -> bool:
+    """A method of this name may be taken for the only one of the project, where nothing is known of the object."""
+    return "_" in name.strip("_") and not name.startswith("__")

@@ -7,8 +7,9 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache, partial
 
-from wattlint.semantics.mentions import Mentions, Shape
+from wattlint.semantics.mentions import BY_IMPORT, Mentions, Shape, is_telling
 from wattlint.semantics.module_index import ModuleIndex
+from wattlint.semantics.neighbours import Imported, Neighbours
 from wattlint.semantics.words import MAX_FILE_BYTES, Words
 from wattlint.sources import disk, touched
 from wattlint.sources.buffers import held_below, read_bytes
@@ -60,6 +61,9 @@ class Project:
         """Texts that somebody else has parsed already, by file."""
         self.known_words: Mapping[str, bytes] = {}
         """Of modules that were read before, as ``Words`` keeps them."""
+        self.imported: Imported | None = None
+        """What import statements lead to, told from texts alone."""
+        self._neighbours: Neighbours | None = None
         self.before_parsing: Callable[[], None] = lambda: None
         """Raises where the time is up: one question can lead to very many modules."""
 
@@ -122,6 +126,7 @@ class Project:
         self._nowhere.clear()
         self._files = None
         self._words.clear()
+        self._neighbours = None
 
     def outside_name(self, module: ModuleIndex, name: str) -> str | None:
         """The name in ``outside`` that ``name`` of ``module`` is; folders need no ``__init__`` to be packages."""
@@ -230,9 +235,10 @@ class Project:
         """At most MAX_MENTIONING modules in whose text the name ``word`` occurs, those closest to ``near`` in the tree.
 
         Of these, ``how`` leaves only those that can use the word in that way: the others are not parsed for it.
-        In a very large tree only the part of it that ``near`` lies in is searched.
+        In a very large tree only the part of it that ``near`` lies in is searched; else not the parts that have nothing
+        to do with it.
         """
-        files = self._mentioning(word, near)
+        files = self._mentioning(word, near, how in BY_IMPORT and not is_telling(word))
         if how is not None:
             files = [file for file in files if file in self._modules or how(self._mentions_of(file), word)]
         return [module for module in map(self.module, files) if module is not None]
@@ -241,12 +247,20 @@ class Project:
         """Whether ``mentioning`` has any file to look into."""
         return bool(self._mentioning(word, near))
 
-    def _mentioning(self, word: str, near: ModuleIndex) -> list[str]:
+    def _mentioning(self, word: str, near: ModuleIndex, by_import: bool = False) -> list[str]:
+        """``by_import``: whatever uses the word counts only where imports connect it with ``near``."""
         part = self._part_of(near.file) if len(self.files()) > LARGE_TREE else ""
         if part not in self._words:
             below = [file for file in self.files() if file.startswith(part)]
             self._words[part] = Words(below, self._read_or_empty, self.known_words)
         files = self._words[part].files_with(word)
+        if by_import and not part and self.imported is not None:
+            if self._neighbours is None:
+                found = self._words[part].files_with
+                self._neighbours = Neighbours(
+                    self.root, self.files(), found, self._read_or_empty, self.imported
+                )
+            files = self._neighbours.near(files, near.file)
         return _closest(files, near.file, self.root) if len(files) > MAX_MENTIONING else files
 
     def _mentions_of(self, file: str) -> Mentions:

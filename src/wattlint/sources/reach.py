@@ -223,12 +223,12 @@ class Reach:
     def _targets_of(self, file: str) -> tuple[str, ...]:
         if file not in self._targets:
             self._targets[file] = tuple(
-                dict.fromkeys(self._imported(os.path.dirname(file), self._imports.pop(file)))
+                dict.fromkeys(self.imported(os.path.dirname(file), self._imports.pop(file)))
             )
         return self._targets[file]
 
-    def _imported(self, folder: str, imports: bytes) -> Iterator[str]:
-        """Files of the project that the import statements name: modules, the packages around them, submodules."""
+    def imported(self, folder: str, imports: bytes) -> Iterator[str]:
+        """Files of the project that import statements in ``folder`` name: modules, the packages around them, submodules."""
         for dots, module, names in re.findall(FROM, imports):
             parts = module.decode("ascii", "ignore").split(".") if module else []
             bases = self._bases(folder, len(dots), parts)

@@ -1,0 +1,90 @@
+"""Callers of a function are looked for only where imports can lead to it: none that imports do lead to is lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from wattlint.config import Configuration
+from wattlint.run import analyse
+from wattlint.semantics.neighbours import Neighbours
+from wattlint.semantics.project import Project
+
+CLIENT = """
+from openai import OpenAI
+
+class Client:
+    def ask(self, prompt, model):
+        return OpenAI().responses.create(model=model, input=prompt)
+"""
+CALLERS = {
+    "near/one.py": "from lib.llm import Client\nClient().ask('x', 'gpt-4o')\n",
+    "run.py": "from lib.llm import Client\nClient().ask('x', 'gpt-4.1')\n",
+    "up/one.py": "from ..lib.llm import Client\nClient().ask('x', 'gpt-4.1-mini')\n",
+    "src/pack/one.py": "from lib.llm import Client\nClient().ask('x', 'gpt-4.1-nano')\n",
+    "named/one.py": "from importlib import import_module\nimport_module('lib.llm').Client().ask('x', 'o1')\n",
+    "joined/one.py": (
+        "from importlib import import_module\nLIB = 'lib'\nimport_module(LIB + '.llm').Client().ask('x', 'o3')\n"
+    ),
+    "made/one.py": "import importlib\nN = 'llm'\nimportlib.import_module(f'lib.{N}').Client().ask('x', 'o4-mini')\n",
+    # neither imports the other, a third hands over the object
+    "other/work.py": "def go(client):\n    return client.ask('x', 'gpt-4')\n",
+    "glue/one.py": "from lib.llm import Client\nfrom other.work import go\ngo(Client())\n",
+    # what the project itself passes to a module that it imports
+    "src/loop/runner.py": "def each(client):\n    return client.ask('x', 'gpt-5')\n",
+    "lib/uses.py": "from loop.runner import each\nfrom .llm import Client\neach(Client())\n",
+    # through a module that has it from there
+    "via/__init__.py": "from near.again import Client\n",
+    "near/again.py": "from lib.llm import Client\n",
+    "far/one.py": "from via import Client\nClient().ask('x', 'gpt-5-mini')\n",
+}
+STRANGERS = {
+    "alone/one.py": "class Client:\n    def ask(self, a, b): ...\nClient().ask('x', 'y')\n",
+    "words/one.py": "'lib, and near'\nlib = 1\ndef f(x): return x.ask(lib, 'z')\n",
+}
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "pyproject.toml").touch()
+    for file, text in {"lib/llm.py": CLIENT, **CALLERS, **STRANGERS}.items():
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def callers() -> list[tuple[str, str | None]]:
+    (site,) = [site for site in analyse(["."], Configuration()).sites if site.path == "lib/llm.py"]
+    return [(one.caller.path, one.model.id) for one in site.contexts]
+
+
+def test_every_caller_that_imports_lead_to_is_found(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = callers()
+    monkeypatch.setattr(Neighbours, "near", lambda self, files, file: files)
+    assert found == callers()
+    assert {path for path, _ in found} == {file for file, text in CALLERS.items() if ".ask(" in text}
+
+
+def test_folders_that_no_import_connects_are_not_looked_into(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: set[str] = set()
+    module = Project.module
+
+    def look(self: Project, file: str) -> object:
+        looked.add(str(Path(file).relative_to(tree)))
+        return module(self, file)
+
+    monkeypatch.setattr(Project, "module", look)
+    callers()
+    assert looked.isdisjoint(STRANGERS)
+    assert looked.issuperset({"near/one.py", "far/one.py", "other/work.py"})
+
+
+def test_a_telling_name_is_looked_for_everywhere(tree: Path) -> None:
+    """Where nothing is known of an object, the only method of such a name is meant, imports or not."""
+    (tree / "lib" / "llm.py").write_text(CLIENT.replace("ask", "ask_model"))
+    (tree / "alone" / "two.py").write_text("def f(client): return client.ask_model('x', 'gpt-4o')\n")
+    assert callers() == [("alone/two.py", "gpt-4o")]
