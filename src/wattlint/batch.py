@@ -28,6 +28,7 @@ from wattlint.sources.limits import MAX_CHARACTERS, OutOfTime
 from wattlint.sources.project import root_of
 from wattlint.sources.reach import Look, Reach, climbs_out
 from wattlint.sources.reading import is_plain, read_raw, source_from_bytes
+from wattlint.sources.sieve import NONE
 from wattlint.workers import deal, usual_number
 
 if TYPE_CHECKING:
@@ -96,21 +97,51 @@ def sift(
     if known:
         sifted = {number: known[ref.file] for number, ref in enumerate(refs) if ref.file in known}
     todo = [number for number in range(len(refs)) if number not in sifted]
-    blocks = _blocks(todo)
+    blocks, here = _blocks(todo), os.getpid()
 
-    def sift_blocks(drawn: Iterator[int]) -> list[tuple[int, Sifted]]:
-        results = []
+    def sift_blocks(drawn: Iterator[int]) -> tuple[dict[int, bytes], dict[int, Sifted]]:
+        """Of most files there is nothing to tell but what they import, and that goes from process to process fastest."""
+        plain, others = {}, {}
         for done, block in enumerate(drawn):
             if progress:
                 progress(min(done * BLOCK * jobs, len(todo)), len(todo))
-            results += [(number, _sift(refs[number], workspace)) for number in blocks[block]]
-        return results
+            for number in blocks[block]:
+                one = _sift(refs[number], workspace)
+                imports = _only_imports(one)
+                if imports is None:
+                    others[number] = one
+                    if one.look is not None and one.look.passes and os.getpid() == here:
+                        import wattlint.callsites.finder  # noqa: F401  # it will be needed, and the others go on
+                else:
+                    plain[number] = imports
+        return plain, others
 
     if refs:
         _load(workspace, refs[0])
-    for part in deal(sift_blocks, len(blocks), jobs):
-        sifted.update(part)
+    for plain, others in deal(sift_blocks, len(blocks), jobs):
+        sifted.update(others)
+        sifted.update((number, _stopped(imports)) for number, imports in plain.items())
     return sifted
+
+
+def _only_imports(one: Sifted) -> bytes | None:
+    """The import statements of a file of which there is nothing else to tell: the sieve stops it, it names no SDK."""
+    look = one.look
+    if (
+        look is None
+        or one.problems
+        or one.marked
+        or look.words
+        or look.imports_sdk
+        or look.passes is not False
+    ):
+        return None
+    return look.imports
+
+
+def _stopped(imports: bytes) -> Sifted:
+    """The opposite of ``_only_imports``."""
+    return Sifted(_NONE, Look(False, False, imports, NONE))
 
 
 def outcomes(
@@ -134,7 +165,8 @@ def outcomes(
             workspace.forget(root)
         for number in numbers:
             one = sifted.pop(number)
-            found[number] = Outcome(problems=one.problems, unreadable=one.unreadable, marked=one.marked)
+            if one.problems or one.unreadable is not None or one.marked:
+                found[number] = Outcome(problems=one.problems, unreadable=one.unreadable, marked=one.marked)
 
     # The largest first: else one process is left with it at the end.
     roots = sorted(groups, key=lambda root: (-len(groups[root]), root))
@@ -156,12 +188,17 @@ def outcomes(
     many = sum(map(len, groups.values())) >= FEW_PASSING
     if many and len(roots) > 1 and jobs > 1:
         import wattlint.callsites.finder  # noqa: F401  # once, before the processes part
-    for results, others in deal(analyse, len(roots), jobs if many else 1):
+    for results, others in deal(analyse, len(roots), jobs if many else 1, _prepare_to_lint):
         for number, outcome in results:
             problems = [*found[number].problems, *outcome.problems]
             found[number] = outcome._replace(problems=problems, marked=found[number].marked)
         broken += others
     return found, sorted(broken)
+
+
+def _prepare_to_lint() -> None:
+    """What is done with call sites, most probably."""
+    import wattlint.lint.engine  # noqa: F401
 
 
 def _jobs(jobs: int | None, refs: Sequence[FileRef]) -> int:

@@ -7,7 +7,7 @@ Cheap where nothing is configured: a ``pyproject.toml`` is only parsed when its 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wattlint.config_texts import FILE_NAMES, MAX_BYTES, ConfigTexts
@@ -78,6 +78,8 @@ class Configuration:
         self._over = _table_over(over) if over is not None and over.text.strip() else {}
         self._folders: dict[str, Settings | ConfigError] = {}
         self._texts = ConfigTexts()
+        self._without: set[str] = set()
+        """Folders without a configuration file."""
         self._fixed = self._overrides.apply(_read_given(os.fspath(file), self._over)) if file else None
 
     @classmethod
@@ -103,6 +105,10 @@ class Configuration:
             raise found
         return found
 
+    def none_in(self, folders: Iterable[str]) -> None:
+        """A walk has found no configuration file in ``folders`` (absolute)."""
+        self._without.update(folders)
+
     def baseline_file(self, given: str | None = None) -> Path | None:
         """The file of old findings: ``given``, else the one configured here. Raises ConfigError."""
         named = given or self.of_folder(os.getcwd()).baseline
@@ -119,7 +125,7 @@ class Configuration:
         return self._texts.mention(key, os.fspath(folder))
 
     def _search(self, folder: str) -> Settings:
-        for name in FILE_NAMES:
+        for name in FILE_NAMES if folder not in self._without else ():
             settings = _read(os.path.join(folder, name), self._over)
             if settings is not None:
                 return self._overrides.apply(settings)

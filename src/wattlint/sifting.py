@@ -13,6 +13,7 @@ from wattlint.settings import Settings
 from wattlint.sources import disk
 from wattlint.sources.discovery import Covered, discover, in_order
 from wattlint.sources.files import FileRef, Problem
+from wattlint.sources.folders import folder_of
 from wattlint.workspace import Workspace
 
 
@@ -64,12 +65,13 @@ def _files(
         except ValueError:  # a path that no file system can hold, such as one with a null byte
             settings = Settings()
         found = discover([path], settings)
+        configuration.none_in(found.unconfigured)
         problems += found.problems
         covered = covered.with_(found.covered)
         for ref in found.files:
             if ref.explicit or ref.file not in refs:
                 refs[ref.file] = ref
-    for folder in sorted({os.path.dirname(path) for path in refs}):
+    for folder in sorted(set(map(folder_of, refs))):
         # Also where no file holds a call: a mistake in a configuration is never passed over.
         try:
             configuration.of_folder(folder)

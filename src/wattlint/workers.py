@@ -23,9 +23,14 @@ def usual_number() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def deal(work: Callable[[Iterator[int]], Result], count: int, jobs: int) -> list[Result]:
+def deal(
+    work: Callable[[Iterator[int]], Result],
+    count: int,
+    jobs: int,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> list[Result]:
     """``work`` in this process and in ``jobs - 1`` others, each over those of ``range(count)`` that it draws: whoever is
-    done with one takes the next.
+    done with one takes the next. ``meanwhile`` is done in this process alone, before it takes its first.
 
     What a process has drawn that dies or fails is done again here, so that its error is raised as if there were one
     process.
@@ -39,6 +44,7 @@ def deal(work: Callable[[Iterator[int]], Result], count: int, jobs: int) -> list
         os.lseek(numbers, 0, os.SEEK_SET)  # the place to read at is one for all who have the file open
         for _ in range(min(count, jobs) - 1):
             children.append(start(partial(_noted, work, numbers)))
+        meanwhile()
         result, drawn = _over_drawn(work, numbers)
         results, left = [result], set(range(count)).difference(drawn)
         while children:

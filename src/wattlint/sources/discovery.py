@@ -7,8 +7,9 @@ import stat
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from wattlint.config_texts import FILE_NAMES
 from wattlint.settings import Settings
-from wattlint.sources import disk, touched
+from wattlint.sources import disk, project, touched
 from wattlint.sources.buffers import read_bytes
 from wattlint.sources.files import FileRef, Problem
 
@@ -63,6 +64,8 @@ class Discovery(NamedTuple):
     files: list[FileRef]
     problems: list[Problem]
     covered: Covered = Covered(frozenset(), frozenset())
+    unconfigured: frozenset[str] = frozenset()
+    """Folders that were walked and hold no configuration file."""
 
 
 def discover(paths: Sequence[str], settings: Settings) -> Discovery:
@@ -76,7 +79,7 @@ def discover(paths: Sequence[str], settings: Settings) -> Discovery:
         walk.start(path)
     files = sorted(walk.files.values(), key=in_order)
     covered = Covered(frozenset(walk.folders), frozenset(walk.left_out))
-    return Discovery(files, sorted(walk.problems, key=str), covered)
+    return Discovery(files, sorted(walk.problems, key=str), covered, frozenset(walk.unconfigured))
 
 
 def in_order(ref: FileRef) -> str:
@@ -98,6 +101,7 @@ class _Walk:
         self.folders: list[str] = []
         self.left_out: list[str] = []
         """Modules and packages that exist below ``folders`` and are not among ``files``."""
+        self.unconfigured: set[str] = set()
         self._settings = settings
         self._cwd = os.getcwd()
         self._names = frozenset() if settings.exclude else DEFAULT_EXCLUDE
@@ -133,13 +137,9 @@ class _Walk:
         if stat.S_ISDIR(mode):
             self._folder(path)
         elif stat.S_ISREG(mode):
-            self._add(path, explicit=True)
+            self.files[path] = FileRef(path, display_path(path, self._cwd), True)
         else:
             self._problem(given, "neither a file nor a folder")
-
-    def _add(self, path: str, explicit: bool) -> None:
-        if explicit or path not in self.files:
-            self.files[path] = FileRef(path, display_path(path, self._cwd), explicit)
 
     def _is_excluded(self, path: str, is_folder: bool) -> bool:
         """Whether ``path`` or a folder above it, up to the working directory, is excluded."""
@@ -167,11 +167,15 @@ class _Walk:
                 continue
             names = {entry.name for entry in entries}
             touched.folder(folder, names)
+            project.seen(folder, names)
+            if names.isdisjoint(FILE_NAMES) and not disk.is_stood_in(folder):
+                self.unconfigured.add(folder)
             if folder != top and "pyvenv.cfg" in names:
                 self.left_out.append(folder)  # a virtual environment under another name
                 continue
             if self._settings.respect_gitignore:
                 chain = (*_ignore_rules_in(folder, names, self._problem), *chain)
+            inside = display_path(os.path.join(folder, "-"), self._cwd)[:-1]
             for entry in entries:
                 name, path = entry.name, entry.path
                 try:
@@ -193,12 +197,13 @@ class _Walk:
                 if is_folder:
                     todo.append((path, chain))
                 else:
-                    self._found(entry)
+                    self._found(entry, inside + name)
 
-    def _found(self, entry: os.DirEntry[str] | ViewEntry) -> None:
+    def _found(self, entry: os.DirEntry[str] | ViewEntry, shown: str) -> None:
         try:
             if entry.is_file():
-                self._add(entry.path, explicit=False)
+                if entry.path not in self.files:  # else it was named
+                    self.files[entry.path] = FileRef(entry.path, shown, False)
             elif entry.is_symlink() and not entry.name.startswith(".#"):  # ".#x.py" is an Emacs lock
                 entry.stat()  # raises when the link leads nowhere
         except FileNotFoundError:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from functools import cache, lru_cache
+from collections.abc import Collection
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from wattlint.sources import disk
@@ -19,7 +20,8 @@ STRONG_MARKERS = frozenset(
 WEAK_MARKERS = frozenset({"requirements.txt", "environment.yml", "environment.yaml"})
 """Mark a project too, except in the folders of a bigger project that only serve it."""
 
-_TELLING = STRONG_MARKERS | WEAK_MARKERS | {"__init__.py"}
+_PACKAGE = frozenset({"__init__.py"})
+_TELLING = STRONG_MARKERS | WEAK_MARKERS | _PACKAGE
 
 INSTALLED = frozenset({"site-packages", "dist-packages"})
 """Folders of installed packages: what lies above them is no project of theirs."""
@@ -88,22 +90,59 @@ def project_root(path: Path) -> Path:
     return Path(root_of(absolute if disk.is_folder(absolute) else os.path.dirname(absolute)))
 
 
-@cache
+def seen(folder: str, names: Collection[str]) -> None:
+    """A walk has just listed ``folder`` (absolute): the disk need not be asked for that again."""
+    _known_names[folder] = _telling(names)
+
+
 def _names_in(folder: str) -> frozenset[str]:
     """Of the names in ``folder`` those that matter here: what else is put beside a project says nothing of it."""
-    try:
-        names = disk.names(folder)
-    except OSError:
-        return frozenset()
+    known = _known_names.get(folder)
+    if known is None:
+        try:
+            known = _telling(disk.names(folder))
+        except OSError:
+            known = frozenset()
+        _known_names[folder] = known
+    return known
+
+
+def _telling(names: Collection[str]) -> frozenset[str]:
     telling = _TELLING.intersection(names)
     if ".dist-info" in "\0".join(names):  # a folder can hold very many names
         telling |= {name for name in names if name.endswith(".dist-info")}
     return telling
 
 
-@lru_cache(maxsize=4096)
+_known_names: dict[str, frozenset[str]] = {}
+_roots: dict[str, str | None] = {}
+
+
 def root_of(folder: str) -> str:
     """``project_root`` of a folder (absolute)."""
+    way = []
+    at = folder
+    while at not in _roots and not _has_sign(at):
+        way.append(at)
+        parent = os.path.dirname(at)
+        if parent == at:
+            _roots[at] = None
+            break
+        at = parent
+    if at not in _roots:
+        _roots[at] = _marked_root(at)
+    root = _roots[at]
+    _roots.update(dict.fromkeys(way, root))
+    return root or _above_package(folder)
+
+
+def _has_sign(folder: str) -> bool:
+    """Whether anything in ``folder`` has a say in where a project begins."""
+    return not _names_in(folder) <= _PACKAGE or os.path.basename(folder) in INSTALLED
+
+
+def _marked_root(folder: str) -> str | None:
+    """The root that some file in ``folder`` or above it marks."""
     weak: str | None = None
     at = folder
     while True:
@@ -118,7 +157,7 @@ def root_of(folder: str) -> str:
             weak = at
         parent = os.path.dirname(at)
         if parent == at:
-            return weak or _above_package(folder)
+            return weak
         at = parent
 
 
@@ -188,9 +227,9 @@ def forget() -> None:
     """Read project files anew: one of them has changed."""
     from wattlint.sources import declared, locks
 
+    for known in (_known_names, _roots):
+        known.clear()
     for remembered in (
-        _names_in,
-        root_of,
         declared_version,
         declared.declarations,
         declared.own_name,

@@ -105,23 +105,20 @@ class Reach:
         then need not be asked what they import. None where these are so many that it does not pay."""
         found: set[str] = set()
         todo = [file for file in files if self._imports_sdk[file]]
-        statements = [(file, self._imports.get(file)) for file in files]  # None: it has been asked before
+        statements = [(file, lines) for file in files if (lines := self._imports.get(file)) is not None]
+        asked_before = [file for file in files if file not in self._imports]
         for asked, module in enumerate(todo):
             if asked > FEW_MODULES:
                 return None
             folder, name = os.path.split(module)
-            inside = folder + os.sep  # of a package: ``from . import`` does not name it
-            if name == "__init__.py":
-                name = os.path.basename(folder)
-            else:
-                name, inside = name.removesuffix(".py"), "\0"
+            is_package = name == "__init__.py"
+            name = os.path.basename(folder) if is_package else name.removesuffix(".py")
             word = name.encode("utf-8", "surrogateescape")
-            for file, lines in statements:
-                if (
-                    (lines is None or word in lines or file.startswith(inside))
-                    and file not in found
-                    and module in self._targets_of(file)
-                ):
+            likely = asked_before + [file for file, lines in statements if word in lines]
+            if is_package:  # ``from . import`` does not name it
+                likely += [file for file in files if file.startswith(folder + os.sep)]
+            for file in likely:
+                if file not in found and module in self._targets_of(file):
                     found.add(file)
                     todo.append(file)
         return found
