@@ -248,6 +248,22 @@ def test_nothing_heavy_is_imported_for_a_file_without_calls(project):
     assert not (heavy | ours) & set(done.stdout.split())
 
 
+def test_the_collector_runs_on_and_passes_over_what_was_loaded(project):
+    code = (
+        "import gc\n"
+        "from wattlint.flake8_plugin import Flake8Plugin\n"
+        "lines = open('loaded.py').readlines()\n"
+        "found, frozen = [], []\n"
+        "for _ in range(2):\n"
+        "    found += Flake8Plugin(None, 'loaded.py', lines).run()\n"
+        "    frozen.append(gc.get_freeze_count())\n"
+        "assert found and gc.isenabled()\n"
+        "assert frozen[0] > 10_000 and frozen[1] <= frozen[0]\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run([sys.executable, "-c", code], timeout=60, env=environment, check=True)
+
+
 ACME = """\
 sdk: acme
 imports: [acme.llm]

@@ -77,13 +77,14 @@ def test_the_wheel_works_alone(wheel: Path, tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("content", [None, b"", b"no catalogue"])
-def test_a_damaged_installation_says_so(wheel: Path, tmp_path: Path, content: bytes | None) -> None:
+@pytest.mark.parametrize("content", [None, b"", b"no catalogue", "cut off"])
+def test_a_damaged_installation_says_so(wheel: Path, tmp_path: Path, content: bytes | str | None) -> None:
     shutil.copytree(wheel / "wattlint", tmp_path / "wattlint")
     artefact = tmp_path / "wattlint" / "_catalogue.bin"
+    whole = artefact.read_bytes()
     artefact.unlink()
     if content is not None:
-        artefact.write_bytes(content)
+        artefact.write_bytes(content if isinstance(content, bytes) else whole[:2_000])
     (tmp_path / "app.py").write_text("import openai\n")
     for command in (["check", "app.py"], ["estimate"], ["rule", "LLM101"], ["models", "gpt-4o"]):
         done = run("-m", "wattlint", *command, path=tmp_path, cwd=tmp_path)

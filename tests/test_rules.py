@@ -94,7 +94,7 @@ def call(model: str | None = None, **facts: object) -> CallSite:
 def load(model: str | None, version: str | None = "4.57", **facts: object) -> CallSite:
     declared = (version, "transformers<5 in requirements.txt:3") if version else None
     fact = LoadFact(library_version=declared, library_class="AutoModelForCausalLM")
-    return call(model, kind="load", sdk="transformers", load=dataclasses.replace(fact, **facts))
+    return call(model, kind="load", sdk="transformers", load=fact._replace(**facts))
 
 
 def task(solver: str, confidence: str = "high") -> TaskVerdict:

@@ -311,9 +311,11 @@ def test_imports_that_bring_an_sdk(sdks: SdkCatalogue) -> None:
 
 
 def test_names_for_the_finder(sdks: SdkCatalogue) -> None:
-    assert {"create", "invoke", "generate", "from_pretrained", "__call__"} <= sdks.method_names
+    names = sdks.names_by_sdk(frozenset({"call", "load"}))
+    assert {"create", "invoke", "generate", "from_pretrained", "__call__"} <= names.all()
+    assert "create" in names.beside(["openai"]) and "from_pretrained" not in names.beside(["openai"])
     assert {"create", "generate_content"} <= sdks.structural_names
-    assert "*" not in sdks.method_names
+    assert "*" not in names.all()
     assert {"api.openai.com", ":11434", "/chat/completions"} <= set(sdks.hosts)
 
 

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from wattlint.semantics.words import FEW_QUESTIONS, Words
 from wattlint.settings import Settings
+from wattlint.sources.declared_version import declared_version
 from wattlint.sources.discovery import Discovery, discover
 from wattlint.sources.files import FileRef, Problem, SourceFile
-from wattlint.sources.project import declared_version, project_root
+from wattlint.sources.project import project_root
 from wattlint.sources.reach import Reach
 from wattlint.sources.reading import decode, read
 from wattlint.sources.sieve import Scan, Sieve, load_sieve

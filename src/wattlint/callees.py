@@ -6,10 +6,10 @@ looked for here, so that a file shows the same findings however it came to be li
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container
 from typing import TYPE_CHECKING
 
+from wattlint.regexes import regex
 from wattlint.semantics import callers
 from wattlint.semantics.project import LARGE_TREE
 from wattlint.semantics.words import MAX_FILE_BYTES
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from wattlint.semantics.project import Project
     from wattlint.sources.reach import Reach
 
-_DEFINED = re.compile(rb"\b(?:def|class)[ \t]+([A-Za-z_]\w*)")
+_DEFINED = regex(rb"\b(?:def|class)[ \t]+([A-Za-z_]\w*)")
 _NOTHING: frozenset[str] = frozenset()
 
 

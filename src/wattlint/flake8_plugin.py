@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wattlint import __version__
-from wattlint.catalogue.errors import CatalogueError
 
 if TYPE_CHECKING:
     from wattlint.config_texts import ConfigTexts
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 UNREADABLE = "LLM901"
 """What could not be analysed is a finding here: a plugin has no other way to say it."""
 
-MARKED = re.compile(r"wattlint|LLM\d", re.IGNORECASE)
-"""Stands in every comment for us."""
 RULES_DIR = "rules-dir"
 
 NOTES = ("LLM402", "LLM902", "LLM903")
@@ -75,13 +72,15 @@ class Flake8Plugin:
         text, path = "".join(self._lines), Path(self._filename)
         if _stops(os.path.abspath(path), text):
             return
-        from wattlint.collection import without_collection
+        from wattlint.collection import pass_over_what_is_loaded, without_collection
 
         with without_collection():  # what is imported and parsed here stays
             found = list(self._found(text, path))
+            pass_over_what_is_loaded()
         yield from found
 
     def _found(self, text: str, path: Path) -> Iterator[Report]:
+        from wattlint.catalogue.errors import CatalogueError
         from wattlint.config import ConfigError
         from wattlint.run import check_text
         from wattlint.sources.discovery import display_path
@@ -116,7 +115,7 @@ _given = {"file": "", "settings": ""}
 def _stops(file: str, text: str) -> bool:
     """Whether nothing can be found in a file: the sieve stops it, it has no comments for us, and no configuration has a
     say in that. Most files are such, and all that is imported here is what this takes."""
-    if _given["file"] or _given["settings"] or MARKED.search(text):
+    if _given["file"] or _given["settings"] or _is_marked(text):
         return False
     from wattlint.sources.buffers import holding
 
@@ -126,8 +125,14 @@ def _stops(file: str, text: str) -> bool:
     try:
         with holding({file: code}):
             return not _reaches().of(file).passes(file, code)
-    except CatalogueError:
+    except Exception:
         return False  # said where it is met again
+
+
+def _is_marked(text: str) -> bool:
+    """Whether a comment for us may stand in it."""
+    small = text.lower()
+    return "wattlint" in small or ("llm" in small and re.search(r"llm\d", small) is not None)
 
 
 @cache

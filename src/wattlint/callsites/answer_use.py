@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from heapq import heappop, heappush
 
 from wattlint.callsites.facts import OutputContract
+from wattlint.regexes import regex
 from wattlint.semantics import classes
 from wattlint.semantics.evaluator import Evaluator
 from wattlint.semantics.scopes import END, CallRecord, Scope
@@ -21,7 +21,7 @@ CLEANING = frozenset(
 KEEPING = CLEANING | {"decode", "replace", "batch_decode", "get", "text", "json"}
 """Methods that give the answer, or a part of it, when called on it."""
 MAX_LABELS = 40
-CHOICE = re.compile(r"\^?(?:\\s\*)?(?:\\b)?\((?:\?:)?(\w[\w -]*(?:\|\w[\w -]*)+)\)(?:\\b)?(?:\\s\*)?\$?")
+CHOICE = regex(r"\^?(?:\\s\*)?(?:\\b)?\((?:\?:)?(\w[\w -]*(?:\|\w[\w -]*)+)\)(?:\\b)?(?:\\s\*)?\$?")
 RESPONSE_KEYS = frozenset(
     {
         "choices",

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import re
 
-PROMPT_CACHE = re.compile(
+from wattlint.regexes import regex
+
+_OF_PROMPTS = (
     r"cache_control|cachePoint|cache_point|prompt_cache|cached_content|CachedContent|prompt[-_ ]?caching"
-    r"|cache_prompt|cache_system",
-    re.IGNORECASE,
+    r"|cache_prompt|cache_system"
 )
-NO_ANSWERS = re.compile(
-    PROMPT_CACHE.pattern
+PROMPT_CACHE = regex(_OF_PROMPTS, re.IGNORECASE)
+NO_ANSWERS = regex(
+    _OF_PROMPTS
     + r"|use_cache|cache_dir|empty_cache|kv_?cache|cache_implementation|past_key_values|__pycache__|no-cache"
     r"|cache_folder|HF_HOME|TRANSFORMERS_CACHE|cached_tokens",
     re.IGNORECASE,
 )
 """Caches of weights, of tokens, of the browser: not of answers."""
-ANSWERS = re.compile(r"cache|memoi[sz]e|joblib|shelve|sqlite|redis|already_(?:done|processed)", re.IGNORECASE)
+ANSWERS = regex(r"cache|memoi[sz]e|joblib|shelve|sqlite|redis|already_(?:done|processed)", re.IGNORECASE)
 
 
 SPEAKS_OF_ONE = ("cach", "memoi", "joblib", "shelve", "sqlite", "redis", "already_")

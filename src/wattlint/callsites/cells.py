@@ -6,9 +6,10 @@ import dataclasses
 import re
 
 from wattlint.callsites.facts import CallSite, Context, LoadFact, Loop, ModelFact, Place
+from wattlint.regexes import regex
 from wattlint.sources.files import CellMap
 
-LINE = re.compile(r"\(line (\d+)\)")
+LINE = regex(r"\(line (\d+)\)")
 
 
 class Cells:
@@ -28,9 +29,9 @@ class Cells:
         if site.growing is not None:
             site.growing = site.growing._replace(line=self._line(site.growing.line))
         site.load = self._load(site.load) if site.load else None
-        site.contract = dataclasses.replace(site.contract, evidence=self._evidence(site.contract.evidence))
+        site.contract = site.contract._replace(evidence=self._evidence(site.contract.evidence))
         if site.task is not None:
-            site.task = dataclasses.replace(site.task, evidence=self._evidence(site.task.evidence))
+            site.task = site.task._replace(evidence=self._evidence(site.task.evidence))
         site.contexts = tuple(map(self._context, site.contexts))
 
     def _line(self, line: int) -> int:
@@ -43,7 +44,7 @@ class Cells:
         return place._replace(line=line, note=f"{place.note}, cell {cell + 1}".lstrip(", "))
 
     def _model(self, model: ModelFact) -> ModelFact:
-        return dataclasses.replace(model, origin=tuple(map(self._place, model.origin)))
+        return model._replace(origin=tuple(map(self._place, model.origin)))
 
     def _loop(self, loop: Loop) -> Loop:
         # A loop around a call of the function can stand in a cell of its own; its line is of that cell.
@@ -51,7 +52,7 @@ class Cells:
 
     def _load(self, load: LoadFact) -> LoadFact:
         place = load.quantized_by
-        return load if place is None else dataclasses.replace(load, quantized_by=self._place(place))
+        return load if place is None else load._replace(quantized_by=self._place(place))
 
     def _evidence(self, sentences: tuple[str, ...]) -> tuple[str, ...]:
         def line(match: re.Match[str]) -> str:
@@ -61,8 +62,7 @@ class Cells:
 
     def _context(self, context: Context) -> Context:
         inside = context.caller.path == self.path
-        return dataclasses.replace(
-            context,
+        return context._replace(
             caller=self._place(context.caller),
             model=self._model(context.model),
             loop=self._loop(context.loop) if inside else context.loop,

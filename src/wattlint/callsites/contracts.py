@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 
 from wattlint.callsites.answer_use import MAX_LABELS, listed, of_use
 from wattlint.callsites.facts import OutputContract
@@ -20,13 +19,13 @@ TEXT = OutputContract()
 
 def of_call(evaluator: Evaluator, record: CallRecord, response_format: Value | None) -> OutputContract:
     """The contract of a call: from its schema argument, else from what happens to the answer in the same function."""
-    stated = replace(_of_format(evaluator, response_format), stated=True)
+    stated = _of_format(evaluator, response_format)._replace(stated=True)
     if stated.kind in ("text", "json"):
         given = _of_keywords(evaluator, record)
         stated = given if given != TEXT else stated
     used = of_use(evaluator, record)
     if used.kind == "text" and used.evidence:
-        stated = replace(stated, evidence=(*stated.evidence, *used.evidence))
+        stated = stated._replace(evidence=(*stated.evidence, *used.evidence))
     if stated.kind in ("labels", "bool", "number") or used.kind == "text":
         return stated
     return OutputContract(used.kind, used.labels, (*stated.evidence, *used.evidence))
@@ -68,7 +67,7 @@ def _of_keywords(evaluator: Evaluator, record: CallRecord) -> OutputContract:
     frame = evaluator.frame_of(record.scope)
     if "response_model" in given:
         stated = _of_format(evaluator, evaluator.value(given["response_model"], frame, record.spot))
-        return replace(stated, stated=True)
+        return stated._replace(stated=True)
     if (
         "tools" in given
         and "tool_choice" in given

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 from pathlib import Path
 
 from wattlint.callsites import (
@@ -276,7 +275,7 @@ class Describer:
                 record = call.record if own else None
                 fact = loads.load_fact(self.evaluator, self.sdks, entry, given, record, callee, self.root)
                 by_dict = own and fact.quantization is not None and not loads.written(entry, call.record.node)
-                site.load = replace(fact, elsewhere=not own, quantized_at_times=by_dict)
+                site.load = fact._replace(elsewhere=not own, quantized_at_times=by_dict)
                 return
 
 

@@ -14,6 +14,14 @@ RUNNING: tuple[Kind, ...] = ("call", "embed")
 OLLAMA_PORT = ":11434"
 Confidence = Literal["resolved", "structural"]
 """``resolved``: the callee's qualified name is known. ``structural``: matched by a distinctive chain and keywords."""
+LoopKind = Literal["none", "data", "retry", "chat", "unbounded"]
+"""``data``: once per item; ``retry``: again on failure; ``chat``: a session that needs the previous answer."""
+Runs = Literal["once", "per-item", "per-request"]
+AnswerKind = Literal["text", "json", "labels", "bool", "number"]
+TrainingMethod = Literal["all weights", "LoRA", "QLoRA", "unknown"]
+Solver = Literal["code", "small-model", "small-llm", "llm"]
+"""From the least to the most capable."""
+Certainty = Literal["high", "medium", "low"]
 
 
 class Place(NamedTuple):
@@ -34,8 +42,7 @@ class Hole(NamedTuple):
     or ``unknown``."""
 
 
-@dataclass(frozen=True, slots=True)
-class PromptPart:
+class PromptPart(NamedTuple):
     """One message or one text argument. ``pieces`` alternate literal text and holes, in order."""
 
     role: str
@@ -51,8 +58,7 @@ class PromptPart:
         return tuple(piece for piece in self.pieces if isinstance(piece, Hole))
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
+class Prompt(NamedTuple):
     """What is sent. ``complete`` is False when messages may be missing (a history, an unknown list)."""
 
     parts: tuple[PromptPart, ...] = ()
@@ -78,8 +84,7 @@ class Prompt:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class ModelFact:
+class ModelFact(NamedTuple):
     """The model that reaches the call with default settings."""
 
     id: str | None = None
@@ -99,8 +104,7 @@ class ModelFact:
 class Loop:
     """How often one pass of the enclosing code runs the call."""
 
-    kind: Literal["none", "data", "retry", "chat", "unbounded"] = "none"
-    """``data``: once per item; ``retry``: again on failure; ``chat``: a session that needs the previous answer."""
+    kind: LoopKind = "none"
     count: int | None = None
     """Number of passes when it is visible (``range(100)``, a literal list)."""
     over: str | None = None
@@ -130,8 +134,7 @@ class Growing(NamedTuple):
     """Of the loop."""
 
 
-@dataclass(frozen=True, slots=True)
-class LoadFact:
+class LoadFact(NamedTuple):
     """How weights are loaded (``from_pretrained``, ``pipeline``, ``SentenceTransformer``, ``vllm.LLM``)."""
 
     dtype: str | None = None
@@ -173,11 +176,10 @@ class LoadFact:
     """(version assumed, why): ``("4.57", "transformers<5 in requirements.txt:3")``."""
 
 
-@dataclass(frozen=True, slots=True)
-class OutputContract:
+class OutputContract(NamedTuple):
     """What the caller accepts as an answer."""
 
-    kind: Literal["text", "json", "labels", "bool", "number"] = "text"
+    kind: AnswerKind = "text"
     labels: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
     """Each as a sentence part with its line: ``answer compared with "yes" (line 14)``."""
@@ -196,11 +198,7 @@ class Schemas(NamedTuple):
     """Further tools may be there."""
 
 
-TrainingMethod = Literal["all weights", "LoRA", "QLoRA", "unknown"]
-
-
-@dataclass(frozen=True, slots=True)
-class Training:
+class Training(NamedTuple):
     """What is trained, and on how much."""
 
     method: TrainingMethod = "all weights"
@@ -218,20 +216,18 @@ class Training:
     """Something may end the training before its last epoch. None: not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class TaskVerdict:
+class TaskVerdict(NamedTuple):
     """What the call is for and who could do it."""
 
     name: str
-    solver: Literal["code", "small-model", "small-llm", "llm"]
-    confidence: Literal["high", "medium", "low"]
+    solver: Solver
+    confidence: Certainty
     evidence: tuple[str, ...] = ()
     replacement: str | None = None
     """One line naming the cure; the full snippet is in the task's catalogue record."""
 
 
-@dataclass(frozen=True, slots=True)
-class Workload:
+class Workload(NamedTuple):
     """How often the call runs, where somebody said so."""
 
     calls_per_month: float | None = None
@@ -241,8 +237,7 @@ class Workload:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """The same call as one caller of the project's own wrapper makes it."""
 
     caller: Place
@@ -311,7 +306,7 @@ class CallSite:
     has_tools: bool = False
     """The model is given tools, whose results it sees."""
     loop: Loop = field(default_factory=Loop)
-    runs: Literal["once", "per-item", "per-request"] | None = None
+    runs: Runs | None = None
     """How often the code around the call runs, where it tells; ``once`` per start of the program."""
     fallback: bool = False
     """Made in an exception handler, because something before it failed."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from wattlint.callsites.facts import ModelFact, Place
 from wattlint.catalogue.models import ModelCatalogue
+from wattlint.regexes import regex
 from wattlint.semantics.values import Const, Hop, Mapping, Text, Unknown, Value, alternatives
 
 OWN_MODELS_ONLY = {
@@ -20,10 +20,8 @@ OWN_MODELS_ONLY = {
 """Providers whose own endpoint serves nobody else's models: provider -> makers."""
 PLAIN_NAMES = {"cohere": frozenset({"small", "medium", "large", "xlarge"})}
 """Models whose names are plain words: provider -> names."""
-LOCAL = re.compile(
-    r"^(\.{0,2}/|~/|[A-Za-z]:[\\/])|\.(bin|safetensors|pt|pth|onnx)$|(^|/)(checkpoints?|outputs?)/"
-)
-NAMES_A_PROVIDER = re.compile(r"^[a-z_]+[/:]")
+LOCAL = regex(r"^(\.{0,2}/|~/|[A-Za-z]:[\\/])|\.(bin|safetensors|pt|pth|onnx)$|(^|/)(checkpoints?|outputs?)/")
+NAMES_A_PROVIDER = regex(r"^[a-z_]+[/:]")
 SIGNIFICANT = (
     "config_file",
     "env_default",

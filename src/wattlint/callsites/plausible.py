@@ -53,9 +53,9 @@ class Names:
 
     def __init__(self, sdks: SdkCatalogue, kinds: frozenset[str]) -> None:
         self.sdks = sdks
-        self.all = sdks.names_of(kinds)
-        """Of entry points of all SDKs."""
         self.by_sdk = sdks.names_by_sdk(kinds)
+        self.all = self.by_sdk.all()
+        """Of entry points of all SDKs."""
         self.requests = sdks.http_names
         """Functions and methods of HTTP clients."""
         self.own = frozenset(path.rpartition(".")[2] for path in sdks.own_names)

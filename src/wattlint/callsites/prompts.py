@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from wattlint.callsites import signatures, tokenized
 from wattlint.callsites.facts import Hole, Prompt, PromptPart
+from wattlint.regexes import regex
 from wattlint.semantics import arguments, strings
 from wattlint.semantics.evaluator import Evaluator
 from wattlint.semantics.strings import source
@@ -90,9 +91,9 @@ BODY_KEYS = (
     "content",
     "parts",
 )
-MEDIA = re.compile(r"(?:^|_)(?:image|img|picture|photo|audio|video|media|multi_?modal)", re.IGNORECASE)
+MEDIA = regex(r"(?:^|_)(?:image|img|picture|photo|audio|video|media|multi_?modal)", re.IGNORECASE)
 """Names of what a prompt is about that is no text: ``images=``, ``multi_modal_data``, ``input_audio``."""
-PLACEHOLDER = re.compile(
+PLACEHOLDER = regex(
     r"\[(?!INST|SYSTEM|MASK|JSON|TRUE|FALSE|DONE|NONE|START|STOP|ANSWER)[A-Z][A-Z_]{3,}\]"
     r"|\{\{\s*[a-z_]\w*\s*\}\}|<<(?!SYS)[A-Za-z_]+>>|(?<!\{)\{[a-z_]\w*\}(?!\})"
 )

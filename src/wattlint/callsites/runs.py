@@ -5,14 +5,13 @@ from __future__ import annotations
 import ast
 import re
 from functools import lru_cache
-from typing import Literal
 
+from wattlint.callsites.facts import Runs
+from wattlint.regexes import regex
 from wattlint.semantics import callers
 from wattlint.semantics.evaluator import Evaluator
 from wattlint.semantics.loops import LoopShape
 from wattlint.semantics.scopes import CallRecord, FunctionInfo, Scope, last_name
-
-Runs = Literal["once", "per-item", "per-request"]
 
 METHODS = frozenset({"get", "post", "put", "patch", "route", "api_route", "websocket", "websocket_route"})
 """``@app.post("/ask")``"""
@@ -23,7 +22,7 @@ ENTRANCES = frozenset(
     {"main", "amain", "async_main", "cli", "demo", "example", "run_demo", "run_example", "test"}
 )
 """Functions named so are what the program is started for."""
-PAGES = re.compile(r"^\s*(?:import|from) (streamlit|gradio|chainlit)\b", re.MULTILINE)
+PAGES = regex(r"^\s*(?:import|from) (streamlit|gradio|chainlit)\b", re.MULTILINE)
 """Frameworks that run a script, or what it hands them, for each thing that a visitor does."""
 COMMANDS = frozenset({"command", "callback", "group"})
 MAX_HOPS = 3

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import ast
-import re
 
 from wattlint.callsites.contracts import written_type
 from wattlint.callsites.facts import Hole, OutputContract
+from wattlint.regexes import regex
 from wattlint.semantics import classes
 from wattlint.semantics.evaluator import Evaluator
 from wattlint.semantics.scopes import last_name
 from wattlint.semantics.values import Class, Const, Value
 
-FIELD = re.compile(r"\s*(\w+)\s*(?::\s*([^,\[\]]+(?:\[[^\[\]]*\])?)\s*)?(?:,|$)")
+FIELD = regex(r"\s*(\w+)\s*(?::\s*([^,\[\]]+(?:\[[^\[\]]*\])?)\s*)?(?:,|$)")
 LONGEST = 300
 TYPES = ("dspy.Signature", "dspy.signatures.Signature", "dspy.signatures.signature.Signature")
 

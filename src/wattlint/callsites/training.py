@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from pathlib import Path
 
 from wattlint.callsites import loads, options
@@ -14,6 +13,7 @@ from wattlint.callsites.options import Given
 from wattlint.callsites.training_words import words_of
 from wattlint.catalogue.models import load_models
 from wattlint.catalogue.sdks import SdkCatalogue
+from wattlint.regexes import regex
 from wattlint.semantics import arguments
 from wattlint.semantics.evaluator import Evaluator
 from wattlint.semantics.values import (
@@ -45,7 +45,7 @@ SAME_EXAMPLES = frozenset(
     }
 )  # fmt: skip
 """Methods of a dataset that give back as many examples (``filter``: at most as many)."""
-SLICE = re.compile(r"^[\w.-]+\[(\d*):(\d+)\]$")
+SLICE = regex(r"^[\w.-]+\[(\d*):(\d+)\]$")
 """``load_dataset("imdb", split="train[:1000]")``: absolute numbers, no percentages."""
 MAX_CHAIN = 12
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from wattlint.sources.project import DeclaredVersion, declared_version
+if TYPE_CHECKING:
+    from wattlint.sources.declared_version import DeclaredVersion
 
 SERIES = "x"
 """Last part of a version of which only the series is known: ``4.x`` is the newest release before 5."""
@@ -17,6 +19,10 @@ def assumed(root: Path, distribution: str, released: Sequence[str] = ()) -> tupl
 
     Of the ``released`` versions that the catalogue was checked against, the newest one allowed; ``4.x`` where none is.
     """
+    from wattlint.sources.declared_version import (
+        declared_version,
+    )  # most calls are of no library that is asked about
+
     declared = declared_version(root, distribution)
     if declared is None:
         return None

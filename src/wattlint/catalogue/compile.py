@@ -88,10 +88,14 @@ def compile_to(
     sections = dict(kept or {})
     for name in names:
         sections[name] = (digest(name, rules), _dump(compile_section(name, rules)))
-    blob = _dump({"format": FORMAT, "sections": sections})
+    head, at = {}, 0
+    for name, (known, blob) in sections.items():
+        head[name] = known, at, len(blob)
+        at += len(blob)
     handle, temporary = tempfile.mkstemp(dir=artefact.parent, prefix=artefact.name)
     with os.fdopen(handle, "wb") as file:
-        file.write(blob)
+        file.write(_dump({"format": FORMAT, "sections": head}))
+        file.writelines(blob for _, blob in sections.values())
     os.chmod(temporary, 0o644)
     os.replace(temporary, artefact)
     return sections

@@ -10,6 +10,8 @@ import re
 from itertools import pairwise
 from typing import NamedTuple
 
+from wattlint.regexes import regex
+
 Tokens = tuple[str, ...]
 Counts = tuple[float, float | None, bool]
 """Total and active parameters in billions; whether they were compared with the published weights."""
@@ -73,11 +75,9 @@ _NOT_THE_MODEL = (
 )
 _SMALLER = ("tiny", "nano", "pico", "micro", "mini", "small", "baby")
 
-_TOKEN = re.compile(
-    r"\d+(?:\.\d+)?x\d+(?:\.\d+)?b(?![a-z])|\d+(?:\.\d+)?[bmtek](?![a-z0-9])|\d+(?:\.\d+)*|[a-z]+"
-)
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)([bmt])")
-_EXPERTS = re.compile(r"(\d+(?:\.\d+)?)x(\d+(?:\.\d+)?)b")
+_TOKEN = regex(r"\d+(?:\.\d+)?x\d+(?:\.\d+)?b(?![a-z])|\d+(?:\.\d+)?[bmtek](?![a-z0-9])|\d+(?:\.\d+)*|[a-z]+")
+_SIZE = regex(r"(\d+(?:\.\d+)?)([bmt])")
+_EXPERTS = regex(r"(\d+(?:\.\d+)?)x(\d+(?:\.\d+)?)b")
 _UNIT_B = {"b": 1.0, "m": 1e-3, "t": 1e3}
 
 # Experts are copies of the feed-forward part of a model of the written size; the rest is shared. Of Mistral 7B's 7.24
@@ -85,32 +85,32 @@ _UNIT_B = {"b": 1.0, "m": 1e-3, "t": 1e3}
 _FEED_FORWARD = 5.64 / 7.24
 
 _FORMATS = (  # (pattern in the lower-case name, format, precision); the first match wins
-    (re.compile(r"nvfp4"), "nvfp4", "nvfp4"),
-    (re.compile(r"mxfp4"), "mxfp4", "mxfp4"),
-    (re.compile(r"gptq.*(?:int8|8bit|8b-|w8)"), "gptq", "int8"),
-    (re.compile(r"gptq"), "gptq", "int4"),
-    (re.compile(r"awq.*(?:int8|8bit)"), "awq", "int8"),
-    (re.compile(r"awq"), "awq", "int4"),
-    (re.compile(r"bnb-?8bit|(?:^|[-_.])8bit-bnb"), "bnb-8bit", "int8"),
-    (re.compile(r"bnb|nf4"), "bnb-4bit", "nf4"),
-    (re.compile(r"(?:^|[-_.])exl[23]"), "exl2", "int4"),
-    (re.compile(r"(?:^|[-_.])(?:aqlm|quip|hqq|autoround|auto-round)"), "int4", "int4"),
-    (re.compile(r"w8a8|w8a16|int8|8-?bit(?![a-z])"), "int8", "int8"),
-    (re.compile(r"w4a16|w4a8|int4|[24]-?bit(?![a-z])|[34]\.\d+bit"), "int4", "int4"),
-    (re.compile(r"[356]-?bit(?![a-z])"), "int4", "int4"),
-    (re.compile(r"fp8|(?:^|[-_.])f8(?:$|[-_.])"), "fp8", "fp8"),
+    (regex(r"nvfp4"), "nvfp4", "nvfp4"),
+    (regex(r"mxfp4"), "mxfp4", "mxfp4"),
+    (regex(r"gptq.*(?:int8|8bit|8b-|w8)"), "gptq", "int8"),
+    (regex(r"gptq"), "gptq", "int4"),
+    (regex(r"awq.*(?:int8|8bit)"), "awq", "int8"),
+    (regex(r"awq"), "awq", "int4"),
+    (regex(r"bnb-?8bit|(?:^|[-_.])8bit-bnb"), "bnb-8bit", "int8"),
+    (regex(r"bnb|nf4"), "bnb-4bit", "nf4"),
+    (regex(r"(?:^|[-_.])exl[23]"), "exl2", "int4"),
+    (regex(r"(?:^|[-_.])(?:aqlm|quip|hqq|autoround|auto-round)"), "int4", "int4"),
+    (regex(r"w8a8|w8a16|int8|8-?bit(?![a-z])"), "int8", "int8"),
+    (regex(r"w4a16|w4a8|int4|[24]-?bit(?![a-z])|[34]\.\d+bit"), "int4", "int4"),
+    (regex(r"[356]-?bit(?![a-z])"), "int4", "int4"),
+    (regex(r"fp8|(?:^|[-_.])f8(?:$|[-_.])"), "fp8", "fp8"),
 )
-_GGUF = re.compile(r"gguf|ggml|(?:^|[-_.:])i?q\d_|(?:^|[-_.:])i?q\d(?:$|\.)")
-_GGUF_BITS = re.compile(r"(?:^|[-_.:/])(?:ud-)?i?q(\d)(?:_|$|\.)|(?:^|[-_.:/])(bf16|f16|fp16|f32)(?:$|[-_.])")
-_WRITTEN_PRECISION = re.compile(r"(?:^|[-_.])(bf16|fp16|f16|fp32)(?:$|[-_.])")
+_GGUF = regex(r"gguf|ggml|(?:^|[-_.:])i?q\d_|(?:^|[-_.:])i?q\d(?:$|\.)")
+_GGUF_BITS = regex(r"(?:^|[-_.:/])(?:ud-)?i?q(\d)(?:_|$|\.)|(?:^|[-_.:/])(bf16|f16|fp16|f32)(?:$|[-_.])")
+_WRITTEN_PRECISION = regex(r"(?:^|[-_.])(bf16|fp16|f16|fp32)(?:$|[-_.])")
 _SAME_PRECISION = {"f16": "fp16", "f32": "fp32"}
 # Ollama's library writes name:tag; a tag of digits alone is Bedrock's.
-_LIBRARY_TAG = re.compile(r"[a-z0-9._-]+:(?!\d+$)[a-z0-9._-]+")
+_LIBRARY_TAG = regex(r"[a-z0-9._-]+:(?!\d+$)[a-z0-9._-]+")
 
 _KINDS = (
-    (re.compile(r"rerank|cross-encoder|ranker"), "rerank"),
-    (re.compile(r"embed|sentence-|2vec(?:$|-)|retriever|colbert|splade"), "embedding"),
-    (re.compile(r"whisper|wav2vec|-tts|speech|parakeet|asr(?:$|-)"), "audio"),
+    (regex(r"rerank|cross-encoder|ranker"), "rerank"),
+    (regex(r"embed|sentence-|2vec(?:$|-)|retriever|colbert|splade"), "embedding"),
+    (regex(r"whisper|wav2vec|-tts|speech|parakeet|asr(?:$|-)"), "audio"),
 )
 
 

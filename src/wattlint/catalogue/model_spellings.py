@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_ROUTES = re.compile(
+from wattlint.regexes import regex
+
+_ROUTES = regex(
     r"^(?:arn:[^/]+/"  # Bedrock ARN: foundation model, inference profile
     r"|(?:projects/[^/]+/locations/[^/]+/)?(?:publishers/[^/]+/)?(?:tuned)?models/"  # Gemini, Vertex
     r"|accounts/[^/]+/(?:models|deployments)/"  # Fireworks
@@ -18,33 +20,31 @@ _ROUTES = re.compile(
     r"|(?:databricks|anthropic|openai)-(?=claude|gpt|gemini|grok|o\d)"
     r"|(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/)"
 )
-_BEDROCK = re.compile(
+_BEDROCK = regex(
     r"^(?:(?:us|eu|apac|ap|in|jp|au|ca|sa|global|us-gov)\.)?"
     r"(?:ai21|amazon|anthropic|cohere|google|meta|minimax|mistral|moonshot|moonshotai|nvidia|openai|qwen"
     r"|writer|xai|zai)\.(?=[a-z])"
 )
-_REGION = re.compile(r"^(?:us|eu|apac|ap|in|jp|au|ca|sa|global|us-gov)\.(?=[a-z0-9]+\.)")
-_FINE_TUNED = re.compile(r"^ft:([^:]+)(?::.*)?$|^([a-z0-9.-]+):ft-.*$")
+_REGION = regex(r"^(?:us|eu|apac|ap|in|jp|au|ca|sa|global|us-gov)\.(?=[a-z0-9]+\.)")
+_FINE_TUNED = regex(r"^ft:([^:]+)(?::.*)?$|^([a-z0-9.-]+):ft-.*$")
 _SUFFIXES = (
-    re.compile(r":\d+(?::\w+)?$"),  # Bedrock: -v1:0, -v2:0:200k
-    re.compile(r":[0-9a-f]{64}$"),  # Replicate: the version
-    re.compile(
-        r":(?:free|nitro|online|thinking|beta|extended|floor|exacto|self-moderated|latest)$"
-    ),  # OpenRouter
-    re.compile(r"@[\w.-]+$"),  # Vertex: @20240620, @001
-    re.compile(r"-(?:latest|preview|exp|experimental|beta|stable|completions)$"),
-    re.compile(r"-(?:preview|exp|beta|experimental)-\d\d-(?:\d\d|\d{4})$"),  # Gemini previews
-    re.compile(r"-20\d\d-?[01]\d-?[0-3]\d(?:-v\d+)?$"),  # -2024-08-06, -20240620, -20240620-v1
-    re.compile(r"-(?:[01]\d-20\d\d|2[3-7][01]\d|[01]\d[0-3]\d|00\d)$"),  # -08-2024, -2407, -0613, -001
-    re.compile(
+    regex(r":\d+(?::\w+)?$"),  # Bedrock: -v1:0, -v2:0:200k
+    regex(r":[0-9a-f]{64}$"),  # Replicate: the version
+    regex(r":(?:free|nitro|online|thinking|beta|extended|floor|exacto|self-moderated|latest)$"),  # OpenRouter
+    regex(r"@[\w.-]+$"),  # Vertex: @20240620, @001
+    regex(r"-(?:latest|preview|exp|experimental|beta|stable|completions)$"),
+    regex(r"-(?:preview|exp|beta|experimental)-\d\d-(?:\d\d|\d{4})$"),  # Gemini previews
+    regex(r"-20\d\d-?[01]\d-?[0-3]\d(?:-v\d+)?$"),  # -2024-08-06, -20240620, -20240620-v1
+    regex(r"-(?:[01]\d-20\d\d|2[3-7][01]\d|[01]\d[0-3]\d|00\d)$"),  # -08-2024, -2407, -0613, -001
+    regex(
         r"-(?:v\d|32k|128k|8192|32768|versatile|instant)$"
     ),  # Bedrock version; hosts that write the context
 )
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = regex(
     r"(?:^|[^a-z0-9])(?:your|you|my|our|placeholder|todo|fixme|xxx+|changeme|example|dummy|fake|path|insert"
     r"|replace|enter|some|any|deployment|engine|undefined|unknown|mock|stub)(?:$|[^a-z0-9])"
 )
-_EMPTY_WORD = re.compile(
+_EMPTY_WORD = regex(
     r"(?:model|deployment|engine)s?(?:[-_]?(?:name|id))?|name|id|llm|chat|default|none|null|auto|string|str|test|base"
     r"|custom|local|gpt|llama|ai|bot|agent|embeddings?|foo|bar|baz"
 )

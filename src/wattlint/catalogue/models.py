@@ -8,7 +8,7 @@ maker's own repositories, whose counts the table of families has, else "parsed-f
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,12 +16,13 @@ from wattlint.catalogue import model_names, store
 from wattlint.catalogue.model_names import Families, Family, ParsedName
 from wattlint.catalogue.model_spellings import is_placeholder, key, readings, without_routes
 from wattlint.catalogue.records import ModelRecord, Provenance, Range
+from wattlint.regexes import regex
 
 # Digits in names are rounded, mostly down. Of 792 dense Hugging Face models whose count is known (llmfit's list, MIT),
 # this is the middle 80 % of true count / digits, with the median.
 _ROUNDED = Range(0.94, 1.02, 1.24)
 
-_OLLAMA = re.compile(r"ollama(?:_chat)?[/:](?!.*/)(.+)", re.IGNORECASE)
+_OLLAMA = regex(r"ollama(?:_chat)?[/:](?!.*/)(.+)", re.IGNORECASE)
 
 
 class Resolution(NamedTuple):
@@ -58,6 +59,9 @@ class ModelCatalogue:
         self._tokenizers: dict[str, str] = data["tokenizers"]
         self._drafts: dict[str, str] = data["drafts"]
         self._resolved: dict[str, Resolution | None] = {}
+        self._by_spelling = lru_cache(maxsize=1024)(self._read)
+        self.superseded = lru_cache(maxsize=1024)(self._find_superseding)
+        """The smaller model that replaces an id by its maker's own figures."""
         self.own_names: tuple[str, ...] = tuple(data.get("own_names", ()))
         """What the user's own folder names, where there is one."""
 
@@ -127,8 +131,7 @@ class ModelCatalogue:
         """Every listed model, in the order of the files."""
         return [_record(row) for row in self._rows]
 
-    def superseded(self, id: str) -> Superseded | None:
-        """The smaller model that replaces ``id`` by its maker's own figures."""
+    def _find_superseding(self, id: str) -> Superseded | None:
         for form in readings(id, self._providers):
             if key(form) in self._superseded:
                 return Superseded(*self._superseded[key(form)])
@@ -142,7 +145,8 @@ class ModelCatalogue:
         """A small model with the same tokens, for speculative decoding."""
         return self._drafts.get(record.family) if record.provenance == "disclosed" else None
 
-    def _by_spelling(self, id: str) -> Resolution | None:
+    def _read(self, id: str) -> Resolution | None:
+        """The listed model that some reading of ``id`` names."""
         for form in readings(id, self._routes):
             row = self._index.get(key(form))
             if row is not None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from wattlint.catalogue.records import Argument, EntryPoint
-from wattlint.catalogue.sdk_names import NamesBySdk, root
+from wattlint.catalogue.sdk_names import NamesBySdk, names
 
 
 class HttpEndpoint(NamedTuple):
@@ -52,26 +52,14 @@ class SdkCatalogue:
         self.imports: frozenset[str] = frozenset(data["imports"])
         self.hosts: tuple[str, ...] = tuple(data["hosts"])
         self.structural_names: frozenset[str] = frozenset(data["structural"])
+        self.http_names: frozenset[str] = frozenset(data["names"]["requests"])
+        """Last names of the functions and methods of HTTP clients."""
+        self.roots: frozenset[str] = frozenset(data["names"]["roots"])
+        """First names of the paths of entry points."""
         self.own_modules: frozenset[str] = frozenset(data.get("own_modules", ()))
         """Modules that the user's own files import from: they may be the project's."""
         self.own_names: frozenset[str] = frozenset(data.get("own_names", ()))
         """Functions and classes that the user's own files describe."""
-
-    @cached_property
-    def method_names(self) -> frozenset[str]:
-        exact = {path.rpartition(".")[2] for path in self._data["callees"]}
-        return frozenset(exact | self._data["wildcard_callees"].keys()) - {"*"}
-
-    @cached_property
-    def http_names(self) -> frozenset[str]:
-        """Last names of the functions and methods of HTTP clients."""
-        callees = self._data["callees"].items()
-        return frozenset(path.rpartition(".")[2] for path, name in callees if name in self._http)
-
-    @cached_property
-    def roots(self) -> frozenset[str]:
-        """First names of the paths of entry points."""
-        return frozenset(map(root, self._data["callees"]))
 
     def entry(self, qualname: str) -> EntryPoint | None:
         """The entry point that ``qualname`` is, through base types, wildcards and re-exports."""
@@ -82,16 +70,9 @@ class SdkCatalogue:
         """The entry point with this name of its own."""
         return self._entry_named(name) if name in self._data["entries"] else None
 
-    def names_of(self, kinds: frozenset[str]) -> frozenset[str]:
-        """The last names of the entry points of these kinds."""
-        rows = [(path.rpartition(".")[2], name) for path, name in self._data["callees"].items()]
-        for last, patterns in self._data["wildcard_callees"].items():
-            rows += [(last, name) for _, _, name in patterns]
-        return frozenset(last for last, name in rows if self._data["entries"][name][2] in kinds) - {"*"}
-
     def names_by_sdk(self, kinds: frozenset[str]) -> NamesBySdk:
-        """``names_of``, for what a project imports."""
-        return NamesBySdk(self._data, kinds)
+        """The last names of the entry points of these kinds."""
+        return NamesBySdk(self._data["names"], kinds)
 
     def instance_type(self, qualname: str, first_argument: str | None = None) -> str | None:
         """The type that calling ``qualname`` makes; None when the catalogue does not say."""
@@ -302,6 +283,7 @@ def _merged(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, Any]:
         rows.sort(key=lambda row: -len(row[0]))
     paths = {path.partition("()")[0] for path in (*theirs["callees"], *theirs["constructors"])}
     classes = {path.rpartition(".")[0] for path in paths}
+    merged["names"] = names(merged)
     merged["own_names"] = paths | {path for path in classes if path.rpartition(".")[2][:1].isupper()}
     merged["own_modules"] = theirs["imports"]
     return merged

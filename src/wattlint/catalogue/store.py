@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import marshal
 import os
+from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any
-
-from wattlint.catalogue.errors import CatalogueError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 PACKAGE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 ARTEFACT = os.path.join(PACKAGE, "_catalogue.bin")
-FORMAT = 2
+FORMAT = 3
+"""A head, ``{"format": 3, "sections": {name: (digest of the sources, where it begins, length)}}``, and behind it the
+sections, so that a run reads no others than those it needs."""
 Blob = tuple[str, bytes]
 """Digest of the sources and the compiled section."""
 
@@ -34,15 +35,23 @@ def _checkout() -> str | None:
     return rules if os.path.isdir(os.path.join(rules, "checks")) else None
 
 
-@cache
-def _artefact() -> dict[str, Blob]:
+def _stored(names: Iterable[str]) -> dict[str, Blob]:
+    """What the artefact has of the sections ``names``; nothing where it is missing or damaged."""
+    found = {}
     try:
         with open(ARTEFACT, "rb") as file:
-            compiled: dict[str, Any] = marshal.loads(file.read())
-        sections: dict[str, Blob] = compiled["sections"] if compiled["format"] == FORMAT else {}
+            head: dict[str, Any] = marshal.load(file)
+            if head["format"] == FORMAT:
+                begin = file.tell()
+                for name in head["sections"].keys() & set(names):
+                    digest, at, length = head["sections"][name]
+                    file.seek(begin + at)
+                    data = file.read(length)
+                    if len(data) == length:
+                        found[name] = digest, data
     except (OSError, ValueError, EOFError, TypeError, KeyError):
         return {}
-    return sections
+    return found
 
 
 @cache
@@ -51,24 +60,28 @@ def section(name: str) -> Any:
 
     Raises CatalogueError: in an installed wheel when the artefact is damaged, in a checkout for a mistake in ``rules/``.
     """
-    sections = _artefact()
-    if _checkout() is None:
-        if name not in sections:
-            raise CatalogueError(ARTEFACT, None, None, "missing or damaged; please reinstall wattlint")
-    else:
-        _refresh(name, rules_folder(), sections)
-    return marshal.loads(sections[name][1])
+    blob = _stored([name]).get(name)
+    if _checkout() is not None:
+        blob = _refreshed(name, rules_folder(), blob)
+    try:
+        return marshal.loads(blob[1] if blob else b"")
+    except (ValueError, EOFError, TypeError):
+        from wattlint.catalogue.errors import CatalogueError
+
+        raise CatalogueError(ARTEFACT, None, None, "missing or damaged; please reinstall wattlint") from None
 
 
-def _refresh(name: str, rules: Path, sections: dict[str, Blob]) -> None:
-    """Recompile ``name`` where its sources changed."""
+def _refreshed(name: str, rules: Path, blob: Blob | None) -> Blob:
+    """``blob``, or what ``name`` is compiled to where its sources changed."""
     from pathlib import Path
 
-    from wattlint.catalogue.compile import compile_to, digest  # an installed wheel never needs these
+    from wattlint.catalogue.compile import (  # an installed wheel never needs these
+        SECTIONS,
+        compile_to,
+        digest,
+    )
 
-    if name not in sections or sections[name][0] != digest(name, rules):
-        sections.update(
-            compile_to(
-                rules, Path(ARTEFACT), [name], {key: blob for key, blob in sections.items() if key != name}
-            )
-        )
+    if blob is not None and blob[0] == digest(name, rules):
+        return blob
+    kept = _stored(one for one in SECTIONS if one != name)
+    return compile_to(rules, Path(ARTEFACT), [name], kept)[name]

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from wattlint.catalogue import store
 from wattlint.impact.quantities import Factor, Interval
+from wattlint.regexes import regex
 
 
 class Hardware(NamedTuple):
@@ -131,8 +132,8 @@ def _data() -> dict[str, Any]:
     return data
 
 
-MAKERS = re.compile(r"^(nvidia|amd|apple|instinct|tesla|geforce)[\s_-]+")
-MEMORY = re.compile(r"-\d+-?gb$")
+MAKERS = regex(r"^(nvidia|amd|apple|instinct|tesla|geforce)[\s_-]+")
+MEMORY = regex(r"-\d+-?gb$")
 
 
 def hardware(name: str) -> Hardware | None:

@@ -9,6 +9,7 @@ from wattlint.callsites.facts import CallSite
 from wattlint.catalogue.records import ModelRecord
 from wattlint.impact import constants
 from wattlint.impact.constants import Grid, Hardware, Known, Precision, Provider, Region
+from wattlint.regexes import regex
 from wattlint.settings import ImpactSettings
 
 SERVERS = ("vllm", "sglang", "lmdeploy", "tensorrt-llm")
@@ -30,15 +31,15 @@ HARDWARE = {
 }
 """What is assumed where nobody says; the spread between them is part of the interval."""
 DEVICES = {"cpu": "CPU", "mps": "M2-Ultra"}
-LOCAL_HOST = re.compile(r"//(localhost|127\.|0\.0\.0\.0|\[::1?\]|host\.docker\.internal)")
-OWN_HOST = re.compile(
+LOCAL_HOST = regex(r"//(localhost|127\.|0\.0\.0\.0|\[::1?\]|host\.docker\.internal)")
+OWN_HOST = regex(
     r"//(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|[a-z][\w-]*(:\d+)?(/|$)|[\w.-]+\.(local|internal|lan|svc|corp)[:/]|[\w.-]+\.svc\.cluster)"
 )
 """Addresses of a private network, and names without a domain (a service beside this one)."""
-ONE_USER_SERVER = re.compile(r":(11434|1234|8080)\b|ollama|llama[._-]?cpp")
+ONE_USER_SERVER = regex(r":(11434|1234|8080)\b|ollama|llama[._-]?cpp")
 """Ollama, LM Studio, llama.cpp: servers of GGUF files for one person's requests. Others that speak HTTP (vLLM, TGI) batch."""
 GGUF_PROVIDERS = tuple("ollama ollama_chat lm_studio lmstudio llamafile llama-cpp llama_cpp gpt4all".split())
-GGUF_TAG = re.compile(r":[\w.-]*?(fp16|bf16|f16|fp32|q8_0|q\d_\w+)$", re.IGNORECASE)
+GGUF_TAG = regex(r":[\w.-]*?(fp16|bf16|f16|fp32|q8_0|q\d_\w+)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

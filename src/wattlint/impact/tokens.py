@@ -20,6 +20,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from wattlint.regexes import regex
+
 
 class TokenCount(NamedTuple):
     tokens: int
@@ -29,7 +31,7 @@ class TokenCount(NamedTuple):
     method: str
 
 
-PIECES = re.compile(
+PIECES = regex(
     r"(?P<word> ?[A-Z]?[a-z]+(?![a-zÀ-ɏḀ-ỿ]))"
     r"|(?P<upper> ?[A-Z]+(?![a-zÀ-ɏḀ-ỿ]))"
     r"|(?P<accented> ?[A-Za-zÀ-ÿ]+(?![A-Za-zÀ-ɏḀ-ỿ]))"

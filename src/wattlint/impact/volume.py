@@ -12,9 +12,10 @@ from wattlint.catalogue.records import ModelRecord
 from wattlint.impact import constants
 from wattlint.impact.quantities import Interval, Step
 from wattlint.impact.tokens import count_tokens
+from wattlint.regexes import regex
 from wattlint.settings import ImpactSettings
 
-SHORT = re.compile(r"question|query|keyword|topic|title|user_input|\bq\b", re.IGNORECASE)
+SHORT = regex(r"question|query|keyword|topic|title|user_input|\bq\b", re.IGNORECASE)
 """Names of what people type by hand."""
 
 

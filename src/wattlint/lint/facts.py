@@ -5,10 +5,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, get_args, get_type_hints
+from typing import Any, NamedTuple, get_args
 
-from wattlint.callsites import facts as site_facts
-from wattlint.callsites.facts import CallSite, Loop, OutputContract, TaskVerdict, Training
+from wattlint.callsites import facts as site
 from wattlint.lint.conditions import BOOLEAN, NUMBER, TEXT, FactType
 
 
@@ -28,12 +27,8 @@ RELIABILITY = FactType("text", ("certain", "reliable", "none"))
 USD_PER_MTOK = FactType("number", unit="US$ per million tokens")
 
 
-def _one_of(owner: type, attribute: str) -> FactType:
-    """The text type whose values are those of the attribute's ``Literal``."""
-    hint = get_type_hints(owner, vars(site_facts))[attribute]
-    literal = next(
-        (one for one in get_args(hint) if get_args(one)), hint
-    )  # the Literal of ``Literal[...] | None``
+def _one_of(literal: Any) -> FactType:
+    """The text type whose values are those of a ``Literal``."""
     return FactType("text", get_args(literal))
 
 
@@ -58,12 +53,12 @@ GROUPS: dict[str, tuple[str, str, list[tuple[str, FactType, str] | tuple[str, Fa
         "The call itself.",
         "site",
         [
-            ("kind", _one_of(CallSite, "kind"), "What the call does with the model."),
+            ("kind", _one_of(site.Kind), "What the call does with the model."),
             ("sdk", TEXT, "Library, as in `rules/sdks`: `openai`, `transformers`."),
             ("entry_point", TEXT, "Entry of `rules/sdks`."),
             ("callee", TEXT, "The callee as written."),
             ("provider", TEXT, "Who serves the model."),
-            ("confidence", _one_of(CallSite, "confidence"), "Callee known by name, or matched by its shape."),
+            ("confidence", _one_of(site.Confidence), "Callee known by name, or matched by its shape."),
             ("function", TEXT, "Qualified name of the enclosing function."),
             ("path", TEXT, "File, as shown in findings."),
             (
@@ -126,7 +121,7 @@ GROUPS: dict[str, tuple[str, str, list[tuple[str, FactType, str] | tuple[str, Fa
             ("has_tools", BOOLEAN, "The model is given tools."),
             (
                 "runs",
-                _one_of(CallSite, "runs"),
+                _one_of(site.Runs),
                 "How often the code around runs; `once`: per start of a program.",
             ),
             ("fallback", BOOLEAN, "Made in an exception handler."),
@@ -287,7 +282,7 @@ GROUPS: dict[str, tuple[str, str, list[tuple[str, FactType, str] | tuple[str, Fa
         "What the code accepts as an answer.",
         "site.contract",
         [
-            ("kind", _one_of(OutputContract, "kind"), "Form of the answer."),
+            ("kind", _one_of(site.AnswerKind), "Form of the answer."),
             ("labels", TEXTS, "The labels it accepts."),
         ],
     ),
@@ -295,7 +290,7 @@ GROUPS: dict[str, tuple[str, str, list[tuple[str, FactType, str] | tuple[str, Fa
         "How often one pass of the enclosing code runs the call.",
         "site.loop",
         [
-            ("kind", _one_of(Loop, "kind"), "Once per item, again on failure, or a session."),
+            ("kind", _one_of(site.LoopKind), "Once per item, again on failure, or a session."),
             ("count", NUMBER, "Passes, when visible."),
             ("over", TEXT, "The iterable as written."),
             ("line", NUMBER, "Line of the loop."),
@@ -396,8 +391,8 @@ GROUPS: dict[str, tuple[str, str, list[tuple[str, FactType, str] | tuple[str, Fa
         [
             ("name", TEXT, "Task of `rules/tasks`."),
             ("title", TEXT, "The same in words.", "task_title"),
-            ("solver", _one_of(TaskVerdict, "solver"), "The smallest means that does it."),
-            ("confidence", _one_of(TaskVerdict, "confidence"), "How sure the verdict is."),
+            ("solver", _one_of(site.Solver), "The smallest means that does it."),
+            ("confidence", _one_of(site.Certainty), "How sure the verdict is."),
             ("evidence", TEXTS, "What speaks for it, the strongest first."),
             ("reason", TEXT, "The two strongest pieces of evidence, for messages.", "task_reason"),
             ("replacement", TEXT, "What to use instead, in one line."),
@@ -407,7 +402,7 @@ GROUPS: dict[str, tuple[str, str, list[tuple[str, FactType, str] | tuple[str, Fa
         "What a training call shows.",
         "site.training",
         [
-            ("method", _one_of(Training, "method"), "What is trained."),
+            ("method", _one_of(site.TrainingMethod), "What is trained."),
             ("reason", TEXT, "How that is known, for messages."),
             ("instead", TEXT, "What to train where the code trains all weights.", "adapters_instead"),
             ("examples", NUMBER, "Examples, where their number is visible."),

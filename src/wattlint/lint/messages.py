@@ -15,11 +15,12 @@ from typing import Any
 
 from wattlint.catalogue.errors import nearest
 from wattlint.lint.conditions import FactType
+from wattlint.regexes import regex
 
 Piece = str | tuple[str, str]
 Template = tuple[tuple[bool, tuple[Piece, ...]], ...]
 
-OPTIONAL = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
+OPTIONAL = regex(r"\[\[(.*?)\]\]", re.DOTALL)
 
 
 class MessageError(ValueError):

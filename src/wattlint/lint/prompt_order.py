@@ -6,19 +6,20 @@ import re
 from typing import NamedTuple
 
 from wattlint.callsites.facts import Hole, Prompt
+from wattlint.regexes import regex
 
-ANOTHER = re.compile(
+ANOTHER = regex(
     r"random|creativ|joke|different|unique|surpris|today|tonight|tomorrow|current|latest|\bnow\b|\bnews?\b|generate|invent"
     r"|suggest|\bideas?\b|story|poem|quote|riddle|fresh|another|attach|image|above|hello|\btests?\b|\bping\b|weather",
     re.IGNORECASE,
 )
 """Words of prompts whose answer is meant to be another one each time, or that lean on what is not written in them."""
-PROBE = re.compile(r"test|check|health|ping|verif|valid|warm|demo|example|bench|probe", re.IGNORECASE)
+PROBE = regex(r"test|check|health|ping|verif|valid|warm|demo|example|bench|probe", re.IGNORECASE)
 """In names of functions that only see whether a service answers, or show how it is called."""
-NEW_EACH_TIME = re.compile(r"\b(?:now|utcnow|time|time_ns|uuid\d?|token_hex|randint|random|perf_counter)\(")
+NEW_EACH_TIME = regex(r"\b(?:now|utcnow|time|time_ns|uuid\d?|token_hex|randint|random|perf_counter)\(")
 """Calls whose result is another one each time."""
 FORMAT = r"\b(?P<{}>JSON|YAML|XML|CSV)\b"
-REPAIR = re.compile(
+REPAIR = regex(
     r"\b(?:fix|repair|correct)\b(?! (?:JSON|YAML|XML|CSV))[^.?!]{0,50}?"
     + FORMAT.format("fixed")
     + r"|\b(?:convert|reformat|rewrite|turn|transform)\b[^.?!]{0,40}?\b(?:into|to|as|in)\b[^.?!]{0,20}?"
@@ -27,7 +28,7 @@ REPAIR = re.compile(
     + FORMAT.format("broken"),
     re.IGNORECASE | re.DOTALL,
 )
-ANSWER = re.compile(
+ANSWER = regex(
     r"response|answer|output|completion|result|reply|content|malformed|invalid|broken|raw|bad|text|json",
     re.IGNORECASE,
 )

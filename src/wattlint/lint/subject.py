@@ -18,6 +18,7 @@ from wattlint.catalogue.user_folder import part
 from wattlint.lint import prompt_order
 from wattlint.lint.messages import two_digits
 from wattlint.lint.weights import Weights
+from wattlint.regexes import regex
 from wattlint.settings import Settings
 
 if TYPE_CHECKING:
@@ -37,20 +38,20 @@ TRACK_RECORD = {
 
 MAKER_OF_PROVIDER = {"mistral": "mistral", "mistralai": "mistral", "gemini": "google", "google": "google"}
 """Whose service a provider's name stands for, where it is not the maker's own name."""
-AZURE = re.compile(r"azure|gpt-35", re.IGNORECASE)
+AZURE = regex(r"azure|gpt-35", re.IGNORECASE)
 """Azure spells its models without the dot."""
 ROUTERS = ("litellm", "langchain", "llama-index")
 """Libraries that ask the maker's service where the model's name says no other."""
 LARGE_BATCH = 128
 """From here on drafting takes more energy than it saves: +26 % measured (rules/checks/LLM206-mismatched-draft-model.md)."""
-HEADS = re.compile(r"eagle|medusa|hydra|speculator|mtp|dflash|draft", re.IGNORECASE)
+HEADS = regex(r"eagle|medusa|hydra|speculator|mtp|dflash|draft", re.IGNORECASE)
 
-BATCH_WORDS = re.compile(
+BATCH_WORDS = regex(
     r"batch|loader|shard|bucket|partition|(?<![a-z])chunk\w*\(|array_split|\bwindowed\(", re.IGNORECASE
 )
-PLURAL = re.compile(r"(?:[^su\W\d_]|e)s\W*$")
+PLURAL = regex(r"(?:[^su\W\d_]|e)s\W*$")
 """A name in the plural at the end: ``keywords``, ``row["texts"]``; not ``address``, ``status``."""
-STEPPED_RANGE = re.compile(r"\brange\([^,]+,[^,]+,")
+STEPPED_RANGE = regex(r"\brange\([^,]+,[^,]+,")
 
 
 class Subject:

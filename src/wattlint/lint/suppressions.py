@@ -19,12 +19,13 @@ from wattlint.catalogue.errors import nearest
 from wattlint.lint.findings import Finding
 from wattlint.lint.selection import code_problem
 from wattlint.lint.workload import WorkloadError, read_workload
+from wattlint.regexes import regex
 from wattlint.sources.files import Problem, SourceFile
 
-NOQA = re.compile(r"# noqa(?::\s?(?P<codes>(?:[A-Z]+[0-9]+(?:[,\s]+)?)+))?", re.IGNORECASE)
-NOQA_FILE = re.compile(r"# flake8[:=]\s*noqa", re.IGNORECASE)
-OURS = re.compile(r"#\s*wattlint:\s*(.*?)\s*(?=#\s*(?:wattlint:|noqa)|$)", re.IGNORECASE)
-IGNORE = re.compile(r"(ignore(?:-file)?)(?:\[([^\]]*)\])?(?![\w\[-])", re.IGNORECASE)
+NOQA = regex(r"# noqa(?::\s?(?P<codes>(?:[A-Z]+[0-9]+(?:[,\s]+)?)+))?", re.IGNORECASE)
+NOQA_FILE = regex(r"# flake8[:=]\s*noqa", re.IGNORECASE)
+OURS = regex(r"#\s*wattlint:\s*(.*?)\s*(?=#\s*(?:wattlint:|noqa)|$)", re.IGNORECASE)
+IGNORE = regex(r"(ignore(?:-file)?)(?:\[([^\]]*)\])?(?![\w\[-])", re.IGNORECASE)
 DIRECTIVES = ("ignore", "ignore-file", "calls=", "tokens-in=", "tokens-out=", "batch=")
 EVERYTHING: tuple[str, ...] = ("",)
 """The prefix of every code."""

@@ -7,6 +7,7 @@ import os
 import re
 from typing import TYPE_CHECKING, Any
 
+from wattlint.regexes import regex
 from wattlint.semantics import paths
 from wattlint.semantics.scopes import END, Spot
 from wattlint.semantics.values import (
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 MAX_BYTES = 1_000_000
 MAX_NODES = 5_000
 INI = (".ini", ".cfg", ".conf")
-INTERPOLATION = re.compile(r"\$\{([\w.]+)\}|\$\{oc\.env:\w+(?:,\s*([^}]*))?\}")
+INTERPOLATION = regex(r"\$\{([\w.]+)\}|\$\{oc\.env:\w+(?:,\s*([^}]*))?\}")
 OPENERS = ("builtins.open", "io.open", "codecs.open", "aiofiles.open")
 
 

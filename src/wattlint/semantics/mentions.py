@@ -9,16 +9,17 @@ import re
 from collections.abc import Callable
 from functools import cached_property
 
+from wattlint.regexes import regex
 from wattlint.semantics import handed_on
 
-_USED = re.compile(rb"[\s\\)]*[(#]|[\s\\]+as\b")
+_USED = regex(rb"[\s\\)]*[(#]|[\s\\]+as\b")
 """After a name. Between it and its parenthesis may stand closing ones, a comment, line ends."""
-_GIVEN = re.compile(rb"[\s\\)]*[,)#]")
-_DEFINED = re.compile(rb"\bdef[\s\\]+([A-Za-z_]\w*)")
-_DERIVES = re.compile(rb"\bclass\s[^:]*\(")
+_GIVEN = regex(rb"[\s\\)]*[,)#]")
+_DEFINED = regex(rb"\bdef[\s\\]+([A-Za-z_]\w*)")
+_DERIVES = regex(rb"\bclass\s[^:]*\(")
 _HANDS_ON = tuple(name.encode() for name in (*handed_on.POSITIONS, *handed_on.BY_KEYWORD))
 _DEFINES = frozenset({b"def", b"class"})
-_IN_WORD = re.compile(rb"\w")
+_IN_WORD = regex(rb"\w")
 
 
 class Mentions:

@@ -69,6 +69,8 @@ class CallRecord(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class Scope:
+    """Where names are bound."""
+
     kind: str
     """module, class, function, lambda or comprehension."""
     node: ast.AST
@@ -108,6 +110,8 @@ class Scope:
 
 @dataclass(slots=True, eq=False)
 class FunctionInfo:
+    """A function or lambda of the module."""
+
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
     name: str
     qualname: str
@@ -128,6 +132,8 @@ class FunctionInfo:
 
 @dataclass(slots=True, eq=False)
 class ClassInfo:
+    """A class of the module."""
+
     node: ast.ClassDef
     name: str
     qualname: str

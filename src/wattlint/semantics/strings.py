@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from string import Formatter
 from typing import TYPE_CHECKING
 
+from wattlint.regexes import regex
 from wattlint.semantics.values import (
     Choice,
     Const,
@@ -139,7 +140,7 @@ def add(ev: Evaluator, operands: list[Thunk]) -> Value:
     return build(pieces, origin)
 
 
-PERCENT = re.compile(r"%(?:\((\w+)\))?[-#0 +]*(?:\d+|\*)?(?:\.\d+)?([diouxXeEfFgGcrsa%])")
+PERCENT = regex(r"%(?:\((\w+)\))?[-#0 +]*(?:\d+|\*)?(?:\.\d+)?([diouxXeEfFgGcrsa%])")
 
 
 def percent(ev: Evaluator, left: Value, right: Value, node: ast.BinOp) -> Value:
@@ -210,7 +211,7 @@ def formatted(ev: Evaluator, template: Value, positional: list[Thunk], keywords:
     return build(pieces, template.origin)
 
 
-SUBSTITUTE = re.compile(r"\$(?:(\$)|(\w+)|\{(\w+)\})")
+SUBSTITUTE = regex(r"\$(?:(\$)|(\w+)|\{(\w+)\})")
 
 
 def substituted(ev: Evaluator, template: Const, given: dict[str, Thunk]) -> Value:

@@ -9,11 +9,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from wattlint.regexes import regex
 from wattlint.sources import disk, touched
 from wattlint.sources.buffers import read_bytes
 
 MAX_CHARACTERS = 2_000_000
-SETUP_NAME = re.compile(r"""^[ \t]*name[ \t]*=[ \t]*["']?([\w.-]+)["']?[ \t]*,?[ \t]*$""", re.MULTILINE)
+SETUP_NAME = regex(r"""^[ \t]*name[ \t]*=[ \t]*["']?([\w.-]+)["']?[ \t]*,?[ \t]*$""", re.MULTILINE)
 """In the metadata of ``setup.cfg``, in the call in ``setup.py``."""
 
 
@@ -99,6 +100,8 @@ class _Places:
 
 
 def _toml(text: str) -> dict[str, Any]:
+    if not text:
+        return {}
     from wattlint.sources.toml import TomlError, loads
 
     try:

@@ -6,11 +6,13 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
+from wattlint.regexes import regex
+
 LOCK_FILES = ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml")
 MAX_CHARACTERS = 20_000_000
 
-_PACKAGE = re.compile(r'^\[\[packages?\]\]\r?\nname = "([^"\n]+)"\r?\nversion = "([^"\n]+)"', re.MULTILINE)
-_PIPFILE_PACKAGE = re.compile(r'^\s*"([\w.-]+)": \{[^{}]*?"version": "==([^"\n]+)"', re.MULTILINE)
+_PACKAGE = regex(r'^\[\[packages?\]\]\r?\nname = "([^"\n]+)"\r?\nversion = "([^"\n]+)"', re.MULTILINE)
+_PIPFILE_PACKAGE = regex(r'^\s*"([\w.-]+)": \{[^{}]*?"version": "==([^"\n]+)"', re.MULTILINE)
 
 
 def locked_version(root: Path, name: str) -> tuple[str, str] | None:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 
+from wattlint.regexes import regex
+
 PYTHON_CELL_MAGICS = frozenset(
     {"capture", "debug", "ipytest", "prun", "pypy", "python", "python3", "time", "timeit"}
 )
 """Cell magics whose cell is Python; the cells of all others (``%%bash``, ``%%html``) are not."""
 
-_CELL_MAGIC = re.compile(r"%%\s*([\w.]+)")
-_LINE_MAGIC = re.compile(r"\s*(?:[%!?/,;]|[\w., \[\]\"'*]+=\s*(?:!|%\w))")
-_HELP = re.compile(r"\s*(?:[\w., ]+=\s*)?%{0,2}[\w.*\[\]\"']+\?{1,2}\s*$")
-_RUN_PYTHON = re.compile(r"(\s*)%(?:time|timeit|prun)\b(?:[ \t]+-\w+(?:[ \t]+\d+)?)*[ \t]+(?=\S)")
+_CELL_MAGIC = regex(r"%%\s*([\w.]+)")
+_LINE_MAGIC = regex(r"\s*(?:[%!?/,;]|[\w., \[\]\"'*]+=\s*(?:!|%\w))")
+_HELP = regex(r"\s*(?:[\w., ]+=\s*)?%{0,2}[\w.*\[\]\"']+\?{1,2}\s*$")
+_RUN_PYTHON = regex(r"(\s*)%(?:time|timeit|prun)\b(?:[ \t]+-\w+(?:[ \t]+\d+)?)*[ \t]+(?=\S)")
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"""(?P<comment>\#.*)
       | (?P<string>[a-zA-Z]*(?P<quote>\"{3}|'{3}|["']))
       | (?P<opening>[(\[{]) | (?P<closing>[)\]}])

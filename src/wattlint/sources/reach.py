@@ -9,17 +9,18 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from wattlint.sources import touched
-from wattlint.sources.addresses import Addresses
 from wattlint.sources.buffers import read_bytes
 from wattlint.sources.folders import SOURCE_FOLDERS, Tree, names_in
 from wattlint.sources.sieve import Scan, Sieve
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from wattlint.sources.addresses import Addresses
 
 FROM = rb"\bfrom\s+(\.*)\s*([\w.]*)\s*\bimport\b[\s\\]*(\([^)]*|[^\n;#]*)"
 IMPORT = rb"(?:^|[\n;:])[ \t]*import\s+([^\n;#]*)"
@@ -55,7 +56,6 @@ class Reach:
         self._root = str(root)
         self._sieve = sieve
         self.tree = Tree(self._root)
-        self.addresses = Addresses(self.tree, sieve.holds_address)
         self._names_in = lru_cache(maxsize=None)(names_in)
         self._bases_of: dict[tuple[str, str], tuple[str, ...]] = {}
         self._imports_sdk: dict[str, bool] = {}
@@ -68,6 +68,13 @@ class Reach:
         self._some_import = self._climbs = False
         self._read_all: Sequence[str] | None = None
         """The files of the project, when all of them have been looked into: each of them asks."""
+
+    @cached_property
+    def addresses(self) -> Addresses:
+        """Asked only where a file sends requests to who knows where."""
+        from wattlint.sources.addresses import Addresses
+
+        return Addresses(self.tree, self._sieve.holds_address)
 
     def passes(self, path: str | Path, code: bytes) -> bool:
         """Whether ``code``, the text of ``path``, has to be parsed. It may differ from what is on disk."""
@@ -226,7 +233,7 @@ class Reach:
 
     def imported(self, folder: str, imports: bytes) -> Iterator[str]:
         """Files of the project that import statements in ``folder`` name: modules, the packages around them, submodules."""
-        for dots, module, names in re.findall(FROM, imports):
+        for dots, module, names in re.findall(FROM, imports) if b"from" in imports else ():
             parts = module.decode("ascii", "ignore").split(".") if module else []
             bases = self._bases(folder, len(dots), parts)
             if bases:  # most statements import from outside the project

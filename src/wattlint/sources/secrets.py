@@ -7,26 +7,10 @@ assigned to.
 from __future__ import annotations
 
 import re
-from functools import cached_property
+
+from wattlint.regexes import regex
 
 HIDDEN = "[hidden]"
-
-
-class _Pattern:
-    """Compiled at its first use: they take 5 ms together, and most runs find nothing to search."""
-
-    def __init__(self, source: str, flags: int = 0) -> None:
-        self._source, self._flags = source, flags
-
-    @cached_property
-    def _compiled(self) -> re.Pattern[str]:
-        return re.compile(self._source, self._flags)
-
-    def search(self, text: str) -> re.Match[str] | None:
-        return self._compiled.search(text)
-
-    def sub(self, replacement: str, text: str) -> str:
-        return self._compiled.sub(replacement, text)
 
 
 _FORMS = (
@@ -40,10 +24,10 @@ _FORMS = (
 )
 _ESCAPES = r"(?<=\\[nrtbfv])|(?<=\\x[0-9a-f]{2})|(?<=\\u[0-9a-f]{4})|(?<=%[0-9A-F]{2})"
 """What reports make of white space and the like: its last letter is none of the word behind it."""
-_KEY = _Pattern(rf"(?:(?<![A-Za-z0-9])|{_ESCAPES})(?:{'|'.join(_FORMS)})")
+_KEY = regex(rf"(?:(?<![A-Za-z0-9])|{_ESCAPES})(?:{'|'.join(_FORMS)})")
 _NAMES = r"(?:api_?key|secret|passw(?:or)?d|(?:auth|access|bearer|refresh|hf|api|session)_?token|credentials?|private_?key|access_?key)"
 _QUOTE = r"\\*(?:\"|'|&quot;|&\#39;|&\#x27;)"
-_ASSIGNED = _Pattern(
+_ASSIGNED = regex(
     rf"((?:(?<![A-Za-z])|{_ESCAPES}){_NAMES}(?:_?id)?(?:{_QUOTE})?[ \t]{{0,8}}(?::[ \t]{{0,8}}[A-Za-z]{{1,20}}[ \t]{{0,8}})?[=:]"
     rf"[ \t]{{0,8}}[rbuRBU]?)({_QUOTE})(?!(?:unused|none|null|empty|dummy|not)\b)([^\"'\\\s&]{{4,400}})(?={_QUOTE})",
     re.IGNORECASE,
@@ -56,27 +40,27 @@ _PLAIN_WORDS = (
 """What follows "the password is" where none is told."""
 _FROM_ENVIRONMENT = r"os\.(?:getenv|environ(?:\.get)?)[(\[]\W{0,3}\w{1,80}\W{0,3}[)\]](?!\s*or\b)"
 """Code that reads a variable, and gives no other value where there is none."""
-_IN_PROSE = _Pattern(
+_IN_PROSE = regex(
     r"(?:passw(?:or)?d|passphrase|secret|credentials?|(?:api|access|private)[ _-]?key)\b[^\w\s]{0,3}\s{0,3}(?:is|are|was|=|:)\W{0,4}"
     rf"(?!{_PLAIN_WORDS}|{_FROM_ENVIRONMENT})\w"
     r"|token\b[^\w\s]{0,3}\s{0,3}(?:is|was|=|:)\W{0,4}(?=[\w.-]{0,40}\d)(?=[\w.-]{0,40}[A-Za-z])[\w.-]{6}",
     re.IGNORECASE,
 )
-_BEARER = _Pattern(r"(?<![A-Za-z])(Bearer |Basic )([A-Za-z0-9._~+/=-]{8,400})(?=[\\\"'&\s])")
-_IN_URL = _Pattern(r"(://[^/\s:@\"'\\]{0,100}:)([^/\s@\"'\\]{1,200})(?=@)")
-_SIGNS = _Pattern(
+_BEARER = regex(r"(?<![A-Za-z])(Bearer |Basic )([A-Za-z0-9._~+/=-]{8,400})(?=[\\\"'&\s])")
+_IN_URL = regex(r"(://[^/\s:@\"'\\]{0,100}:)([^/\s@\"'\\]{1,200})(?=@)")
+_SIGNS = regex(
     # What begins with plain letters is found many times as fast as the forms above, and most lines hold none of it.
     r"sk-|hf[_-]|gsk[_-]|xai[_-]|r8[_-]|nvapi[_-]|pplx[_-]|fw[_-]|tgp[_-]|csk[_-]|jina[_-]|pa[_-]|gh[pos][_-]|glpat[_-]|npm[_-]"
     r"|pypi[_-]|lsv2[_-]|github_pat_|aiza|akia|asia|xox|eyj|bearer |basic |://[^/\s:@\"'\\]{0,100}:|api_?key|secret|passw"
     r"|auth_?token|access_?token|bearer_?token|refresh_?token|api_?token|session_?token|credential|private_?key|access_?key"
 )
 """In lower case."""
-_SECRET_NAME = _Pattern(
+_SECRET_NAME = regex(
     r"api_?key|secret|passw|passphrase|credential|private|_key$|^key$|(?:^|_)(?:pw|pwd|pat|auth|bearer|dsn)(?:$|_)"
     r"|(?<!max_)(?<!_n)token$|access_?key|cookie|webhook|signature",
     re.IGNORECASE,
 )
-_SETTING_NAME = _Pattern(
+_SETTING_NAME = regex(
     r"model|llm|engine|deployment|provider|region|location|zone|temperature|tokens|top_[pk]|effort|batch|device|dtype"
     r"|precision|quant|backend|embed|chat|(?:^|_)base_?url|endpoint|host|api_?(?:base|type|version)",
     re.IGNORECASE,

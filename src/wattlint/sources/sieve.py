@@ -6,7 +6,7 @@ Letting a file through costs a parse, stopping one with a call loses the call: e
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +59,7 @@ class Sieve:
         self,
         imports: Iterable[str],
         hosts: Iterable[str],
-        chains: Iterable[tuple[Iterable[str], Iterable[str], bool]],
+        chains: Iterable[tuple[Sequence[str], Iterable[str], bool]],
         http_callees: Iterable[str] = (),
         payload_keys: Iterable[str] = (),
         import_needs: Mapping[str, Iterable[str]] | None = None,
@@ -81,16 +81,13 @@ class Sieve:
         self._dotted = [name for name in modules if not name.isidentifier()]
         self._dotted_roots = _encoded(name.partition(".")[0] for name in self._dotted)
         self._hosts = tuple(host.encode() for host in hosts)
-        self._chains: dict[bytes, list[tuple[frozenset[bytes], frozenset[bytes], bool]]] = {}
-        for chain, keywords, may_hide in chains:
-            names = [name.encode() for name in chain]
-            self._chains.setdefault(names[-1], []).append((frozenset(names), _encoded(keywords), may_hide))
+        self._shapes = tuple(chains)
         self._http_names: dict[bytes, set[bytes]] = {}
         for callee in http_callees:
             module, *_, name = callee.replace("()", "").encode().split(b".")
             self._http_names.setdefault(module, set()).add(name)
         self._posting = frozenset(name for names in self._http_names.values() for name in names)
-        self._methods = self._posting | self._chains.keys()
+        self._methods = self._posting | _encoded(chain[-1] for chain, _, _ in self._shapes)
         self._payload_keys = sorted(payload_keys)
 
     # Compiled when needed: to compile them all takes as long as to look at a few hundred files without them.
@@ -98,6 +95,15 @@ class Sieve:
     @cached_property
     def _module_pattern(self) -> re.Pattern[bytes]:
         return re.compile("|".join(map(_import_pattern, self._dotted)).encode())
+
+    @cached_property
+    def _chains(self) -> dict[bytes, list[tuple[frozenset[bytes], frozenset[bytes], bool]]]:
+        """By their last name."""
+        found: dict[bytes, list[tuple[frozenset[bytes], frozenset[bytes], bool]]] = {}
+        for chain, keywords, may_hide in self._shapes:
+            row = _encoded(chain), _encoded(keywords), may_hide
+            found.setdefault(chain[-1].encode(), []).append(row)
+        return found
 
     @cached_property
     def _method_names(self) -> re.Pattern[bytes]:

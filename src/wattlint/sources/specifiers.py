@@ -8,9 +8,11 @@ from typing import NamedTuple
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-_POETRY = re.compile(r"(?P<operator>\^|~(?!=))\s*v?(?P<release>\d+(?:\.\d+)*)[^\s,]*")
-_BARE = re.compile(r"v?\d+(?:\.\d+)*(?:\.\*)?[\w.+-]*")
-_CONDA_FUZZY = re.compile(r"(?<![=<>!~])=\s*(\d+(?:\.\d+)*)(?:\.?\*)?(?![\w.])")
+from wattlint.regexes import regex
+
+_POETRY = regex(r"(?P<operator>\^|~(?!=))\s*v?(?P<release>\d+(?:\.\d+)*)[^\s,]*")
+_BARE = regex(r"v?\d+(?:\.\d+)*(?:\.\*)?[\w.+-]*")
+_CONDA_FUZZY = regex(r"(?<![=<>!~])=\s*(\d+(?:\.\d+)*)(?:\.?\*)?(?![\w.])")
 
 
 class Bounds(NamedTuple):

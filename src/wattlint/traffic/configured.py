@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from wattlint.callsites.facts import CallSite, Workload
@@ -41,8 +40,7 @@ def _completed(site: CallSite, stated: Workload) -> Workload:
         calls, source = calls * site.loop.count, f"{source}, {site.loop.count} calls in its loop"
     if own.calls_per_month is not None:
         source = own.source
-    return replace(
-        own,
+    return own._replace(
         calls_per_month=own.calls_per_month or calls,
         tokens_in=own.tokens_in or stated.tokens_in,
         tokens_out=own.tokens_out or stated.tokens_out,

@@ -34,8 +34,7 @@ class Recorded:
         """The month recorded at one site: each model at its own size and with its own tokens."""
         months = []
         for share in self.matches.shares.get(index, ()):
-            workload = replace(
-                site.workload or Workload(),
+            workload = (site.workload or Workload())._replace(
                 tokens_in=share.tokens_in, tokens_out=share.tokens_out, source=_source(share.how),
             )  # fmt: skip
             model = share.model or site.model.id
@@ -71,7 +70,7 @@ def _as_recorded(site: CallSite, shares: Sequence[Share]) -> CallSite:
     if model.id is None:
         most = max(shares, key=lambda share: (share.model is not None, share.calls_per_month))
         if most.model is not None:
-            model = replace(model, id=most.model, via="recorded", unknown_reason=None)
+            model = model._replace(id=most.model, via="recorded", unknown_reason=None)
     return replace(site, workload=workload, model=model)
 
 

@@ -10,12 +10,13 @@ from functools import cache
 from typing import NamedTuple
 
 from wattlint.callsites.tasks.records import pattern, vocabulary
+from wattlint.regexes import regex
 
 MAX_SENTENCE = 800
 """Characters of a sentence that are looked at."""
-TRAILING = re.compile(r"(?:[\s,;:.!]|\b(?:and|then)\b)+$")
-WORD = re.compile(r"[a-z][a-z']*(?:-[a-z]+)*")
-DETERMINER = re.compile(
+TRAILING = regex(r"(?:[\s,;:.!]|\b(?:and|then)\b)+$")
+WORD = regex(r"[a-z][a-z']*(?:-[a-z]+)*")
+DETERMINER = regex(
     r"\s*(?:the|a|an|all|any|each|every|it|them|this|that|these|those|your|my|their|its|his|whether|if|how|why|what|which"
     r"|who|only|one|two|three|no|at|both|relevant|\d+\b)\b|[\s\"'`(]*\{|\s+[\"']"
 )
@@ -24,18 +25,18 @@ FILLERS = (
     r"|step \d+|and|so|directly|briefly|quickly|can you|could you|would you|will you|help me(?: to)?|let's|let us"
     r"|hi|hello|hey|ok|okay|dear \w+|to do (?:this|so)|thanks|great|i|we|lastly|using \{[^}]*\}|as needed|try to|must)"
 )
-AT_START = re.compile(rf"^[^\w{{]*(?:{FILLERS}[\s,:.!]*)*$")
-AFTER_PREFIX = re.compile(
+AT_START = regex(rf"^[^\w{{]*(?:{FILLERS}[\s,:.!]*)*$")
+AFTER_PREFIX = regex(
     r"^\W*(?:given|based on|using|from|for|in|with|as|considering|according|between|after|before|below|here|to|on|assuming"
     r"|when|you are|you're|i am|i'm|i have|we have|imagine|suppose|by|following|without|by)\b.*[,:]\s*(?:and\s+)?"
     rf"(?:{FILLERS}\s*,?\s*)*$"
 )
-AFTER_GIVEN = re.compile(
+AFTER_GIVEN = regex(
     r"^\W*(?:given|based on|using|considering)\b[^,]*(?:[}\"'`>]|\b(?:below|above|following|text|passage|context|question))"
     r"\s*(?:please\s*)?$"
 )
-JOINED = re.compile(r"(?:[,;:]|\band|\bthen|\bor)\s+(?:and\s+|then\s+|also\s+|finally\s+|please\s+)*$")
-TO = re.compile(
+JOINED = regex(r"(?:[,;:]|\band|\bthen|\bor)\s+(?:and\s+|then\s+|also\s+|finally\s+|please\s+)*$")
+TO = regex(
     r"(?:\b(?:task|job|(?:your|my|our) (?:\w+ )?(?:goal|mission|role|objective|purpose|duty|responsibility|aim|work|function))\b[\w\s]{0,20}?"
     r"\b(?:is|will be|are|was)\b[\s:]*(?:now |simply |only )?(?:to)?(?: help(?: me| us| users?| the user)?(?: to)?)?"
     r"|(?<!that is )(?<!that are )(?<!information )\b(?:want|need|like(?= you)|ask|asked|tasked|require|required|supposed|expected|have|are|designed|trained|built|able"
@@ -43,11 +44,11 @@ TO = re.compile(
     r"|\byou(?:'ll| will| must| should| can| shall| may| ought to| need to| now)(?: also| then| now| only| always| first| be)*"
     r"|\bplease(?: help me)?(?: to| also| just| only)*|(?:^\W*|, |\band )you(?: only| always| carefully)?)$"
 )
-CAPABLE = re.compile(r"\b(?:that|who|which) can\s+$")
-RELATIVE = re.compile(
+CAPABLE = regex(r"\b(?:that|who|which) can\s+$")
+RELATIVE = regex(
     r"\b(?:that|who|which)\b(?:.*(?:\band|,))?\s+(?:can |will |only |must |always |carefully |accurately )*$"
 )
-GERUND = re.compile(
+GERUND = regex(
     r"\b(?:speciali[sz]\w*|skilled|expert|tasked|trained|proficient|experienced|responsible|capable|designed|task|job|goal"
     r"|good|great|role|help\w*|assist\w*|used|focus\w*|charge|purpose)\b[\w\s]{0,15}\b(?:in|for|of|at|with|by|is|as|on|to)\s+$"
 )
@@ -55,20 +56,14 @@ RECEIVE = {"get", "have", "receive", "see", "find", "know", "want", "like", "nee
 """After a bare ``you`` these tell what the model gets, not what it shall do."""
 ALSO_NOUNS = {"name", "book", "test", "work", "order"}
 """Verbs that without a determiner behind them are more often nouns (a table's head: ``name type default``)."""
-AGENT = re.compile(
-    r"\b(?:assistant|bot|engine|system|model|expert|ai|agent|specialist|\w+(?:er|or|ist|yst))\s+$"
-)
-ROLE_START = re.compile(
+AGENT = regex(r"\b(?:assistant|bot|engine|system|model|expert|ai|agent|specialist|\w+(?:er|or|ist|yst))\s+$")
+ROLE_START = regex(
     r"^\W*(?:you are|you're|you will be|act as|i want you to act as|as an?|an?|imagine you are|assume you are|you will act)\b"
 )
-CONDITION = re.compile(
-    r"^\W*(?:if|when|unless|in case|whenever|do not|don't|never|avoid|note that|remember)\b"
-)
+CONDITION = regex(r"^\W*(?:if|when|unless|in case|whenever|do not|don't|never|avoid|note that|remember)\b")
 
 
-QUESTION = re.compile(
-    r"(?:^\W*|[,:]\s+)(how|what|which|who|where|is|are|does|do|did|has|have|was|were|can)\b"
-)
+QUESTION = regex(r"(?:^\W*|[,:]\s+)(how|what|which|who|where|is|are|does|do|did|has|have|was|were|can)\b")
 
 
 class Demand(NamedTuple):

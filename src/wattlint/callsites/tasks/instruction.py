@@ -11,39 +11,38 @@ from dataclasses import dataclass, field
 
 from wattlint.callsites.facts import Prompt
 from wattlint.callsites.tasks.records import vocabulary
+from wattlint.regexes import regex
 
 MAX_CHARACTERS = 6_000
 """Of a prompt; what comes after is not read, and the instruction counts as long."""
-FENCED = re.compile(
+FENCED = regex(
     r"```.*?(?:```|\Z)|\"\"\".*?(?:\"\"\"|\Z)|'''.*?(?:'''|\Z)|<(\w+)>(?:(?!<\1>).)*?</\1>", re.DOTALL
 )
-HOLE = re.compile(r"\{[^{}\n]*\}")
-MARKERS = re.compile(r"\[/?inst\]|<</?sys>>|</?s>|<\|[^|<>]*\|>", re.IGNORECASE)
-INLINE_LABEL = re.compile(r"(?<=[}\"'.:>])[ \t]+(?=[A-Z][A-Za-z ]{1,25}:[ \t]*(?:$|[\"'{\n]))", re.MULTILINE)
-BULLET = re.compile(r"^(?:[#*%>•\-]+|\(?\d{1,2}[.)]|[a-z][.)])\s+")
-LABEL = re.compile(r"^[#*%>\-\[]*\s*([^\W\d_][\w '’/()&-]{0,60}?)\s*[\]*]*\s*[:：]\s*[*]*\s*(.*)$")
-OPTIONS_FOLLOW = re.compile(
+HOLE = regex(r"\{[^{}\n]*\}")
+MARKERS = regex(r"\[/?inst\]|<</?sys>>|</?s>|<\|[^|<>]*\|>", re.IGNORECASE)
+INLINE_LABEL = regex(r"(?<=[}\"'.:>])[ \t]+(?=[A-Z][A-Za-z ]{1,25}:[ \t]*(?:$|[\"'{\n]))", re.MULTILINE)
+BULLET = regex(r"^(?:[#*%>•\-]+|\(?\d{1,2}[.)]|[a-z][.)])\s+")
+LABEL = regex(r"^[#*%>\-\[]*\s*([^\W\d_][\w '’/()&-]{0,60}?)\s*[\]*]*\s*[:：]\s*[*]*\s*(.*)$")
+OPTIONS_FOLLOW = regex(
     r"\b(?:intents?|categor(?:y|ies)|labels?|class(?:es)?|options?|departments?|topics?|types|choices|tags|values|teams|queues"
     r"|genres|sentiments|emotions)\b[^:.]{0,30}:[*]*$",
     re.IGNORECASE,
 )
-OPTION = re.compile(r"^([^\s:{}]+(?: [^\s:{}]+){0,3}?)\s*(?:$|[:–—(]| - )")
-TAG_LINE = re.compile(r"^<([A-Za-z][\w ]{1,40})>$")
-DATA_LINE = re.compile(r"^(?:[{}\[\]]|\"[\w ]+\"\s*:|[-=*_]{3,}\s*$)")
-REASONS = re.compile(
+OPTION = regex(r"^([^\s:{}]+(?: [^\s:{}]+){0,3}?)\s*(?:$|[:–—(]| - )")
+TAG_LINE = regex(r"^<([A-Za-z][\w ]{1,40})>$")
+DATA_LINE = regex(r"^(?:[{}\[\]]|\"[\w ]+\"\s*:|[-=*_]{3,}\s*$)")
+REASONS = regex(
     r"[\"'](reason(?:s|ing)?|rationale|explanation|justification|feedback|critique)[\"']\s*:", re.IGNORECASE
 )
 """Keys of a JSON answer that hold prose."""
-ARROW = re.compile(r"^(.{1,200}?)\s*(?:->|=>|→)\s*(.{1,40})$")
-SENTENCE_END = re.compile(r"(?<=[.!?])[\"')]*\s+(?=[\"'({\[]*[A-Z0-9{À-Þ])|(?<=[。！？；])|;\s+")
-ONLY_SLOTS = re.compile(r"^[\s\"'`<>()\[\].,*_=|-]*(?:\{[^{}]*\}[\s\"'`<>()\[\].,*_=|/-]*)*$")
+ARROW = regex(r"^(.{1,200}?)\s*(?:->|=>|→)\s*(.{1,40})$")
+SENTENCE_END = regex(r"(?<=[.!?])[\"')]*\s+(?=[\"'({\[]*[A-Z0-9{À-Þ])|(?<=[。！？；])|;\s+")
+ONLY_SLOTS = regex(r"^[\s\"'`<>()\[\].,*_=|-]*(?:\{[^{}]*\}[\s\"'`<>()\[\].,*_=|/-]*)*$")
 INSTRUCTION_LABELS = {"task", "instruction", "instructions", "goal", "your task", "objective", "system", "prompt", "note",
                       "important", "rules", "requirements", "human", "user", "role", "your job", "your goal", "tl;dr"}  # fmt: skip
-EXAMPLE = re.compile(
-    r"^\W*(?:for example|for instance|e\.g\.|examples?\b|input\s*:|output\s*:)", re.IGNORECASE
-)
-BLANKS = re.compile(r"[^\S\n]+")
-SPACE = re.compile(r"\s+")
+EXAMPLE = regex(r"^\W*(?:for example|for instance|e\.g\.|examples?\b|input\s*:|output\s*:)", re.IGNORECASE)
+BLANKS = regex(r"[^\S\n]+")
+SPACE = regex(r"\s+")
 
 
 @dataclass(slots=True)
@@ -105,7 +104,7 @@ def _plain(text: str) -> str:
 
 
 QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "`": None})
-BOLD = re.compile(r"\*\*|__")
+BOLD = regex(r"\*\*|__")
 
 
 def _keep_holes(match: re.Match[str]) -> str:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
 from wattlint.callsites.tasks.records import vocabulary
+from wattlint.regexes import regex
 
-KANA = re.compile(r"[぀-ヿ]")
-HAN = re.compile(r"[一-鿿]")
-OTHER_SCRIPT = re.compile(r"[Ѐ-ӿ֐-ۿऀ-๿가-힯]")
-LETTERS = re.compile(r"[^\W\d_]")
-WORD = re.compile(r"[^\W\d_]+")
-HOLE = re.compile(r"\{[^{}]*\}")
+KANA = regex(r"[぀-ヿ]")
+HAN = regex(r"[一-鿿]")
+OTHER_SCRIPT = regex(r"[Ѐ-ӿ֐-ۿऀ-๿가-힯]")
+LETTERS = regex(r"[^\W\d_]")
+WORD = regex(r"[^\W\d_]+")
+HOLE = regex(r"\{[^{}]*\}")
 
 
 @cache
@@ -29,12 +29,13 @@ def language(text: str) -> str | None:
     letters = len(LETTERS.findall(text))
     if not letters:
         return "en"
-    if len(KANA.findall(text)) > 0.05 * letters:
-        return "ja"
-    if len(HAN.findall(text)) > 0.2 * letters:
-        return "zh"
-    if len(OTHER_SCRIPT.findall(text)) > 0.2 * letters:
-        return None
+    if not text.isascii():
+        if len(KANA.findall(text)) > 0.05 * letters:
+            return "ja"
+        if len(HAN.findall(text)) > 0.2 * letters:
+            return "zh"
+        if len(OTHER_SCRIPT.findall(text)) > 0.2 * letters:
+            return None
     words = WORD.findall(text)
     hits = {code: sum(word in common for word in words) for code, common in _common().items()}
     best = max(hits, key=lambda code: hits[code])

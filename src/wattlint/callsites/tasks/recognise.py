@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from wattlint.callsites.facts import OutputContract, Prompt, TaskVerdict
+from wattlint.callsites.facts import Certainty, OutputContract, Prompt, TaskVerdict
 from wattlint.callsites.tasks.demands import Demand, demands
 from wattlint.callsites.tasks.instruction import Instruction, read_instruction
 from wattlint.callsites.tasks.language import language
@@ -26,6 +26,7 @@ from wattlint.callsites.tasks.records import (
     templates,
     vocabulary,
 )
+from wattlint.regexes import regex
 
 LONG = 120
 """Words of instruction above which confidence drops one step: long instructions carry conditions."""
@@ -38,27 +39,26 @@ FEW_WORDS = 8
 MIXED = "mixed-request"
 LABELS = "label-classification"
 YES_NO = "yes-no-question"
-Confidence = Literal["low", "medium", "high"]
-STEPS: tuple[Confidence, ...] = ("low", "medium", "high")
-WHETHER = re.compile(r"\w+ (?:if|whether)\b")
-ONLY = re.compile(r"\w+ (?:back |with )?(?:only|just|nothing (?:but|else|other))\b")
+STEPS: tuple[Certainty, ...] = ("low", "medium", "high")
+WHETHER = regex(r"\w+ (?:if|whether)\b")
+ONLY = regex(r"\w+ (?:back |with )?(?:only|just|nothing (?:but|else|other))\b")
 """``respond only with ...`` limits what was asked before."""
-QUOTED = re.compile(r"\(\w[\w -]{0,30}(?:/\w[\w -]{0,30})+\)|\"[^\"]{1,60}\"|(?<!\w)'[^']{1,60}'(?!\w)")
-NEGATED = re.compile(
+QUOTED = regex(r"\(\w[\w -]{0,30}(?:/\w[\w -]{0,30})+\)|\"[^\"]{1,60}\"|(?<!\w)'[^']{1,60}'(?!\w)")
+NEGATED = regex(
     r"\b(?:do not|don't|never|without|no|not|avoid|nor)\s+(?:\w+\s+){0,3}?"
     r"(?:explain\w*|explanations?|justif\w*|reason\w*|rationale|comment\w*|summar\w*|translat\w*|write)\b"
 )
 """What is forbidden is not asked for."""
-MEDIA = re.compile(r"image|picture|photo|screenshot|audio|video|pixel|\bimg", re.IGNORECASE)
-MEDIA_TOKEN = re.compile(r"<\|?(?:image|img|vision|audio|video)", re.IGNORECASE)
+MEDIA = regex(r"image|picture|photo|screenshot|audio|video|pixel|\bimg", re.IGNORECASE)
+MEDIA_TOKEN = regex(r"<\|?(?:image|img|vision|audio|video)", re.IGNORECASE)
 """What stands for a picture in a model's own prompt format: ``<image>``, ``<|vision_start|>``."""
-NAME_BREAK = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z0-9]+")
+NAME_BREAK = regex(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z0-9]+")
 WHOLE_PART = 3
 """Words up to this length must be a whole part of a name: ``ner`` is no part of ``generate``."""
 HELPING = ("help", "assist", "guide", "support")
 """``You help people find information`` opens prompts of every kind: alone, it says nothing."""
-FIRST_WORD = re.compile(r"[a-z]+")
-BACK = re.compile(
+FIRST_WORD = regex(r"[a-z]+")
+BACK = regex(
     r"\w+(?: \w+)? (?:it|them|this|these|those)(?: (?:all|accordingly|verbatim|as is|if (?:any|needed|necessary)))?[\s.]*"
 )
 
@@ -83,10 +83,9 @@ def recognise(
     ``names`` are the enclosing function and the variables around the call; ``output_limit`` is in tokens.
     """
     instruction = read_instruction(prompt) if prompt else Instruction()
-    closed = _closed_evidence(instruction, contract, output_limit)
     claims = _claims(instruction)
     if not claims:
-        return _from_contract(instruction, contract, closed, names)
+        return _from_contract(instruction, contract, output_limit, names)
     solvers = {claim.task.solver for claim in claims}
     if "llm" in solvers:
         if len(solvers) > 1:
@@ -94,6 +93,7 @@ def recognise(
         return _verdict(claims[0].task, _at_most(claims[0].task, "medium"), [_quote(claims[0].clause)])
     if len({claim.task.task for claim in claims}) > 1 and solvers != {"code"}:
         return _verdict(recogniser(MIXED), "medium", [_quote(claim.clause) for claim in claims])
+    closed = _closed_evidence(instruction, contract, output_limit)
     return _judge(claims[0], instruction, contract, closed, names, prompt)
 
 
@@ -134,7 +134,7 @@ def _shows(prompt: Prompt) -> bool:
     )
 
 
-def _at_most(task: Recogniser, confidence: Confidence) -> Confidence:
+def _at_most(task: Recogniser, confidence: Certainty) -> Certainty:
     return STEPS[min(STEPS.index(confidence), STEPS.index(task.at_most))]
 
 
@@ -143,7 +143,7 @@ def _claims(instruction: Instruction) -> list[Claim] | None:
     whole = instruction.whole
     possible = Possible(instruction)
     for task in () if instruction.cut else templates():
-        if possible(task) and pattern(task.template or "").search(whole):
+        if possible.mentions(task) and pattern(task.template or "").search(whole) and possible(task):
             return [Claim(task, whole[:80])]
     code = language(whole)
     if code != "en":
@@ -309,7 +309,7 @@ def _closed_evidence(
 
 
 def _from_contract(
-    instruction: Instruction, contract: OutputContract, closed: list[str], names: tuple[str, ...]
+    instruction: Instruction, contract: OutputContract, output_limit: int | None, names: tuple[str, ...]
 ) -> TaskVerdict | None:
     """What a closed contract alone says, when nothing in the prompt tells a task; never more than ``low``.
 
@@ -318,6 +318,7 @@ def _from_contract(
     """
     if contract.kind not in ("labels", "bool") or instruction.words > LONG or instruction.history:
         return None
+    closed = _closed_evidence(instruction, contract, output_limit)
     task = recogniser(YES_NO if contract.kind == "bool" else LABELS)
     for candidate in recognisers():
         if candidate.solver == "code":
@@ -344,9 +345,7 @@ def _named(task: Recogniser, names: tuple[str, ...]) -> str | None:
     return None
 
 
-def _verdict(
-    task: Recogniser, confidence: Literal["low", "medium", "high"], evidence: list[str], whole: str = ""
-) -> TaskVerdict:
+def _verdict(task: Recogniser, confidence: Certainty, evidence: list[str], whole: str = "") -> TaskVerdict:
     """``whole`` is the prompt, for tasks whose small models may not read its language."""
     record = task_record(task.task)
     foreign = record.english_only and language(whole) != "en"

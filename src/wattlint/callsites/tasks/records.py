@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
+from wattlint.callsites.facts import Certainty, Solver
 from wattlint.catalogue import store
 from wattlint.catalogue.errors import nearest
 
-Solver = Literal["code", "small-model", "small-llm", "llm"]
 TIERS: tuple[Solver, ...] = ("code", "small-model", "small-llm", "llm")
 """From the least to the most capable."""
 
@@ -49,7 +49,7 @@ class Recogniser(NamedTuple):
     confirms: tuple[str, ...]
     generic: bool
     history: bool
-    at_most: Literal["low", "medium", "high"]
+    at_most: Certainty
 
 
 @cache

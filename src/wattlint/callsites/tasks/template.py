@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 
 from wattlint.callsites.facts import Hole, Prompt, PromptPart
+from wattlint.regexes import regex
 
-ROLE = re.compile(r"(?m)^[ \t]*\[(system|user|human|assistant|ai)\]\s?")
-HOLE = re.compile(r"(?<!\{)\{([A-Za-z_][^{}\n:]{0,80})\}(?!\})|%s|%\((\w+)\)s")
+ROLE = regex(r"(?m)^[ \t]*\[(system|user|human|assistant|ai)\]\s?")
+HOLE = regex(r"(?<!\{)\{([A-Za-z_][^{}\n:]{0,80})\}(?!\})|%s|%\((\w+)\)s")
 ROLES = {"human": "user", "ai": "assistant"}
-HISTORY = re.compile(r"history|memory|scratchpad", re.IGNORECASE)
+HISTORY = regex(r"history|memory|scratchpad", re.IGNORECASE)
 
 
 def read_template(text: str) -> Prompt:

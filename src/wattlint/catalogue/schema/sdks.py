@@ -9,6 +9,7 @@ from typing import Any
 
 from wattlint.catalogue.errors import nearest
 from wattlint.catalogue.schema.sdk_file import SdkFile, Type
+from wattlint.catalogue.sdk_names import names
 from wattlint.catalogue.yaml_source import YamlSource, read_yaml
 
 Lineages = Mapping[str, Sequence[str]]
@@ -95,7 +96,7 @@ def plain(files: list[SdkFile], known_types: Lineages) -> dict[str, Any]:
     types = {name: kind for file in files for name, kind in file.types.items()}
     constructors = {path: name for name, kind in types.items() for path in kind.constructors}
     endpoints = [point for file in files for point in file.endpoints]
-    return {
+    data = {
         "entries": entries,
         "http": http,
         "callees": {path: name for path, name in callees.items() if "*" not in path},
@@ -115,6 +116,7 @@ def plain(files: list[SdkFile], known_types: Lineages) -> dict[str, Any]:
         "endpoints": [(point.pattern, point.name, point.provider, point.kind) for point in endpoints],
         "quantization": {name: kind.plain() for file in files for name, kind in file.quantization.items()},
     }
+    return data | {"names": names(data)}
 
 
 def versions(files: list[SdkFile]) -> dict[str, tuple[str, ...]]:

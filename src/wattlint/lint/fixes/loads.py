@@ -10,7 +10,8 @@ from wattlint.lint.fixes.calls import CallRewrite
 from wattlint.lint.fixes.edits import Fix, NotFixed
 from wattlint.lint.fixes.module import Module
 from wattlint.lint.fixes.target import Call, Target, Unfixable, made
-from wattlint.sources.project import declared_version, project_root
+from wattlint.sources.declared_version import declared_version
+from wattlint.sources.project import project_root
 from wattlint.sources.splice import Change
 
 DTYPE_SINCE = "4.56"
