@@ -13,6 +13,7 @@ import sys
 import warnings
 from _ast import PyCF_ONLY_AST
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import chain
 from time import thread_time
 from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeVar
@@ -232,7 +233,13 @@ def _sift(ref: FileRef, workspace: Workspace) -> Sifted:
 
 
 def _is_marked(raw: bytes) -> bool:
-    return b"#" in raw and re.search(SUPPRESSES, raw, re.IGNORECASE) is not None
+    return b"#" in raw and _suppresses().search(raw) is not None
+
+
+@cache
+def _suppresses() -> re.Pattern[bytes]:
+    """Compiled when needed, and once: ``re`` looks a pattern up at each search, which here takes as long as the search."""
+    return re.compile(SUPPRESSES, re.IGNORECASE)
 
 
 def _by_project(refs: Sequence[FileRef]) -> dict[str, list[int]]:

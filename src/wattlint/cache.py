@@ -23,6 +23,7 @@ from wattlint.analysis import Analysis
 from wattlint.catalogue.store import ARTEFACT, PACKAGE, rules_folder
 from wattlint.collection import without_collection
 from wattlint.config import ConfigError, Configuration
+from wattlint.kept_states import Seen, as_json, state_of, states_and_digests
 from wattlint.sources import touched
 from wattlint.sources.limits import OUT_OF_TIME
 from wattlint.sources.project import project_root, surroundings
@@ -31,8 +32,6 @@ from wattlint.sources.secrets import holds_secret, may_hold_secret
 FOLDER = ".wattlint_cache"
 MAX_ENTRIES = 16
 """Of one folder: the oldest go first."""
-SETTLED_NS = 2_000_000_000
-"""A file that was changed this short before it was read may change again without a new time stamp."""
 SECRETS = (".env",)
 """Results drawn from such files are not kept."""
 
@@ -58,12 +57,14 @@ class Cache:
 
     # -- reading ------------------------------------------------------------------------------------------------
 
-    def load(self, configuration: Configuration, sources: bool = True) -> Analysis | None:
+    def load(
+        self, configuration: Configuration, sources: bool = True, jobs: int | None = None
+    ) -> Analysis | None:
         """The result that was kept; None where there is none or something changed. ``sources``: whether it holds the
         source files, which are those of now."""
         try:
             with without_collection():  # plain data only
-                return self._load(configuration, sources)
+                return self._load(configuration, sources, jobs)
         except (
             OSError,
             ValueError,
@@ -76,17 +77,17 @@ class Cache:
         ):
             return None
 
-    def _load(self, configuration: Configuration, sources: bool) -> Analysis | None:
-        head, seen, data = self._file.read_bytes().split(b"\n", 2)
-        if head.decode() != _checksum(seen + b"\n" + data):
+    def _load(self, configuration: Configuration, sources: bool, jobs: int | None) -> Analysis | None:
+        head, states, digests, data = self._file.read_bytes().split(b"\n", 3)
+        if head.decode() != _checksum(b"\n".join((states, digests, data))):
             return None
-        rows = json.loads(seen)
-        unchanged, settled = _unchanged(rows, self._began_ns)
-        if not unchanged:
+        seen = Seen(json.loads(states), digests)
+        settled = seen.settled(self._began_ns, jobs)
+        if settled is None:
             return None
         analysis = _decoded(json.loads(data), configuration, sources)
         if settled:  # files that were read only to see that they are what they were: once is enough
-            self._write(_body(rows, data))
+            self._write(b"\n".join((seen.with_states(settled), digests, data)))
         return analysis
 
     # -- writing ------------------------------------------------------------------------------------------------
@@ -99,23 +100,11 @@ class Cache:
             return  # on another day it may be done in time
         try:
             data = _encoded(analysis)
-            body = _body(self._seen(seen), json.dumps(data, separators=(",", ":")).encode())
+            body = b"\n".join((*states_and_digests(seen, self._began_ns), as_json(data)))
         except (TypeError, ValueError, RecursionError):
             return
         if not holds_secret(body.decode("utf-8", "replace")) and not any(map(may_hold_secret, _texts(data))):
             self._write(body)
-
-    def _seen(self, seen: touched.Digests) -> dict[str, list[list[Any]]]:
-        """Folder -> [name, digest, state] each; no state where it cannot be trusted."""
-        rows: dict[str, list[list[Any]]] = {}
-        for path, digest in sorted(seen.items()):
-            folder, name = os.path.split(path)
-            if digest is None and seen.get(folder) is not None and not os.path.lexists(path):
-                continue  # the folder's own digest says that it is not there
-            changed_ns, state = _state(path)
-            trusted = changed_ns < self._began_ns - SETTLED_NS
-            rows.setdefault(folder, []).append([name, digest, state if trusted else None])
-        return rows
 
     def _write(self, body: bytes) -> None:
         """Nothing happens where that is not possible."""
@@ -137,7 +126,7 @@ class Cache:
         except BaseException:
             os.unlink(name)
             raise
-        entries = sorted(self._folder.glob("*.json"), key=lambda entry: -_state(str(entry))[0])
+        entries = sorted(self._folder.glob("*.json"), key=lambda entry: -max(state_of(str(entry))[:2]))
         for old in entries[MAX_ENTRIES:]:
             old.unlink(missing_ok=True)
 
@@ -146,47 +135,6 @@ def folders_to_clean(paths: list[str]) -> list[Path]:
     """The caches of the projects that ``paths`` lie in, and of the working directory's."""
     roots = {project_root(Path(path).absolute()) for path in [os.getcwd(), *paths]}
     return sorted(folder for root in roots if (folder := root / FOLDER).is_dir())
-
-
-def _unchanged(seen: dict[str, list[list[Any]]], began_ns: int) -> tuple[bool, bool]:
-    """Whether all is as it was, and whether states were put into ``seen`` that can be trusted from now on."""
-    stat = os.stat
-    settled = False
-    for folder, rows in seen.items():
-        top = folder.rstrip(os.sep) + os.sep
-        for row in rows:
-            name, digest, state = row
-            path = top + name
-            if state:  # ``_state`` written out: of a large project most of the time goes by here
-                try:
-                    now = stat(path)
-                    if [now.st_mtime_ns, now.st_ctime_ns, now.st_size] == state:
-                        continue
-                except OSError:
-                    pass
-            elif state is not None and not _state(path)[1]:
-                continue  # still not there
-            changed_ns, now_state = _state(path)  # before it is read
-            if touched.digest_of(path) != digest:
-                return False, False
-            if changed_ns < began_ns - SETTLED_NS:
-                row[2] = now_state
-                settled = True
-    return True, settled
-
-
-def _state(path: str) -> tuple[int, list[int]]:
-    """When a file or folder last changed, and what will differ as soon as it does again."""
-    try:
-        status = os.stat(path)
-    except OSError:
-        return 0, []
-    modified, changed = status.st_mtime_ns, status.st_ctime_ns
-    return modified if modified > changed else changed, [modified, changed, status.st_size]
-
-
-def _body(rows: dict[str, list[list[Any]]], data: bytes) -> bytes:
-    return json.dumps(rows, separators=(",", ":")).encode() + b"\n" + data
 
 
 def _checksum(body: bytes) -> str:
@@ -203,7 +151,7 @@ def _code() -> str:
             for name in sorted(names):
                 if name != os.path.basename(ARTEFACT):
                     file = os.path.join(folder, name)
-                    rows.append(f"{file} {_state(file)[1]}")
+                    rows.append(f"{file} {state_of(file)}")
     return touched.digest("\n".join(rows).encode("utf-8", "surrogateescape"))
 
 

@@ -47,7 +47,7 @@ def analyses(
     absent = repository.left_out() if compared.head.kind == "tree" else None
     base = _Side(repository, compared.base, paths, configuration, keep, absent)
     head = _Side(repository, compared.head, paths, configuration, keep, fixes=fixes)
-    before, after = base.kept(), head.kept()
+    before, after = base.kept(jobs), head.kept(jobs)
     if before is not None or after is not None:
         if before is None:
             before = base.analysed(jobs)
@@ -115,11 +115,11 @@ class _Side:
                 state = repository.state(version.commit)
                 self._cache = Cache(list(paths), [keep, str(repository.top), state, sorted(absent or ())])
 
-    def kept(self) -> Analysis | None:
+    def kept(self, jobs: int | None) -> Analysis | None:
         if self._cache is None:
             return None
         with self._standing_in() if self._fixes else contextlib.nullcontext():
-            return self._cache.load(self._configuration, self._in_place or self._fixes)
+            return self._cache.load(self._configuration, self._in_place or self._fixes, jobs)
 
     @property
     def fixed_in(self) -> View | None:

@@ -57,7 +57,7 @@ def analysis_of(options: argparse.Namespace, configuration: Configuration, lint:
         options.stdin = sys.stdin.buffer.read()
         return analyse_bytes(options.stdin, options.stdin_filename, configuration, lint)
     cache = _cache(options, lint)
-    kept = cache.load(configuration) if cache is not None else None
+    kept = cache.load(configuration, jobs=options.jobs) if cache is not None else None
     if kept is not None:
         return kept
     with _progress(options) as progress:
