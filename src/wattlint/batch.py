@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeVar
 
 from wattlint.catalogue.errors import CatalogueError
 from wattlint.config import ConfigError
-from wattlint.sources import touched
 from wattlint.sources.buffers import read_bytes
 from wattlint.sources.discovery import Covered, display_path
 from wattlint.sources.files import FileRef, Problem, SourceFile
@@ -314,9 +313,7 @@ def _survey(root: str, files: Sequence[str], asks: bool, workspace: Workspace, j
     from wattlint.semantics.words import MAX_FILE_BYTES, joined_words
 
     addresses = workspace.reach(modules[0]).addresses
-    texts = set(addresses.to_read()).difference(modules) if asks else set()
-
-    blocks = _blocks([*modules, *sorted(texts)])
+    blocks = _blocks(modules)
 
     def survey(drawn: Iterator[int]) -> tuple[dict[str, bytes], list[str]]:
         words, without = {}, []
@@ -325,16 +322,17 @@ def _survey(root: str, files: Sequence[str], asks: bool, workspace: Workspace, j
                 raw = read_bytes(file, MAX_FILE_BYTES + 1)
             except OSError:
                 raw = b""
-            if file in texts:
-                touched.file(file, raw)
-            else:
-                words[file] = joined_words(raw)
+            words[file] = joined_words(raw)
             if asks and not addresses.shown_in(raw):
                 without.append(file)
         return words, without
 
+    def look_into_data() -> None:
+        if asks:
+            addresses.look_into_data()
+
     known: dict[str, bytes] = {}
-    for words, without in deal(survey, len(blocks), jobs):
+    for words, without in deal(survey, len(blocks), jobs, look_into_data):
         known.update(words)
         addresses.without(without)
     workspace.know_words(root, known)
