@@ -61,7 +61,7 @@ def report(*paths: str, jobs: int | None = None) -> str:
 def forking(monkeypatch: pytest.MonkeyPatch) -> None:
     if not hasattr(os, "fork"):
         pytest.skip("no fork on this system")
-    monkeypatch.setattr(batch, "BLOCK", 2)
+    monkeypatch.setattr(workers, "BLOCK", 2)
     monkeypatch.setattr(batch, "FEW_PASSING", 0)
 
 

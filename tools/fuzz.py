@@ -22,9 +22,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from wattlint.analysis import Analysis
-from wattlint.batch import _quietly
 from wattlint.config import Configuration
 from wattlint.lint.engine import check_sites
+from wattlint.outcome import quietly
 from wattlint.run import estimates
 from wattlint.settings import Settings
 from wattlint.sources.discovery import display_path
@@ -51,7 +51,7 @@ def analyse(source: SourceFile, workspace: Workspace) -> None:
     """As a run does it, but that what goes wrong is raised; what is no Python is no failure."""
     settings = workspace.configuration.of_folder(source.path.parent)
     try:
-        sites = _quietly(workspace.sites, source, settings)
+        sites = quietly(workspace.sites, source, settings)
     except (SyntaxError, OutOfTime):
         return
     check_sites(sites, settings)

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from wattlint.analysis import Analysis, Estimated, text_line
-from wattlint.batch import Outcome, Progress, outcome_of, outcomes, problem_of
+from wattlint.batch import outcomes
 from wattlint.catalogue.errors import CatalogueError
 from wattlint.catalogue.user_folder import part
 from wattlint.collection import without_collection
 from wattlint.config import ConfigError, Configuration
+from wattlint.outcome import Outcome, outcome_of, problem_of
 from wattlint.settings import Settings
-from wattlint.sifting import SiftedFiles, sift_paths
+from wattlint.sifting import Progress, SiftedFiles, sift_paths
 from wattlint.sources.buffers import holding
 from wattlint.sources.discovery import display_path
 from wattlint.sources.files import FileRef, Problem, SourceFile

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Generic, TypeVar
 
 from wattlint.sources import touched
 
 Result = TypeVar("Result")
+Item = TypeVar("Item")
+BLOCK = 64
+"""Files that one process reads in a row."""
+FEW_FILES = 200
+"""Fewer are not worth a second process."""
 _NUMBER = 4
 """Bytes of one number, where the processes draw them."""
 
@@ -21,6 +26,17 @@ def usual_number() -> int:
     if not sys.platform.startswith("linux") or (threading is not None and threading.active_count() > 1):
         return 1
     return len(os.sched_getaffinity(0))
+
+
+def processes(jobs: int | None, files: int) -> int:
+    """As many as were asked for; else as many as pay."""
+    if jobs is not None:
+        return jobs
+    return usual_number() if files >= FEW_FILES else 1
+
+
+def in_blocks(items: Sequence[Item]) -> list[Sequence[Item]]:
+    return [items[at : at + BLOCK] for at in range(0, len(items), BLOCK)]
 
 
 def deal(

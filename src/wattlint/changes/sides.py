@@ -21,10 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from wattlint.analysis import Analysis
-    from wattlint.batch import Sifted
     from wattlint.changes.versions import Version, Versions
     from wattlint.settings import Settings
-    from wattlint.sifting import SiftedFiles
+    from wattlint.sifting import Sifted, SiftedFiles
     from wattlint.sources.git import Repository
     from wattlint.sources.view import View
 
