@@ -6,6 +6,8 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from importlib import import_module
+from types import ModuleType
 from typing import Generic, TypeVar
 
 from wattlint.sources import touched
@@ -106,8 +108,7 @@ class Child(Generic[Result]):
 
     def result(self) -> tuple[Result] | None:
         """When it has ended; None when it did not come to its end."""
-        import pickle
-
+        pickle = _pickle()
         status = os.waitpid(self._pid, 0)[1]
         with open(self._place, "rb") as file:
             file.seek(0)
@@ -129,13 +130,20 @@ def start(work: Callable[[], Result]) -> Child[Result]:
         return Child(pid, place)
     status = 1
     try:
-        import pickle
-
+        pickle = _pickle()
         with open(place, "wb") as file:
-            pickle.dump(work(), file, protocol=pickle.HIGHEST_PROTOCOL)
+            pickle.dump(work(), file, protocol=5)
         status = 0
     finally:
         os._exit(status)  # without the parent's exit handlers and buffers
+
+
+def _pickle() -> ModuleType:
+    """``pickle``, or the part of it that is written in C: to import all of it takes as long as many a run."""
+    try:
+        return import_module("_pickle")
+    except ImportError:
+        return import_module("pickle")
 
 
 def _place() -> int:
