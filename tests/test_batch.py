@@ -115,6 +115,20 @@ def test_results_come_back_where_files_cannot_be_held_in_memory(
     assert report(".", jobs=3) == alone
 
 
+def test_without_more_processes_this_one_does_it_all(
+    forking: None, tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = report(".", jobs=1)
+
+    def refused() -> int:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(os, "fork", refused)
+    assert report(".", jobs=3) == alone
+    monkeypatch.delattr(os, "fork")  # Windows
+    assert report(".", jobs=3) == alone
+
+
 def sites(*paths: str) -> list[tuple[str, int, str | None]]:
     return [(site.path, site.line, site.model.id) for site in analyse(paths, Configuration()).sites]
 

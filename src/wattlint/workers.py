@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -53,15 +54,16 @@ def deal(
     What a process has drawn that dies or fails is done again here, so that its error is raised as if there were one
     process.
     """
-    if min(count, jobs) <= 1:
+    if min(count, jobs) <= 1 or not hasattr(os, "fork"):
         return [work(iter(range(count)))]
     numbers = _place()
     children: list[Child[tuple[Result, list[int], touched.Digests]]] = []
     try:
         os.write(numbers, b"".join(number.to_bytes(_NUMBER, "big") for number in range(count)))
         os.lseek(numbers, 0, os.SEEK_SET)  # the place to read at is one for all who have the file open
-        for _ in range(min(count, jobs) - 1):
-            children.append(start(partial(_noted, work, numbers)))
+        with contextlib.suppress(OSError):  # no more processes are to be had: those that are there do it all
+            for _ in range(min(count, jobs) - 1):
+                children.append(start(partial(_noted, work, numbers)))
         meanwhile()
         result, drawn = _over_drawn(work, numbers)
         results, left = [result], set(range(count)).difference(drawn)
@@ -125,7 +127,11 @@ class Child(Generic[Result]):
 def start(work: Callable[[], Result]) -> Child[Result]:
     """``work()`` in a forked process."""
     place = _place()
-    pid = os.fork()
+    try:
+        pid = os.fork()
+    except OSError:
+        os.close(place)
+        raise
     if pid:
         return Child(pid, place)
     status = 1
