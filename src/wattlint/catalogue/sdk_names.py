@@ -86,13 +86,14 @@ class NamesBySdk:
         self._leads: dict[str, list[str]] = data["leads"]
         self._kinds = kinds
         self._beside_families = lru_cache(maxsize=64)(self._beside)
+        self._families = lru_cache(maxsize=64)(_families)
 
     def all(self) -> frozenset[str]:
         return self._of(self._last)
 
     def beside(self, imported: Iterable[str]) -> frozenset[str]:
         """The names that matter in a project whose imports name ``imported``, roots of the catalogue."""
-        return self._beside_families(frozenset(map(_family, imported)))
+        return self._beside_families(self._families(frozenset(imported)))
 
     def _beside(self, families: frozenset[str]) -> frozenset[str]:
         reached = {ANY, *families}
@@ -108,6 +109,10 @@ class NamesBySdk:
         return frozenset(
             name for lasts in found for kind in self._kinds & lasts.keys() for name in lasts[kind]
         )
+
+
+def _families(paths: frozenset[str]) -> frozenset[str]:
+    return frozenset(map(_family, paths))
 
 
 def _family(path: str) -> str:

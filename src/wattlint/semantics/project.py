@@ -48,6 +48,8 @@ class Project:
         self.broken: dict[str, SyntaxError] = {}
         """Files that others led to and that are no Python."""
         self._names_in = lru_cache(maxsize=None)(names_in)
+        self._resolved: dict[tuple[str, str], ModuleIndex | str | None] = {}
+        """What an import means, by its name and the importer: the same few are asked again and again."""
         self._nowhere: set[tuple[str, str]] = set()
         """Folder of an importer, and the first name of an import that leads out of the project from there."""
         self._files: list[str] | None = None
@@ -82,6 +84,8 @@ class Project:
             if tree is None or parsed != text:
                 tree = ast.parse(text, filename=display)
             known = ModuleIndex(tree, display, file, *self._names(file))
+            if file in self._modules:
+                self._resolved.clear()
             self._modules[file] = known
             self._texts[file] = hash(text)
         return known
@@ -106,6 +110,7 @@ class Project:
     def forget(self, file: str) -> None:
         """The text of ``file`` is no longer what it was."""
         self._modules.pop(file, None)
+        self._resolved.clear()
         self._texts.pop(file, None)
         self._mentions.pop(file, None)
         self.broken.pop(file, None)
@@ -117,6 +122,7 @@ class Project:
         for module in self._modules.values():
             if module is not None:
                 module.let_go()
+        self._resolved.clear()
         self._modules.clear()
 
     def list_anew(self) -> None:
@@ -124,6 +130,7 @@ class Project:
         self._names_in.cache_clear()
         self.tree = Tree(self.root)
         self._nowhere.clear()
+        self._resolved.clear()
         self._files = None
         self._words.clear()
         self._neighbours = None
@@ -146,6 +153,12 @@ class Project:
 
     def resolve(self, dotted: str, importer: ModuleIndex) -> ModuleIndex | str | None:
         """The project module an absolute import names; a folder's path for a namespace package; else None."""
+        key = (dotted, importer.file)
+        if key not in self._resolved:
+            self._resolved[key] = self._resolve(dotted, importer)
+        return self._resolved[key]
+
+    def _resolve(self, dotted: str, importer: ModuleIndex) -> ModuleIndex | str | None:
         first = dotted.partition(".")[0]
         folder = os.path.dirname(importer.file)
         if (folder, first) in self._nowhere:
