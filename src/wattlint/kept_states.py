@@ -9,10 +9,11 @@ import functools
 import json
 import os
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from wattlint.sources import touched
-from wattlint.workers import deal, usual_number
+from wattlint.workers import deal, in_blocks, usual_number
 
 SETTLED_NS = 2_000_000_000
 """A file that was changed this short before it was read may change again without a new time stamp."""
@@ -22,8 +23,6 @@ UNKNOWN: State = (0, 0, 0)
 ABSENT: State = (-1, -1, -1)
 Settled = tuple[str, int, State]
 """Folder, number of the file in it, state."""
-FOLDERS = 64
-"""Whose files one process looks at in a row."""
 MANY = 5_000
 """Fewer files are not worth a second process."""
 
@@ -35,7 +34,6 @@ class Seen:
         """``states``: folder -> name, time of change, time of change of its entry, size, again and again; ``digests``:
         JSON, folder -> name -> digest, which is only read where a state does not say enough."""
         self._states = states
-        self._folders = list(states)
         self._raw = digests
 
     @functools.cached_property
@@ -45,17 +43,16 @@ class Seen:
 
     def settled(self, began_ns: int, jobs: int | None = None) -> list[Settled] | None:
         """None where anything is not as it was; else the states that can be trusted from now on, and could not before."""
-        blocks = range(0, len(self._folders), FOLDERS)
+        blocks = in_blocks(list(self._states))
         many = sum(map(len, self._states.values())) > MANY * 4
 
         def look(drawn: Iterator[int]) -> list[Settled] | None:
             found: list[Settled] = []
-            for block in drawn:
-                for folder in self._folders[blocks[block] : blocks[block] + FOLDERS]:
-                    here = self._settled_in(folder, began_ns)
-                    if here is None:
-                        return None
-                    found += here
+            for folder in chain.from_iterable(map(blocks.__getitem__, drawn)):
+                here = self._settled_in(folder, began_ns)
+                if here is None:
+                    return None
+                found += here
             return found
 
         found = deal(look, len(blocks), (jobs or usual_number()) if many else 1)

@@ -8,12 +8,12 @@ import sys
 import warnings
 from _ast import PyCF_ONLY_AST
 from collections.abc import Callable, Container, Sequence
-from functools import cache
 from time import thread_time
 from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeVar
 
 from wattlint.catalogue.errors import CatalogueError
 from wattlint.config import ConfigError
+from wattlint.regexes import regex
 from wattlint.sources.files import FileRef, Problem, SourceFile
 from wattlint.sources.limits import MAX_CHARACTERS, OutOfTime
 from wattlint.sources.reading import is_plain, read_raw, source_from_bytes
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
-SUPPRESSES = rb"#\s*(?:wattlint:\s*ignore|noqa:[^\n]*LLM\d)"
+SUPPRESSES = regex(rb"#\s*(?:wattlint:\s*ignore|noqa:[^\n]*LLM\d)", re.IGNORECASE)
 """Whether a file can hold a comment that suppresses a finding of ours in particular."""
 
 
@@ -139,10 +139,4 @@ def problem_of(error: Exception, display: str) -> Problem:
 
 
 def is_marked(raw: bytes) -> bool:
-    return b"#" in raw and _suppresses().search(raw) is not None
-
-
-@cache
-def _suppresses() -> re.Pattern[bytes]:
-    """Compiled when needed, and once: ``re`` looks a pattern up at each search, which here takes as long as the search."""
-    return re.compile(SUPPRESSES, re.IGNORECASE)
+    return b"#" in raw and SUPPRESSES.search(raw) is not None

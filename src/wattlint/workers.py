@@ -16,7 +16,7 @@ from wattlint.sources import touched
 Result = TypeVar("Result")
 Item = TypeVar("Item")
 BLOCK = 64
-"""Files that one process reads in a row."""
+"""Files, or folders of them, that one process looks at in a row."""
 FEW_FILES = 200
 """Fewer are not worth a second process."""
 _NUMBER = 4
@@ -49,7 +49,8 @@ def deal(
     meanwhile: Callable[[], None] = lambda: None,
 ) -> list[Result]:
     """``work`` in this process and in ``jobs - 1`` others, each over those of ``range(count)`` that it draws: whoever is
-    done with one takes the next. ``meanwhile`` is done in this process alone, before it takes its first.
+    done with one takes the next. ``meanwhile`` is done in this process alone, before it takes its first,
+    where there are others.
 
     What a process has drawn that dies or fails is done again here, so that its error is raised as if there were one
     process.

@@ -152,7 +152,8 @@ class Reach:
         """Whether one of ``files``, the project's, or of those looked into so far imports an SDK."""
         if not self._some_import and files is not self._read_all:
             self._some_import = any(map(self._reads_sdk, files))
-            self._read_all = self._read_all if self._some_import else files
+            if not self._some_import:
+                self._read_all = files
         return self._some_import
 
     def project_words(self, files: Sequence[str]) -> frozenset[str] | None:
