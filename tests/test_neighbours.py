@@ -10,6 +10,7 @@ from wattlint.config import Configuration
 from wattlint.run import analyse
 from wattlint.semantics.neighbours import Neighbours
 from wattlint.semantics.project import Project
+from wattlint.sources.reach import Reach
 
 CLIENT = """
 from openai import OpenAI
@@ -88,3 +89,63 @@ def test_a_telling_name_is_looked_for_everywhere(tree: Path) -> None:
     (tree / "lib" / "llm.py").write_text(CLIENT.replace("ask", "ask_model"))
     (tree / "alone" / "two.py").write_text("def f(client): return client.ask_model('x', 'gpt-4o')\n")
     assert callers() == [("alone/two.py", "gpt-4o")]
+
+
+BASE = """
+from openai import OpenAI
+
+class Asker:
+    def ask(self, prompt):
+        return OpenAI().responses.create(model=self.model(), input=prompt)
+    def model(self):
+        raise NotImplementedError
+"""
+SUBCLASSES = {
+    "lib/near.py": "from .asking import Asker\nclass A(Asker):\n    def model(self): return 'gpt-4.1'\n",
+    "app/one.py": "import lib.asking as asking\nclass B(asking.Asker):\n    def model(self): return 'o1'\n",
+    "app/again.py": "from lib.asking import Asker\n",
+    "far/one.py": "from app.again import Asker\nclass C(Asker):\n    def model(self): return 'o3'\n",
+    "stars/one.py": "from lib.asking import *\n",
+    "far/two.py": "import stars.one\nclass D(stars.one.Asker):\n    def model(self): return 'o4-mini'\n",
+    "named/one.py": (
+        "from importlib import import_module\nAsker = import_module('lib.asking').Asker\n"
+        "class E(Asker):\n    def model(self): return 'gpt-5'\n"
+    ),
+    "made/work.py": "def make(Asker):\n    class F(Asker):\n        def model(self): return 'gpt-5-mini'\n    return F\n",
+    "glue/work.py": "from lib.asking import Asker\nfrom made.work import make\nmake(Asker)\n",
+    # excluded from linting, and of the project all the same
+    "left/one.py": "from lib.asking import Asker\nclass G(Asker):\n    def model(self): return 'gpt-5-nano'\n",
+}
+NO_SUBCLASSES = {
+    f"other/part_{number}.py": "from base import Asker\nclass H(Asker):\n    def model(self): return 'gpt-3.5-turbo'\n"
+    for number in range(3)
+}
+
+
+def test_subclasses_are_looked_for_only_where_imports_lead_to_the_class(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "wattlint.toml").write_text('extend-exclude = ["left"]\n')
+    for file, text in {"lib/asking.py": BASE, **SUBCLASSES, **NO_SUBCLASSES}.items():
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text(text)
+    monkeypatch.chdir(tmp_path)
+
+    looked: set[str] = set()
+    module = Project.module
+
+    def look(self: Project, file: str) -> object:
+        looked.add(Path(file).relative_to(tmp_path).as_posix())
+        return module(self, file)
+
+    def models() -> object:
+        (site,) = analyse(["."], Configuration()).sites
+        return site.model
+
+    before = models()
+    monkeypatch.setattr(Project, "module", look)
+    found = models()
+    assert looked.isdisjoint(NO_SUBCLASSES)
+    assert looked >= {file for file, text in SUBCLASSES.items() if "class " in text}
+    monkeypatch.setattr(Reach, "is_stranger", lambda self, file, module: False)
+    assert before == found == models()

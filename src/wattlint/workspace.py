@@ -125,6 +125,7 @@ class Workspace:
             if (reach := self._reaches.in_root(root)) is not None:
                 finder.project.tree = reach.tree
                 finder.project.imported = reach.imported
+                finder.project.is_stranger = reach.is_stranger
             finder.project.parsed_before = self.parsed
             finder.project.known_words = self._words.get(root, {})
         return finder

@@ -17,6 +17,7 @@ _USED = regex(rb"[\s\\)]*[(#]|[\s\\]+as\b")
 _GIVEN = regex(rb"[\s\\)]*[,)#]")
 _DEFINED = regex(rb"\bdef[\s\\]+([A-Za-z_]\w*)")
 _DERIVES = regex(rb"\bclass\s[^:]*\(")
+_DERIVES_INSIDE = regex(rb"\n[ \t\f]+class\s[^:]*\(")
 _HANDS_ON = tuple(name.encode() for name in (*handed_on.POSITIONS, *handed_on.BY_KEYWORD))
 _DEFINES = frozenset({b"def", b"class"})
 _IN_WORD = regex(rb"\w")
@@ -37,6 +38,11 @@ class Mentions:
     @cached_property
     def derives(self) -> bool:
         return _DERIVES.search(self._read()) is not None
+
+    @cached_property
+    def derives_inside(self) -> bool:
+        """A class with bases stands in a function, perhaps."""
+        return _DERIVES_INSIDE.search(self._read()) is not None
 
     def called(self, word: str) -> bool:
         """``word(...)``, ``(x.word)(...)``, ``word as other``, or an argument beside a function that calls what it is

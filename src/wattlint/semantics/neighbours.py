@@ -12,12 +12,11 @@ import re
 from collections.abc import Callable, Iterable
 
 from wattlint.sources.folders import SOURCE_FOLDERS
+from wattlint.sources.reach import BY_NAME
 from wattlint.sources.sieve import import_lines
 
 MAX_NAMES = 60
 """Where imports can begin with more, nothing is told apart: to look for them all takes longer than it saves."""
-_BY_NAME = (b"import_module", b"__import__")
-"""Functions that import a module whose name may be put together from parts."""
 _TEXT = rb"[\"'](%s(?:\.\w+)*)(\.)?"
 """The name of a module in a string, and whether the rest of it is made up at run time."""
 
@@ -95,7 +94,7 @@ class Neighbours:
     def _imports(self, file: str, folder: str, name: str) -> bool:
         code = self._read(file)
         statements = [import_lines(code)]
-        joins = any(word in code for word in _BY_NAME)
+        joins = any(word in code for word in BY_NAME)
         for dotted, is_open in re.findall(_TEXT % re.escape(name).encode(), code):
             if is_open or joins:
                 return True

@@ -20,6 +20,8 @@ NO_SOURCES = frozenset({"env", "build", "dist", "__pypackages__", "buck-out"})
 """Folders without modules of the project, besides those that ``folders.Tree`` leaves out."""
 MAX_MENTIONING = 40
 """Modules parsed to find the callers of one function."""
+MODULES_PER_PARSE = 1_000
+"""To go through the imports of so many takes as long as to parse one."""
 LARGE_TREE = 3_000
 """Files from which on a tree is taken for several projects side by side."""
 
@@ -65,6 +67,8 @@ class Project:
         """Of modules that were read before, as ``Words`` keeps them."""
         self.imported: Imported | None = None
         """What import statements lead to, told from texts alone."""
+        self.is_stranger: Callable[[str, str], bool] = lambda file, module: False
+        """Whether imports, told from texts alone, lead from a file to a module by no way."""
         self._neighbours: Neighbours | None = None
         self.before_parsing: Callable[[], None] = lambda: None
         """Raises where the time is up: one question can lead to very many modules."""
@@ -252,6 +256,8 @@ class Project:
         to do with it.
         """
         files = self._mentioning(word, near, how in BY_IMPORT and not is_telling(word))
+        if how is Mentions.derived and len(files) * MODULES_PER_PARSE > len(self.files()):
+            files = [file for file in files if not self._is_stranger(file, near.file)]
         if how is not None:
             files = [file for file in files if file in self._modules or how(self._mentions_of(file), word)]
         return [module for module in map(self.module, files) if module is not None]
@@ -275,6 +281,10 @@ class Project:
                 )
             files = self._neighbours.near(files, near.file)
         return _closest(files, near.file, self.root) if len(files) > MAX_MENTIONING else files
+
+    def _is_stranger(self, file: str, module: str) -> bool:
+        """Whether no class of ``module`` can be a base in ``file``: it was not imported, or handed to a function."""
+        return self.is_stranger(file, module) and not self._mentions_of(file).derives_inside
 
     def _mentions_of(self, file: str) -> Mentions:
         if file not in self._mentions:

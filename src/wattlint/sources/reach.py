@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 FROM = rb"\bfrom\s+(\.*)\s*([\w.]*)\s*\bimport\b[\s\\]*(\([^)]*|[^\n;#]*)"
 IMPORT = rb"(?:^|[\n;:])[ \t]*import\s+([^\n;#]*)"
 CLIMB = rb"\bfrom\s+(\.{2,})"
+BY_NAME = (b"import_module", b"__import__")
+"""Functions that import a module whose name may be put together from parts."""
+_NAMES = ("utf-8", "surrogateescape")
+"""How names of files are encoded."""
 _NO_WORDS: frozenset[bytes] = frozenset()
 NAME = rb"(?:^|[,(])\s*(?:#[^\n]*\n\s*)*([\w.]+)"
 MANY_FILES = 3_000
@@ -55,12 +59,13 @@ class Reach:
         self._own = tuple(os.sep + module.replace(".", os.sep) for module in own_modules)
         self._root = str(root)
         self._sieve = sieve
+        self._sources = [os.path.join(self._root, name) for name in SOURCE_FOLDERS]
         self.tree = Tree(self._root)
         self._names_in = lru_cache(maxsize=None)(names_in)
         self._bases_of: dict[tuple[str, str], tuple[str, ...]] = {}
         self._imports_sdk: dict[str, bool] = {}
         self._imports: dict[str, bytes] = {}
-        """Import statements that are not followed yet."""
+        """Import statements."""
         self._targets: dict[str, tuple[str, ...]] = {}
         self._reaches: dict[str, bool] = {}
         self._words: dict[str, frozenset[bytes]] = {}
@@ -68,6 +73,11 @@ class Reach:
         self._some_import = self._climbs = False
         self._read_all: Sequence[str] | None = None
         """The files of the project, when all of them have been looked into: each of them asks."""
+        self._knows_all = False
+        """All files that import anything of the project are known."""
+        self._importers_of: dict[str, set[str] | None] = {}
+        self._by_name: set[str] = set()
+        """Files that import modules by names that they may put together."""
 
     @cached_property
     def addresses(self) -> Addresses:
@@ -97,47 +107,83 @@ class Reach:
     def leading(self, files: Sequence[str], all_known: bool) -> set[str]:
         """Those of ``files``, which are known, whose imports lead to an SDK. ``all_known``: there are no other modules."""
         if all_known and not self._climbs:
+            self._knows_all = True
             if not self._some_import:
                 return set()
-            found = self._importers(files)
+            found = self._importers([file for file in files if self._imports_sdk[file]])
             if found is not None:
                 return found
         return {file for file in files if self._leads(file)}
 
-    def _leads(self, file: str) -> bool:
-        return any(map(self._leads_to_sdk, self._targets_of(file)))
+    def is_stranger(self, file: str, module: str) -> bool:
+        """Whether the imports of ``file`` are known not to lead to ``module``, directly or not."""
+        if not self._knows_all or file == module or file not in self._imports or file in self._by_name:
+            return False
+        if module not in self._importers_of:
+            named = [other for other in self._by_name if self._names(other, module)]
+            self._importers_of[module] = self._importers([module, *named])
+        importers = self._importers_of[module]
+        return importers is not None and file not in importers
 
-    def _importers(self, files: Sequence[str]) -> set[str] | None:
-        """``leading`` from the other end: who imports a module that imports an SDK, and who imports those. Most files
-        then need not be asked what they import. None where these are so many that it does not pay."""
-        found: set[str] = set()
-        todo = [file for file in files if self._imports_sdk[file]]
-        statements = [(file, lines) for file in files if (lines := self._imports.get(file)) is not None]
-        asked_before = [file for file in files if file not in self._imports]
+    def _names(self, file: str, module: str) -> bool:
+        """Whether the name of ``module`` and that of its folder stand in ``file``."""
+        try:
+            code = read_bytes(file, MAX_BYTES)
+        except OSError:
+            return False
+        return all(word in code for word in self._words_for(module))
+
+    def _leads(self, file: str) -> bool:
+        return not self._imports_sdk[file] and any(map(self._leads_to_sdk, self._targets_of(file)))
+
+    def _importers(self, modules: Sequence[str]) -> set[str] | None:
+        """Who imports one of ``modules``, and who imports those, where all are known. Most files then need not be asked
+        what they import. None where these are so many that it does not pay."""
+        found = set(modules)
+        todo = list(modules)
         for asked, module in enumerate(todo):
             if asked > FEW_MODULES:
                 return None
-            folder, name = os.path.split(module)
-            is_package = name == "__init__.py"
-            name = os.path.basename(folder) if is_package else name.removesuffix(".py")
-            word = name.encode("utf-8", "surrogateescape")
-            likely = asked_before + [file for file, lines in statements if word in lines]
-            if is_package:  # ``from . import`` does not name it
-                likely += [file for file in files if file.startswith(folder + os.sep)]
-            for file in likely:
+            for file in self._likely_importers(module):
                 if file not in found and module in self._targets_of(file):
                     found.add(file)
                     todo.append(file)
-        return found
+        return found.difference(modules)
+
+    def _likely_importers(self, module: str) -> list[str]:
+        """Those whose statements name it and, outside of the folder that it lies in, name that."""
+        folder, name = os.path.split(module)
+        likely = []
+        if name == "__init__.py":  # ``from . import`` does not name it
+            likely = [file for file in self._imports if file.startswith(folder + os.sep)]
+            folder = os.path.dirname(folder)
+        word, around = self._words_for(module)
+        inside = folder + os.sep
+        return likely + [
+            file
+            for file, lines in self._imports.items()
+            if word in lines and (around in lines or file.startswith(inside))
+        ]
+
+    def _words_for(self, module: str) -> tuple[bytes, bytes]:
+        """The last two names of its path, one of them twice where an import can begin with it."""
+        folder, name = os.path.split(module)
+        if name == "__init__.py":
+            folder, name = os.path.split(folder)
+        word = name.removesuffix(".py")
+        around = word if folder == self._root or folder in self._sources else os.path.basename(folder)
+        return word.encode(*_NAMES), around.encode(*_NAMES)
 
     def forget(self, file: str) -> None:
         """The text of ``file`` is no longer what it was; the same files are there."""
         for known in (self._imports_sdk, self._imports, self._targets):
             known.pop(file, None)
+        self._by_name.discard(file)
         self.addresses.forget(file)
         self._reaches.clear()
+        self._importers_of.clear()
         self._some_import = any(self._imports_sdk.values())
-        self._read_all = None
+        self._read_all, self._knows_all = None, False
 
     def holds_address(self) -> bool:
         """Whether some file of the project holds the address of a model server."""
@@ -220,15 +266,18 @@ class Reach:
         if self._words.get(file, _NO_WORDS) != words:
             self._words[file] = words
             self._all_words = None
-        self._imports[file] = b"" if imports_sdk else imports
+        self._imports[file] = imports
         self._targets.pop(file, None)
+        self._importers_of.clear()
+        if BY_NAME[0] in imports or BY_NAME[1] in imports:
+            self._by_name.add(file)
         self._some_import = self._some_import or imports_sdk
         self._climbs = self._climbs or (b".." in imports and climbs_out(self._root, file, imports))
 
     def _targets_of(self, file: str) -> tuple[str, ...]:
         if file not in self._targets:
             self._targets[file] = tuple(
-                dict.fromkeys(self.imported(os.path.dirname(file), self._imports.pop(file)))
+                dict.fromkeys(self.imported(os.path.dirname(file), self._imports[file]))
             )
         return self._targets[file]
 
@@ -267,8 +316,7 @@ class Reach:
             if folder == self._root or len(folder) <= len(self._root):
                 break
             folder = os.path.dirname(folder)
-        for name in SOURCE_FOLDERS:
-            source = os.path.join(self._root, name)
+        for name, source in zip(SOURCE_FOLDERS, self._sources):
             if name in self._names_in(self._root) and self._has_module(source, first):
                 yield source
 
