@@ -6,7 +6,7 @@ depend on how many processes there are, and memory does not grow with the number
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from wattlint.workers import deal, in_blocks, processes
 
 if TYPE_CHECKING:
     from wattlint.sifting import Sifted
+    from wattlint.sources.addresses import Addresses
     from wattlint.workspace import Workspace
 
 MANY_TO_SURVEY = 1_000
@@ -46,17 +47,25 @@ def outcomes(
     found: list[Outcome] = [Outcome()] * len(refs)
     groups: dict[str, list[Todo]] = {}
     projects = _by_project(refs)
-    for root, numbers in projects.items():
-        todo = _to_analyse(root, numbers, refs, sifted, covered, workspace)
-        if todo:
-            groups[root] = todo
-        else:
-            workspace.forget(root)
-        for number in numbers:
-            one = sifted.pop(number)
-            if one.problems or one.unreadable is not None or one.marked:
-                found[number] = Outcome(problems=one.problems, unreadable=one.unreadable, marked=one.marked)
 
+    def choose() -> None:
+        """What has to be analysed."""
+        for root, numbers in projects.items():
+            todo = _to_analyse(root, numbers, refs, sifted, covered, workspace)
+            if todo:
+                groups[root] = todo
+            else:
+                workspace.forget(root)
+            for number in numbers:
+                one = sifted.pop(number)
+                if one.problems or one.unreadable is not None or one.marked:
+                    found[number] = Outcome(
+                        problems=one.problems, unreadable=one.unreadable, marked=one.marked
+                    )
+
+    _survey(projects, refs, sifted, workspace, jobs, choose)
+    if sifted:  # alone, there is no meanwhile
+        choose()
     # The largest first: else one process is left with it at the end.
     roots = sorted(groups, key=lambda root: (-len(groups[root]), root))
 
@@ -68,11 +77,6 @@ def outcomes(
             done[1].extend(broken)
         return done
 
-    for root, todo in groups.items():
-        passing = [passes for _, _, passes in todo]
-        if any(passing):
-            files = [refs[number].file for number in projects[root]]
-            _survey(root, files, None in passing, workspace, jobs)
     broken: list[tuple[str, Problem]] = []
     many = sum(map(len, groups.values())) >= FEW_PASSING
     if many and len(roots) > 1 and jobs > 1:
@@ -153,38 +157,56 @@ def _has_sign(
     return False
 
 
-def _survey(root: str, files: Sequence[str], asks: bool, workspace: Workspace, jobs: int) -> None:
-    """Read the modules of a large project for what its analysis will ask of them all, in ``jobs`` processes. ``asks``:
-    whether one of them holds the address of a model server."""
-    modules = [file for file in files if file.endswith(".py")]
-    if len(modules) < MANY_TO_SURVEY:
+def _survey(
+    projects: Mapping[str, Sequence[int]],
+    refs: Sequence[FileRef],
+    sifted: Mapping[int, Sifted],
+    workspace: Workspace,
+    jobs: int,
+    meanwhile: Callable[[], None],
+) -> None:
+    """Read the modules of large projects for what their analysis will ask of them all, in ``jobs`` processes."""
+    modules: list[tuple[str, str]] = []
+    addresses: dict[str, Addresses] = {}
+    for root, numbers in projects.items():
+        looks = {number: look.passes for number in numbers if (look := sifted[number].look) is not None}
+        if len(numbers) >= MANY_TO_SURVEY and any(looks.values()):
+            modules += [(root, refs[number].file) for number in numbers if refs[number].file.endswith(".py")]
+            asking = [number for number, passes in looks.items() if passes is None]
+            if asking:
+                addresses[root] = workspace.reach(refs[asking[0]].file).addresses
+    if not modules:
         return
     from wattlint.semantics.words import MAX_FILE_BYTES, joined_words
 
-    addresses = workspace.reach(modules[0]).addresses
     blocks = in_blocks(modules)
 
-    def survey(drawn: Iterator[int]) -> tuple[dict[str, bytes], list[str]]:
-        words, without = {}, []
-        for file in chain.from_iterable(map(blocks.__getitem__, drawn)):
+    def survey(drawn: Iterator[int]) -> tuple[list[tuple[str, str, bytes]], dict[str, list[str]]]:
+        words = []
+        without: dict[str, list[str]] = {root: [] for root in addresses}
+        for root, file in chain.from_iterable(map(blocks.__getitem__, drawn)):
             try:
                 raw = read_bytes(file, MAX_FILE_BYTES + 1)
             except OSError:
                 raw = b""
-            words[file] = joined_words(raw)
-            if asks and not addresses.shown_in(raw):
-                without.append(file)
+            words.append((root, file, joined_words(raw)))
+            if root in addresses and not addresses[root].shown_in(raw):
+                without[root].append(file)
         return words, without
 
-    def look_into_data() -> None:
-        if asks:
-            addresses.look_into_data()
+    def serve() -> None:
+        meanwhile()
+        for asked in addresses.values():
+            asked.look_into_data()
 
-    known: dict[str, bytes] = {}
-    for words, without in deal(survey, len(blocks), jobs, look_into_data):
-        known.update(words)
-        addresses.without(without)
-    workspace.know_words(root, known)
+    known: dict[str, dict[str, bytes]] = {}
+    for found, without in deal(survey, len(blocks), jobs, serve):
+        for root, file, words in found:
+            known.setdefault(root, {})[file] = words
+        for root, files in without.items():
+            addresses[root].without(files)
+    for root, words_of in known.items():
+        workspace.know_words(root, words_of)
 
 
 def _project(root: str, todo: list[Todo], workspace: Workspace) -> Done:

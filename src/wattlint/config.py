@@ -77,9 +77,9 @@ class Configuration:
         self._overrides = overrides or Overrides()
         self._over = _table_over(over) if over is not None and over.text.strip() else {}
         self._folders: dict[str, Settings | ConfigError] = {}
-        self._texts = ConfigTexts()
         self._without: set[str] = set()
         """Folders without a configuration file."""
+        self._texts = ConfigTexts(self._without)
         self._fixed = self._overrides.apply(_read_given(os.fspath(file), self._over)) if file else None
 
     @classmethod

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Set
 
 from wattlint.sources import touched
 from wattlint.sources.buffers import read_bytes
@@ -16,14 +17,17 @@ MAX_BYTES = 250_000
 class ConfigTexts:
     """Remembers the answers for each folder."""
 
-    def __init__(self) -> None:
+    def __init__(self, without: Set[str] = frozenset()) -> None:
+        """``without``: folders that are known to have no configuration file."""
+        self._without = without
         self._known: dict[tuple[str, str], bool] = {}
 
     def mention(self, key: str, folder: str) -> bool:
         """Whether a configuration that can hold in ``folder`` (absolute) has ``key`` in its text."""
         known = self._known.get((folder, key))
         if known is None:
-            here = any(key.encode() in _bytes(os.path.join(folder, name)) for name in FILE_NAMES)
+            names = FILE_NAMES if folder not in self._without else ()
+            here = any(key.encode() in _bytes(os.path.join(folder, name)) for name in names)
             parent = os.path.dirname(folder)
             known = self._known[folder, key] = here or (parent != folder and self.mention(key, parent))
         return known
