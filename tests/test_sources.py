@@ -431,6 +431,14 @@ def test_the_catalogue_gives_a_sieve() -> None:
     assert not sieve.passes(Scan(b"import os\nprint('x'.encode())\n"))
 
 
+def test_the_path_of_a_module_is_no_method() -> None:
+    sieve = load_sieve()
+    assert not sieve.passes(Scan(b"from sklearn.feature_extraction.text import X\nmodel = X()"))
+    assert not sieve.passes(Scan(b"from .feature_extraction import X\nmodel = X()"))
+    assert sieve.passes(Scan(b"from a.feature_extraction import c\nc. feature_extraction (t, model='m')"))
+    assert sieve.passes(Scan(b"def f(c):\n return partial(c.feature_extraction, model='m')"))
+
+
 class TestProject:
     def test_nearest_project_file_wins(self, tmp_path: Path) -> None:
         write(tmp_path, "pyproject.toml", "a/b/x.py", "c/setup.py", "c/pkg/__init__.py", "c/pkg/m.py")

@@ -43,13 +43,13 @@ def read_bytes(path: str | Path, limit: int) -> bytes:
     found = disk.content(path)
     if isinstance(found, bytes):
         return found[:limit]
-    status = os.stat(found)
-    if not stat.S_ISREG(status.st_mode):
-        raise OSError("not a regular file")
     handle = os.open(
         found, _FLAGS
     )  # ``open`` makes three objects more, which takes as long as to read the file
     try:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError("not a regular file")
         raw = os.read(handle, min(status.st_size + 1, limit))
         if len(raw) == status.st_size:
             return raw

@@ -204,7 +204,7 @@ class Sieve:
         for last in methods & self._chains.keys():
             for chain, keywords, may_hide in self._chains[last]:
                 given = holds(keywords) or (may_hide and holds((b"**",)))
-                if given and holds(chain) and chain <= scan.attributes:
+                if given and holds(chain) and chain <= scan.attributes and _is_last(last, scan.code):
                     return True
         return False
 
@@ -240,6 +240,17 @@ def _module_position(name: bytes) -> re.Pattern[bytes]:
         rb"\bfrom\s+%(name)s(?:\s*\.\s*\w+)*\s+import\b|[\"']%(name)s\b|"
         rb"(?:^|[\n;:])\s*import\s+(?:[\w.]+(?:\s+as\s+\w+)?\s*,\s*)*%(name)s\b" % {b"name": name}
     )
+
+
+@cache
+def _last_position(name: bytes) -> re.Pattern[bytes]:
+    return re.compile(rb"\.\s*%b\b(?!\s*\.|\s+import\b)" % name)
+
+
+def _is_last(name: bytes, code: bytes) -> bool:
+    """Whether ``name`` ends a chain of attributes somewhere: what stands in ``from sklearn.feature_extraction.text import``
+    is no method."""
+    return _last_position(name).search(code) is not None
 
 
 def _is_module(name: bytes, imports: bytes) -> bool:
