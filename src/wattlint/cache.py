@@ -8,32 +8,61 @@ are as they were. A damaged, foreign or outdated entry counts as none; writing o
 from __future__ import annotations
 
 import contextlib
-import functools
-import hashlib
-import json
 import os
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wattlint import __version__
-from wattlint.analysis import Analysis
 from wattlint.catalogue.store import ARTEFACT, PACKAGE, rules_folder
 from wattlint.collection import without_collection
-from wattlint.config import ConfigError, Configuration
-from wattlint.kept_states import Seen, as_json, state_of, states_and_digests
+from wattlint.kept_parts import Parts, packed
+from wattlint.kept_states import Seen, parts_of, state_of
 from wattlint.sources import touched
-from wattlint.sources.limits import OUT_OF_TIME
-from wattlint.sources.project import project_root, surroundings
+from wattlint.sources.limits import OUT_OF_TIME, SECONDS
+from wattlint.sources.project import root_of, surroundings
 from wattlint.sources.secrets import holds_secret, may_hold_secret
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wattlint.analysis import Analysis
+    from wattlint.config import Configuration
+
 FOLDER = ".wattlint_cache"
+MARKS = {".gitignore": "*\n", "CACHEDIR.TAG": "Signature: 8a477f597d28d172789f06886806bc55\n"}
+"""Files that say what the folder is: none of the project's."""
+PART = ".part"
+"""What is not written to its end yet."""
 MAX_ENTRIES = 16
 """Of one folder: the oldest go first."""
+MAX_SAID = 4
+"""Of one entry, likewise."""
 SECRETS = (".env",)
 """Results drawn from such files are not kept."""
+DAMAGED = (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError)
+"""What comes of reading an entry that is none of ours."""
+
+
+class Said(NamedTuple):
+    """What a command said of a result, and ended with."""
+
+    report: str
+    problems: str
+    status: int
+
+    def packed(self) -> bytes:
+        return f"{self.status} {len(self.report)}\n{self.report}{self.problems}".encode(
+            "utf-8", "surrogatepass"
+        )
+
+    @classmethod
+    def unpacked(cls, raw: bytes) -> Said:
+        """Raises ValueError."""
+        head, _, text = raw.decode("utf-8", "surrogatepass").partition("\n")
+        status, length = map(int, head.split(" "))
+        return cls(text[:length], text[length:], status)
 
 
 class Cache:
@@ -41,19 +70,22 @@ class Cache:
 
     def __init__(self, paths: list[str], settings: Any) -> None:
         """``settings``: whatever else the result depends on, as JSON data."""
-        self._folder = Path(project_root(Path.cwd()), FOLDER)
+        self._folder = os.path.join(root_of(os.getcwd()), FOLDER)
         tops = [os.path.abspath(path) for path in paths]
         key = [
             __version__,
             sys.version,
+            PACKAGE,
             os.getcwd(),
             paths,
             settings,
-            _code(),
             [surroundings(top) for top in tops],
         ]
-        self._file = self._folder / f"{touched.digest(json.dumps(key).encode())}.json"
+        self._file = os.path.join(self._folder, _name(key))
         self._began_ns = time.time_ns()
+        self._parts: Parts | None = None
+        """Of a result that holds."""
+        self._looked = False
 
     # -- reading ------------------------------------------------------------------------------------------------
 
@@ -62,33 +94,38 @@ class Cache:
     ) -> Analysis | None:
         """The result that was kept; None where there is none or something changed. ``sources``: whether it holds the
         source files, which are those of now."""
+        from wattlint.config import ConfigError
+
         try:
             with without_collection():  # plain data only
-                return self._load(configuration, sources, jobs)
-        except (
-            OSError,
-            ValueError,
-            TypeError,
-            KeyError,
-            IndexError,
-            AttributeError,
-            RecursionError,
-            ConfigError,
-        ):
+                parts = self._unchanged(jobs)
+                return _decoded(parts["data"], configuration, sources) if parts is not None else None
+        except (*DAMAGED, ConfigError):
             return None
 
-    def _load(self, configuration: Configuration, sources: bool, jobs: int | None) -> Analysis | None:
-        head, states, digests, data = self._file.read_bytes().split(b"\n", 3)
-        if head.decode() != _checksum(b"\n".join((states, digests, data))):
+    def said(self, how: Any, jobs: int | None = None) -> Said | None:
+        """What was said of the result by a command that was called like this, where ``load`` would find it. ``how``: all that
+        it depends on besides the result, as JSON data."""
+        try:
+            with without_collection():
+                parts = self._unchanged(jobs)
+                return Said.unpacked(parts[_said(how)]) if parts is not None else None
+        except DAMAGED:
             return None
-        seen = Seen(json.loads(states), digests)
-        settled = seen.settled(self._began_ns, jobs)
-        if settled is None:
-            return None
-        analysis = _decoded(json.loads(data), configuration, sources)
-        if settled:  # files that were read only to see that they are what they were: once is enough
-            self._write(b"\n".join((seen.with_states(settled), digests, data)))
-        return analysis
+
+    def _unchanged(self, jobs: int | None) -> Parts | None:
+        """The entry, where nothing changed that it depends on. This is looked for once."""
+        if not self._looked:
+            self._looked = True
+            with open(self._file, "rb") as file:
+                parts = Parts(file.read())
+            seen = Seen(parts)
+            settled = seen.settled(self._began_ns, jobs)
+            if settled:  # files that were read only to see that they are what they were: once is enough
+                self._write({**parts.all(), "states": seen.with_states(settled)})
+            elif settled is not None:
+                self._parts = parts
+        return self._parts
 
     # -- writing ------------------------------------------------------------------------------------------------
 
@@ -98,61 +135,91 @@ class Cache:
             return
         if any(OUT_OF_TIME in problem.message for problem in analysis.problems):
             return  # on another day it may be done in time
+        import json
+
         try:
             data = _encoded(analysis)
-            body = b"\n".join((*states_and_digests(seen, self._began_ns), as_json(data)))
+            raw = json.dumps(data, separators=(",", ":"))
+            parts = parts_of({**seen, **_code()}, self._began_ns) | {"data": raw.encode()}
         except (TypeError, ValueError, RecursionError):
             return
-        if not holds_secret(body.decode("utf-8", "replace")) and not any(map(may_hold_secret, _texts(data))):
-            self._write(body)
+        named = os.fsdecode(parts["folders"] + parts["names"])
+        if not holds_secret(raw) and not holds_secret(named) and not any(map(may_hold_secret, _texts(data))):
+            self._write(parts)
 
-    def _write(self, body: bytes) -> None:
+    def keep(self, how: Any, said: Said, seen: touched.Digests) -> None:
+        """Keep what was said of the result that was loaded or saved last. ``seen``: what was looked at for that."""
+        if self._parts is None or SECONDS in said.report or not Seen(self._parts).holds(seen):
+            return
+        if not any(map(holds_secret, said[:2])) and not any(map(may_hold_secret, said[:2])):
+            parts = self._parts.all()
+            before = [name for name in parts if name.startswith(_SAID)]
+            for name in before[: len(before) + 1 - MAX_SAID]:
+                del parts[name]
+            self._write(parts | {_said(how): said.packed()})
+
+    def _write(self, parts: dict[str, bytes]) -> None:
         """Nothing happens where that is not possible."""
+        raw = packed(parts)
+        self._parts = Parts(raw)
         with contextlib.suppress(OSError):
-            self._replace(_checksum(body).encode() + b"\n" + body)
+            self._replace(raw)
 
     def _replace(self, content: bytes) -> None:
-        if not self._folder.is_dir():
-            self._folder.mkdir(parents=True, exist_ok=True)
-            (self._folder / ".gitignore").write_text("*\n")
-            (self._folder / "CACHEDIR.TAG").write_text("Signature: 8a477f597d28d172789f06886806bc55\n")
+        if not os.path.isdir(self._folder):
+            os.makedirs(self._folder, exist_ok=True)
+            for name, text in MARKS.items():
+                with open(os.path.join(self._folder, name), "w", encoding="utf-8") as file:
+                    file.write(text)
         import tempfile  # 10 ms, which only a result that is kept is worth
 
-        handle, name = tempfile.mkstemp(dir=self._folder, suffix=".part")
+        handle, name = tempfile.mkstemp(dir=self._folder, suffix=PART)
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
+            with os.fdopen(handle, "wb") as entry:
+                entry.write(content)
             os.replace(name, self._file)
         except BaseException:
             os.unlink(name)
             raise
-        entries = sorted(self._folder.glob("*.json"), key=lambda entry: -max(state_of(str(entry))[:2]))
-        for old in entries[MAX_ENTRIES:]:
-            old.unlink(missing_ok=True)
+        names = [name for name in os.listdir(self._folder) if name not in MARKS and not name.endswith(PART)]
+        entries = [os.path.join(self._folder, name) for name in names]
+        for old in sorted(entries, key=lambda entry: -max(state_of(entry)[:2]))[MAX_ENTRIES:]:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(old)
+
+
+_SAID = "said-"
+
+
+def _said(how: Any) -> str:
+    return _SAID + _name(how)
+
+
+def _name(key: Any) -> str:
+    return touched.digest(repr(key).encode("utf-8", "surrogateescape"))
 
 
 def folders_to_clean(paths: list[str]) -> list[Path]:
     """The caches of the projects that ``paths`` lie in, and of the working directory's."""
+    from pathlib import Path
+
+    from wattlint.sources.project import project_root
+
     roots = {project_root(Path(path).absolute()) for path in [os.getcwd(), *paths]}
     return sorted(folder for root in roots if (folder := root / FOLDER).is_dir())
 
 
-def _checksum(body: bytes) -> str:
-    return hashlib.blake2b(body, digest_size=16).hexdigest()
-
-
-@functools.cache
-def _code() -> str:
-    """The state of wattlint itself, catalogue and rules included: in a checkout they change without a new version."""
-    rows = []
+def _code() -> touched.Digests:
+    """wattlint itself, catalogue and rules included: in a checkout they change without a new version. Of files there is no
+    digest: one that has another state is another one."""
+    seen: touched.Digests = {}
     for top in dict.fromkeys((PACKAGE, str(rules_folder()))):
         for folder, folders, names in os.walk(top):
-            folders[:] = sorted(name for name in folders if name != "__pycache__")
-            for name in sorted(names):
-                if name != os.path.basename(ARTEFACT):
-                    file = os.path.join(folder, name)
-                    rows.append(f"{file} {state_of(file)}")
-    return touched.digest("\n".join(rows).encode("utf-8", "surrogateescape"))
+            folders[:] = [name for name in folders if name != "__pycache__"]
+            seen[folder] = touched.digest_of_names([*folders, *names])
+            files = (os.path.join(folder, name) for name in names)
+            seen.update((file, None) for file in files if file != ARTEFACT)
+    return seen
 
 
 def _encoded(analysis: Analysis) -> dict[str, Any]:
@@ -196,13 +263,15 @@ def _named_by_sites(analysis: Analysis) -> list[str]:
     return sorted(named & analysis.files.keys())
 
 
-def _decoded(data: dict[str, Any], configuration: Configuration, sources: bool) -> Analysis:
+def _decoded(raw: bytes, configuration: Configuration, sources: bool) -> Analysis:
+    import json
+
+    from wattlint.analysis import Analysis, Coverage
     from wattlint.sources.files import FileRef, SourceFile
     from wattlint.sources.reading import read
 
+    data = json.loads(raw)
     if not any(data[name] for name in ("sites", "findings", "suppressed", "problems", "unreported")):
-        from wattlint.analysis import Coverage
-
         return Analysis(coverage=Coverage(*data["coverage"][1:]))
     from wattlint.kept_data import Decoder
 
@@ -218,7 +287,7 @@ def _decoded(data: dict[str, Any], configuration: Configuration, sources: bool) 
         coverage=decoder.plain(data["coverage"]),
     )
     for shown in data["settings"]:
-        analysis.settings[shown] = configuration.of_folder(Path(os.path.abspath(shown)).parent)
+        analysis.settings[shown] = configuration.of_folder(os.path.dirname(os.path.abspath(shown)))
     if not sources:
         return analysis
     for shown, path in data["files"]:

@@ -5,15 +5,17 @@ A file that has its size and times of change is taken for what it was; else its 
 
 from __future__ import annotations
 
-import functools
-import json
 import os
+import struct
 from collections.abc import Iterator
-from itertools import chain
-from typing import Any
+from itertools import accumulate, chain
+from typing import TYPE_CHECKING, Final
 
 from wattlint.sources import touched
 from wattlint.workers import deal, in_blocks, usual_number
+
+if TYPE_CHECKING:
+    from wattlint.kept_parts import Parts
 
 SETTLED_NS = 2_000_000_000
 """A file that was changed this short before it was read may change again without a new time stamp."""
@@ -21,30 +23,32 @@ State = tuple[int, int, int]
 UNKNOWN: State = (0, 0, 0)
 """Of what cannot be trusted."""
 ABSENT: State = (-1, -1, -1)
-Settled = tuple[str, int, State]
-"""Folder, number of the file in it, state."""
+Settled = tuple[int, State]
+"""Number of a file or folder, and its state."""
 MANY = 5_000
 """Fewer files are not worth a second process."""
+NUMBER: Final = "q"
+"""How a number of a state is kept: the same for all, so that none of them has to be looked for."""
 
 
 class Seen:
-    """The files and folders that a result depends on."""
+    """The files and folders that a result depends on, as ``parts_of`` keeps them. Raises ValueError, TypeError or KeyError
+    where it did not."""
 
-    def __init__(self, states: dict[str, list[Any]], digests: bytes) -> None:
-        """``states``: folder -> name, time of change, time of change of its entry, size, again and again; ``digests``:
-        JSON, folder -> name -> digest, which is only read where a state does not say enough."""
-        self._states = states
-        self._raw = digests
-
-    @functools.cached_property
-    def _digests(self) -> dict[str, dict[str, str | None]]:
-        known: dict[str, dict[str, str | None]] = json.loads(self._raw)
-        return known
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._folders = os.fsdecode(parts["folders"]).split("\0")
+        self._names = [names.split("\0") for names in os.fsdecode(parts["names"]).split("/")]
+        self._first = list(accumulate(map(len, self._names), initial=0))
+        """Of each folder, the number of the first name in it."""
+        self._states = memoryview(parts["states"]).cast(NUMBER)
+        if len(self._names) != len(self._folders) or len(self._states) != 3 * self._first[-1]:
+            raise ValueError("its parts do not belong together")
+        self._digests: list[str] | None = None
 
     def settled(self, began_ns: int, jobs: int | None = None) -> list[Settled] | None:
         """None where anything is not as it was; else the states that can be trusted from now on, and could not before."""
-        blocks = in_blocks(list(self._states))
-        many = sum(map(len, self._states.values())) > MANY * 4
+        blocks = in_blocks(range(len(self._folders)))
 
         def look(drawn: Iterator[int]) -> list[Settled] | None:
             found: list[Settled] = []
@@ -55,15 +59,18 @@ class Seen:
                 found += here
             return found
 
+        many = self._first[-1] > MANY
         found = deal(look, len(blocks), (jobs or usual_number()) if many else 1)
         return None if None in found else [one for part in found for one in part or ()]
 
-    def _settled_in(self, folder: str, began_ns: int) -> list[Settled] | None:
+    def _settled_in(self, folder: int, began_ns: int) -> list[Settled] | None:
         stat = os.stat
-        top = folder.rstrip(os.sep) + os.sep
+        top, first = self._top(folder), self._first[folder]
         settled = []
-        rows = iter(self._states[folder])
-        for number, (name, modified, changed, size) in enumerate(zip(rows, rows, rows, rows)):
+        states = iter(self._states[3 * first : 3 * self._first[folder + 1]])
+        for number, (name, modified, changed, size) in enumerate(
+            zip(self._names[folder], states, states, states), first
+        ):
             try:  # ``state_of`` written out: of a large project most of the time goes by here
                 now = stat(top + name)
                 if now.st_mtime_ns == modified and now.st_ctime_ns == changed and now.st_size == size:
@@ -72,17 +79,38 @@ class Seen:
                 if modified == ABSENT[0]:
                     continue
             state = state_of(top + name)  # before it is read
-            if touched.digest_of(top + name) != self._digests[folder][name]:
+            if touched.digest_of(top + name) != self._digest(number):
                 return None
             if _may_be_trusted(state, began_ns):
-                settled.append((folder, number, state))
+                settled.append((number, state))
         return settled
 
+    def _top(self, folder: int) -> str:
+        return self._folders[folder].rstrip(os.sep) + os.sep
+
+    def _digest(self, number: int) -> str | None:
+        """Only read where a state does not say enough."""
+        if self._digests is None:
+            self._digests = self._parts["digests"].decode().split("\n")
+        return self._digests[number] or None
+
+    def holds(self, noted: touched.Digests) -> bool:
+        """Whether all of it was seen, and was the same."""
+        if not noted:
+            return True
+        paths = (self._top(number) + name for number, names in enumerate(self._names) for name in names)
+        known = {path: self._digest(number) for number, path in enumerate(paths)}
+        return all(
+            known[path] == digest if path in known else digest is None and _is_missing(path, known)
+            for path, digest in noted.items()
+        )
+
     def with_states(self, settled: list[Settled]) -> bytes:
-        """The states with these among them, as JSON."""
-        for folder, number, state in settled:
-            self._states[folder][number * 4 + 1 : number * 4 + 4] = state
-        return as_json(self._states)
+        """The part ``states`` with these among them."""
+        states = self._states.tolist()
+        for number, state in settled:
+            states[3 * number : 3 * number + 3] = state
+        return _packed(states)
 
 
 def state_of(path: str) -> State:
@@ -98,20 +126,33 @@ def _may_be_trusted(state: State, began_ns: int) -> bool:
     return max(state[:2]) < began_ns - SETTLED_NS
 
 
-def states_and_digests(seen: touched.Digests, began_ns: int) -> tuple[bytes, bytes]:
-    """Of all that was looked at in a run that began then, as ``Seen`` takes them."""
-    states: dict[str, list[Any]] = {}
-    digests: dict[str, dict[str, str | None]] = {}
+def _is_missing(path: str, seen: touched.Digests) -> bool:
+    """Whether there is nothing, and the digest of the folder says so too."""
+    return seen.get(os.path.dirname(path)) is not None and not os.path.lexists(path)
+
+
+def _packed(numbers: list[int]) -> bytes:
+    return struct.pack(f"{len(numbers)}{NUMBER}", *numbers)
+
+
+def parts_of(seen: touched.Digests, began_ns: int) -> dict[str, bytes]:
+    """All that was looked at in a run that began then, as ``Seen`` takes it. Raises ValueError for what it cannot keep."""
+    folders: dict[str, dict[str, tuple[State, str | None]]] = {}
     for path, digest in sorted(seen.items()):
         folder, name = os.path.split(path)
-        if digest is None and seen.get(folder) is not None and not os.path.lexists(path):
-            continue  # the folder's own digest says that it is not there
+        if digest is None and _is_missing(path, seen):
+            continue
         state = state_of(path)
-        trusted = _may_be_trusted(state, began_ns)
-        states.setdefault(folder, []).extend((name, *(state if trusted else UNKNOWN)))
-        digests.setdefault(folder, {})[name] = digest
-    return as_json(states), as_json(digests)
-
-
-def as_json(data: object) -> bytes:
-    return json.dumps(data, separators=(",", ":")).encode()
+        kept = state if _may_be_trusted(state, began_ns) else UNKNOWN
+        folders.setdefault(folder, {})[name] = kept, digest
+    rows = [row for names in folders.values() for row in names.values()]
+    try:
+        states = _packed([number for state, _ in rows for number in state])
+    except struct.error as error:  # a time out of all bounds
+        raise ValueError(error) from None
+    return {
+        "folders": os.fsencode("\0".join(folders)),
+        "names": os.fsencode("/".join(map("\0".join, folders.values()))),  # which no name holds
+        "states": states,
+        "digests": "\n".join(digest or "" for _, digest in rows).encode(),
+    }

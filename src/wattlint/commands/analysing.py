@@ -49,17 +49,21 @@ def configuration_of(options: argparse.Namespace) -> Configuration | None:
     return None
 
 
-def analysis_of(options: argparse.Namespace, configuration: Configuration, lint: bool) -> Analysis:
-    """Of the paths, or of standard input."""
-    from wattlint.run import analyse, analyse_bytes
-
+def analysis_of(
+    options: argparse.Namespace, configuration: Configuration, lint: bool, cache: Cache | None = None
+) -> Analysis:
+    """Of the paths, or of standard input. ``cache``: that of ``cache_of``, where it was asked something already."""
     if options.paths == ["-"]:
+        from wattlint.run import analyse_bytes
+
         options.stdin = sys.stdin.buffer.read()
         return analyse_bytes(options.stdin, options.stdin_filename, configuration, lint)
-    cache = _cache(options, lint)
+    cache = cache or cache_of(options, lint)
     kept = cache.load(configuration, jobs=options.jobs) if cache is not None else None
     if kept is not None:
         return kept
+    from wattlint.run import analyse  # which a result that was kept does without
+
     with _progress(options) as progress:
         analysis = analyse(options.paths, configuration, lint, progress, options.jobs)
     if cache is not None:
@@ -75,7 +79,7 @@ def _keeps(options: argparse.Namespace) -> bool:
     return not changes and not getattr(options, "no_cache", True) and any(map(os.path.isdir, options.paths))
 
 
-def _cache(options: argparse.Namespace, lint: bool) -> Cache | None:
+def cache_of(options: argparse.Namespace, lint: bool) -> Cache | None:
     """Where the result of this command is kept, if it is."""
     if not _keeps(options):
         return None

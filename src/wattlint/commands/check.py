@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from wattlint.commands.analysing import analysis_of, configuration_of
+from wattlint.commands.analysing import analysis_of, cache_of, configuration_of
 from wattlint.commands.explain import explain
 from wattlint.commands.options import add_fail_on, add_paths_and_output, add_selection, listed
 from wattlint.commands.output import (
@@ -16,19 +16,23 @@ from wattlint.commands.output import (
     FINDINGS,
     colour,
     fail,
+    listing,
     print_problems,
     say_aside,
     write,
 )
+from wattlint.sources import touched
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from wattlint.analysis import Analysis
+    from wattlint.cache import Said
     from wattlint.changes.baseline import Held
     from wattlint.config import Configuration
     from wattlint.lint.findings import Finding
     from wattlint.reports.text import Propose
+    from wattlint.sources.files import Problem
 
 
 DESCRIPTION = """\
@@ -52,6 +56,8 @@ exit status: 0 no findings (left), 1 findings, or with --diff changes, 2 somethi
 could not be analysed or written (it is named on standard error)
 """
 FORMATS = ("text", "concise", "json", "github", "gitlab", "sarif", "markdown", "junit")
+KEPT = ("text", "concise", "json")
+"""Formats that depend on the result and the options alone: the others look for the repository, or write elsewhere too."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -90,6 +96,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    cache = cache_of(options, lint=True) if not options.explain else None
+    again = cache is not None and not options.output_file and options.format in KEPT
+    if cache is not None and again:
+        said = cache.said(_call(options), options.jobs)
+        if said is not None:
+            return _say(options, said)
     configuration = configuration_of(options)
     if configuration is None:
         return FAILED
@@ -97,12 +109,12 @@ def run(options: argparse.Namespace) -> int:
         return explain(options, configuration)
     from wattlint.config import ConfigError
 
-    analysis = analysis_of(options, configuration, lint=True)
-    held = None
     try:
         baseline = configuration.baseline_file(options.baseline)
-    except ConfigError:  # a problem of the analysis already
+    except ConfigError:  # a problem of the analysis as well
         baseline = None
+    analysis = analysis_of(options, configuration, True, cache)
+    held = None
     if baseline is not None:
         from wattlint.changes.baseline import BaselineError
 
@@ -112,14 +124,41 @@ def run(options: argparse.Namespace) -> int:
             return fail(str(error))
     if options.fix or options.diff:
         return _fix(options, configuration, analysis, baseline)
-    written = write(options, report_of(analysis, options, held))
-    return status_of(options, analysis, written)
+    if not touched.recording():
+        touched.record()
+    said = _said(options, analysis, report_of(analysis, options, held))
+    if cache is not None and again and baseline is None:
+        cache.keep(_call(options), said, touched.recorded())
+    return _say(options, said)
 
 
-def status_of(options: argparse.Namespace, analysis: Analysis, written: bool) -> int:
+def _call(options: argparse.Namespace) -> list[tuple[str, Any]]:
+    """All that a report may depend on besides the result that it is of."""
+    given = {**vars(options), "jobs": None, "no_color": not colour(options)}
+    return sorted(given.items())
+
+
+def _say(options: argparse.Namespace, said: Said) -> int:
+    written = write(options, said.report)
+    if said.problems:
+        say_aside(said.problems)
+    return said.status if written else FAILED
+
+
+def _said(options: argparse.Namespace, analysis: Analysis, report: str) -> Said:
+    from wattlint.cache import Said
+
+    return Said(report, listing(_aside(options, analysis)), _status(options, analysis))
+
+
+def _aside(options: argparse.Namespace, analysis: Analysis) -> Sequence[Problem]:
+    """The problems that the report does not tell of to the same reader."""
     on_screen = options.format in ("text", "concise") and not options.output_file
-    print_problems(analysis.unreported if on_screen else analysis.problems)
-    if analysis.problems or not written:
+    return analysis.unreported if on_screen else analysis.problems
+
+
+def _status(options: argparse.Namespace, analysis: Analysis) -> int:
+    if analysis.problems:
         return FAILED
     if not analysis.findings or options.exit_zero:
         return CLEAN
@@ -207,14 +246,15 @@ def _fix(
         # The fixed text is the output, so the report goes to standard error.
         sys.stdout.buffer.write(outcome.changed[0].after if outcome.changed else options.stdin)
         say_aside(report_of(outcome.analysis, options, fixed=len(outcome.fixed)))
-        return status_of(options, outcome.analysis, True)
+        print_problems(_aside(options, outcome.analysis))
+        return _status(options, outcome.analysis)
     problems = write_all(outcome.changed)
     if problems:
         analysis.problems += problems
         analysis.unreported += problems
         outcome.analysis, outcome.fixed = analysis, []
-    written = write(options, report_of(outcome.analysis, options, fixed=len(outcome.fixed)))
-    return status_of(options, outcome.analysis, written)
+    report = report_of(outcome.analysis, options, fixed=len(outcome.fixed))
+    return _say(options, _said(options, outcome.analysis, report))
 
 
 def _say_left(options: argparse.Namespace, fixed: int, left: Sequence[tuple[Finding, str]]) -> None:

@@ -50,13 +50,15 @@ def say_aside(text: str) -> None:
 
 
 def print_problems(problems: Sequence[Problem]) -> None:
-    if not problems:
-        return
-    from wattlint.reports.terminal import emit, printable
+    if problems:
+        say_aside(listing(problems))
 
-    sys.stdout.flush()
-    for problem in problems:
-        emit(sys.stderr, printable(str(problem)) + "\n")
+
+def listing(problems: Sequence[Problem]) -> str:
+    """One line each."""
+    from wattlint.reports.terminal import printable
+
+    return "".join(f"{printable(str(problem))}\n" for problem in problems)
 
 
 def fail(message: str) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 MAX_CHARACTERS = 2_000_000
 """Of one file: a syntax tree takes up to 130 bytes for each."""
 OUT_OF_TIME = "analysis stopped after"
+SECONDS = "seconds-per-file"
+"""The option that is named where time was short: another day there may be more."""
 
 
 class Spent:
@@ -26,4 +28,4 @@ class OutOfTime(Exception):
     """One file took longer than ``seconds-per-file``."""
 
     def __init__(self, seconds: float) -> None:
-        super().__init__(f"{OUT_OF_TIME} {seconds:g} s of processor time (seconds-per-file)")
+        super().__init__(f"{OUT_OF_TIME} {seconds:g} s of processor time ({SECONDS})")

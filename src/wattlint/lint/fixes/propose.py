@@ -12,7 +12,7 @@ from wattlint.lint.fixes.edits import Fix, NotFixed
 from wattlint.lint.fixes.module import Module, parse
 from wattlint.lint.fixes.target import Target, Unfixable
 from wattlint.sources.files import SourceFile
-from wattlint.sources.limits import Spent
+from wattlint.sources.limits import SECONDS, Spent
 from wattlint.sources.reading import read
 from wattlint.sources.splice import Change, Unsplicable, changed_text
 
@@ -67,7 +67,7 @@ class Fixer:
         settings = self._analysis.settings.get(path)
         if settings is not None and self._spent.over(path, settings.seconds_per_file):
             return NotFixed(
-                f"{path} took {settings.seconds_per_file:g} s already (seconds-per-file); apply the other fixes first"
+                f"{path} took {settings.seconds_per_file:g} s already ({SECONDS}); apply the other fixes first"
             )
         began = thread_time()
         try:
