@@ -10,9 +10,12 @@ import pytest
 
 from wattlint import cache, kept_states, run
 from wattlint.cli import main
+from wattlint.commands import check
+from wattlint.kept_parts import Parts, packed
 from wattlint.semantics import environment  # noqa: F401
 from wattlint.sources import touched
 
+SEEN = ("folders", "names", "states", "digests")
 CALL = """\
 import json
 from openai import OpenAI
@@ -51,6 +54,10 @@ def age(folder: Path) -> None:
     past = time.time() - 1000
     for path in [folder, *folder.rglob("*")]:
         os.utime(path, (past, past))
+
+
+def entries(project: Path) -> list[Path]:
+    return [file for file in (project / cache.FOLDER).iterdir() if file.name not in cache.MARKS]
 
 
 def output(capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, str, str]:
@@ -151,23 +158,39 @@ def test_own_rules_count(project: Path, capsys, analysed) -> None:
     assert len(analysed) == 2
 
 
-@pytest.mark.parametrize("damage", [b"", b"x", b"{}\n[]\n{}", b"\x00" * 100])
+@pytest.mark.parametrize("damage", [b"", b"x", b"states:x:y\n", b"\n" * 9, b"\x00" * 100])
 def test_a_damaged_entry_counts_as_none(project: Path, capsys, analysed, damage: bytes) -> None:
     first = output(capsys)
-    [entry] = (project / ".wattlint_cache").glob("*.json")
+    [entry] = entries(project)
     entry.write_bytes(damage)
     assert output(capsys) == first
     entry.write_bytes(entry.read_bytes().replace(b"gpt-4o", b"gpt-4x"))
     assert output(capsys) == first and len(analysed) == 3
+    entry.write_bytes(entry.read_bytes()[:-9])
+    assert output(capsys) == first and output(capsys, "--statistics")[0] == 1 and len(analysed) == 3
+    assert len(Parts(entry.read_bytes()).whole()) == 7, "a damaged part was not replaced"
+
+
+@pytest.mark.parametrize("name", ["folders", "names", "states", "digests"])
+def test_parts_that_do_not_belong_together_count_as_none(project: Path, capsys, analysed, name: str) -> None:
+    first = output(capsys)
+    [entry] = entries(project)
+    for wrong in (b"", b"x", b"\x00" * 24):
+        entry.write_bytes(packed(Parts(entry.read_bytes()).whole() | {name: wrong}))
+        (project / "options.json").touch()  # so that digests are asked for
+        assert output(capsys) == first
+    assert len(analysed) == 4
 
 
 def test_a_forged_entry_makes_nothing_but_results(project: Path, capsys) -> None:
     first = output(capsys)
-    [entry] = (project / ".wattlint_cache").glob("*.json")
+    [entry] = entries(project)
     for forged in (b'["os.system", "true"]', b"[[[[]]]]", b'["CallSite", 1]', b"null"):
-        seen = b"\n".join(entry.read_bytes().split(b"\n")[1:3])
-        body = seen + b'\n{"sites": [' + forged + b'], "findings": [], "problems": [], "coverage": null}'
-        entry.write_bytes(cache._checksum(body).encode() + b"\n" + body)
+        data = b'{"sites": [' + forged + b'], "findings": [], "problems": [], "coverage": null}'
+        parts = Parts(entry.read_bytes()).whole() | {"data": data}
+        entry.write_bytes(
+            packed({name: part for name, part in parts.items() if name in SEEN or name == "data"})
+        )
         assert output(capsys) == first
 
 
@@ -178,7 +201,7 @@ def test_values_of_env_files_are_not_kept(project: Path, capsys, analysed) -> No
     )
     assert "gpt-4.1" in output(capsys)[1]
     assert output(capsys) and len(analysed) == 2
-    assert not list((project / ".wattlint_cache").glob("*.json"))
+    assert not entries(project) if (project / cache.FOLDER).exists() else True
 
 
 def test_nothing_happens_where_it_cannot_be_written(project: Path, capsys) -> None:
@@ -190,7 +213,7 @@ def test_nothing_happens_where_it_cannot_be_written(project: Path, capsys) -> No
 def test_only_so_many_entries_stay(project: Path, capsys) -> None:
     for number in range(cache.MAX_ENTRIES + 3):
         output(capsys, "--exclude", f"x{number}")
-    assert len(list((project / ".wattlint_cache").iterdir())) == cache.MAX_ENTRIES + 2
+    assert len(entries(project)) == cache.MAX_ENTRIES
 
 
 def test_clean(project: Path, capsys) -> None:
@@ -207,3 +230,73 @@ def test_names_of_folders_are_no_secrets(project: Path, capsys, analysed) -> Non
     age(project)
     assert output(capsys) == output(capsys)
     assert len(analysed) == 1
+
+
+@pytest.fixture
+def reported(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Grows with every report that is not that of an earlier run."""
+    calls: list[object] = []
+    report_of = check.report_of
+    monkeypatch.setattr(check, "report_of", lambda *given: calls.append(given) or report_of(*given))
+    return calls
+
+
+@pytest.mark.parametrize("form", check.FORMATS)
+def test_what_was_said_is_said_again(project: Path, capsys, reported, form: str) -> None:
+    def said(*options: str) -> tuple[int, str, str]:
+        return main(["check", "--format", form, *options]), *capsys.readouterr()
+
+    (project / "shop" / "broken.py").write_text("from openai import OpenAI\nx = (\n")
+    first = said()
+    assert first == said() == said("--jobs", "2") == said("--no-cache")
+    assert len(reported) == (2 if form in check.KEPT else 4)
+    for options in (
+        ["--statistics"],
+        ["--exit-zero"],
+        ["--fail-on", "error"],
+        ["--unsafe-fixes"],
+        ["--quiet"],
+    ):
+        assert said(*options) == said(*options) == said(*options, "--no-cache")
+    assert said() == first
+
+
+def test_colour_is_said_in_colour(project: Path, capsys, reported, monkeypatch) -> None:
+    main(["check"])
+    plain = capsys.readouterr()
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    for _ in range(2):
+        main(["check"])
+        assert "\x1b[" in capsys.readouterr().out
+    main(["check", "--no-color"])
+    assert capsys.readouterr() == plain and len(reported) == 2
+
+
+def test_a_report_goes_to_its_file_again(project: Path, capsys, tmp_path: Path) -> None:
+    first = output(capsys)
+    for name in ("a.json", "b.json"):
+        output(capsys, "-o", f"shop/../{name}")
+        assert (project / name).read_text() == first[1]
+
+
+def test_a_baseline_counts(project: Path, capsys) -> None:
+    """Of the working folder, whatever holds for the files."""
+    (project / "shop" / "wattlint.toml").write_text("")
+    (project / "shop" / "ask.py").write_text(CALL.replace("=MODEL", "='gpt-4-turbo'"))
+    assert main(["check", "shop"]) == main(["check", "shop"]) == 1
+    assert main(["baseline", "write", "shop", "--baseline", "old.json"]) == 0
+    (project / "wattlint.toml").write_text("baseline = 'old.json'\n")
+    assert main(["check", "shop"]) == main(["check", "shop"]) == 0
+    (project / "old.json").write_text((project / "old.json").read_text().replace("LLM", "LLN"))
+    assert main(["check", "shop"]) != 0
+
+
+def test_an_excerpt_that_may_hold_a_secret_is_not_kept(project: Path, capsys, analysed, reported) -> None:
+    call = "    return OpenAI().chat.completions.create("
+    text = (project / "shop" / "ask.py").read_text().replace(call, f"{call}  # the password is tr0ub4dor")
+    (project / "shop" / "ask.py").write_text(text)
+    for _ in range(2):
+        main(["check"])
+        assert "tr0ub4dor" in capsys.readouterr().out
+    assert len(analysed) == 1 and len(reported) == 2
+    assert all(b"tr0ub4dor" not in entry.read_bytes() for entry in entries(project))

@@ -12,13 +12,13 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from wattlint import __version__
 from wattlint.catalogue.store import ARTEFACT, PACKAGE, rules_folder
 from wattlint.collection import without_collection
 from wattlint.kept_parts import Parts, packed
-from wattlint.kept_states import Seen, parts_of, state_of
+from wattlint.kept_states import Seen, is_fresh, parts_of, state_of
 from wattlint.sources import touched
 from wattlint.sources.limits import OUT_OF_TIME, SECONDS
 from wattlint.sources.project import root_of, surroundings
@@ -45,12 +45,13 @@ DAMAGED = (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError,
 """What comes of reading an entry that is none of ours."""
 
 
-class Said(NamedTuple):
+class Said:
     """What a command said of a result, and ended with."""
 
-    report: str
-    problems: str
-    status: int
+    __slots__ = ("problems", "report", "status")
+
+    def __init__(self, report: str, problems: str, status: int) -> None:
+        self.report, self.problems, self.status = report, problems, status
 
     def packed(self) -> bytes:
         return f"{self.status} {len(self.report)}\n{self.report}{self.problems}".encode(
@@ -122,7 +123,7 @@ class Cache:
             seen = Seen(parts)
             settled = seen.settled(self._began_ns, jobs)
             if settled:  # files that were read only to see that they are what they were: once is enough
-                self._write({**parts.all(), "states": seen.with_states(settled)})
+                self._write({**parts.whole(), "states": seen.with_states(settled)})
             elif settled is not None:
                 self._parts = parts
         return self._parts
@@ -140,7 +141,7 @@ class Cache:
         try:
             data = _encoded(analysis)
             raw = json.dumps(data, separators=(",", ":"))
-            parts = parts_of({**seen, **_code()}, self._began_ns) | {"data": raw.encode()}
+            parts = parts_of({**seen, **_code(self._began_ns)}, self._began_ns) | {"data": raw.encode()}
         except (TypeError, ValueError, RecursionError):
             return
         named = os.fsdecode(parts["folders"] + parts["names"])
@@ -149,10 +150,15 @@ class Cache:
 
     def keep(self, how: Any, said: Said, seen: touched.Digests) -> None:
         """Keep what was said of the result that was loaded or saved last. ``seen``: what was looked at for that."""
-        if self._parts is None or SECONDS in said.report or not Seen(self._parts).holds(seen):
+        if self._parts is None or SECONDS in said.report:
             return
-        if not any(map(holds_secret, said[:2])) and not any(map(may_hold_secret, said[:2])):
-            parts = self._parts.all()
+        try:
+            holds = Seen(self._parts).holds(seen)
+        except DAMAGED:
+            return
+        texts = said.report, said.problems
+        if holds and not any(map(holds_secret, texts)) and not any(map(may_hold_secret, texts)):
+            parts = self._parts.whole()
             before = [name for name in parts if name.startswith(_SAID)]
             for name in before[: len(before) + 1 - MAX_SAID]:
                 del parts[name]
@@ -209,16 +215,17 @@ def folders_to_clean(paths: list[str]) -> list[Path]:
     return sorted(folder for root in roots if (folder := root / FOLDER).is_dir())
 
 
-def _code() -> touched.Digests:
-    """wattlint itself, catalogue and rules included: in a checkout they change without a new version. Of files there is no
-    digest: one that has another state is another one."""
+def _code(began_ns: int) -> touched.Digests:
+    """wattlint itself, catalogue and rules included, in a run that began then: in a checkout they change without a new
+    version. Most files have no digest: one in another state counts as another one."""
     seen: touched.Digests = {}
     for top in dict.fromkeys((PACKAGE, str(rules_folder()))):
         for folder, folders, names in os.walk(top):
             folders[:] = [name for name in folders if name != "__pycache__"]
             seen[folder] = touched.digest_of_names([*folders, *names])
-            files = (os.path.join(folder, name) for name in names)
-            seen.update((file, None) for file in files if file != ARTEFACT)
+            for file in (os.path.join(folder, name) for name in names):
+                if file != ARTEFACT:
+                    seen[file] = touched.digest_of(file) if is_fresh(state_of(file), began_ns) else None
     return seen
 
 

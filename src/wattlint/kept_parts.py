@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 
 from wattlint.sources.touched import digest
@@ -27,11 +28,13 @@ class Parts:
             raise ValueError(f"{name} is damaged")
         return part
 
-    def __contains__(self, name: str) -> bool:
-        return name in self._places
-
-    def all(self) -> dict[str, bytes]:
-        return {name: self[name] for name in self._places}
+    def whole(self) -> dict[str, bytes]:
+        """Those that are not damaged."""
+        found = {}
+        for name in self._places:
+            with contextlib.suppress(ValueError):
+                found[name] = self[name]
+        return found
 
 
 def packed(parts: Mapping[str, bytes]) -> bytes:

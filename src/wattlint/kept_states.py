@@ -131,6 +131,11 @@ def _is_missing(path: str, seen: touched.Digests) -> bool:
     return seen.get(os.path.dirname(path)) is not None and not os.path.lexists(path)
 
 
+def is_fresh(state: State, began_ns: int) -> bool:
+    """Whether that of a file says little, although it did not change during the run that began then."""
+    return max(state[:2]) < began_ns and not _may_be_trusted(state, began_ns)
+
+
 def _packed(numbers: list[int]) -> bytes:
     return struct.pack(f"{len(numbers)}{NUMBER}", *numbers)
 
