@@ -87,24 +87,19 @@ def is_forwarder(record: CallRecord) -> bool:
     return False
 
 
-def handed(node: ast.Call) -> tuple[ast.expr, ast.Call] | None:
-    """A function given by reference and the call that is presumably made of it: ``retry(f, errors=E)(x, **kw)``,
-    ``retryer(f, x, **kw)``."""
-    if isinstance(node.func, ast.Call):
-        first, positional = node.func.args[:1], node.args
-    else:
-        first, positional = node.args[:1], node.args[1:]
-    if not first or not isinstance(first[0], (ast.Attribute, ast.Name)):
-        return None
-    return first[0], ast.copy_location(ast.Call(first[0], positional, node.keywords), node)
+def handed(node: ast.Call) -> ast.Attribute | ast.Name | None:
+    """A function given by reference that is presumably called: ``retry(f, errors=E)(x, **kw)``, ``retryer(f, x, **kw)``."""
+    given = node.func.args if isinstance(node.func, ast.Call) else node.args
+    return given[0] if given and isinstance(given[0], (ast.Attribute, ast.Name)) else None
 
 
 def _wrapped(objects: Objects, node: ast.Call, frame: Frame, spot: Spot) -> tuple[Match, Given] | None:
     """A call of whatever retries, limits or logs a method of an SDK that it is given by reference."""
-    found = handed(node)
-    if found is None or not node.keywords or frame.module.original(last_name(node.func)) in KEEPS:
+    reference = handed(node)
+    if reference is None or not node.keywords or frame.module.original(last_name(node.func)) in KEEPS:
         return None
-    reference, made = found
+    positional = node.args if isinstance(node.func, ast.Call) else node.args[1:]
+    made = ast.copy_location(ast.Call(reference, positional, node.keywords), node)
     given = arguments.of(objects.evaluator, made, frame, spot)
     value = objects.evaluator.value(reference, frame, spot)
     known = [one for one in alternatives(value) if isinstance(one, (Member, External))]

@@ -95,10 +95,10 @@ class Plausible:
         if not self._clues.sdk and not (self._has_shape(record.node) or self._may_request(record)):
             return False
         given = handed(record.node)
-        if given is not None and (
-            last_name(given[0]) in self._methods or last_name(given[0]) in self._names.sdks.structural_names
-        ):
-            return True
+        if given is not None:
+            name = last_name(given)
+            if name in self._methods or name in self._names.sdks.structural_names:
+                return True
         if isinstance(function, ast.Attribute):
             return self._method(record.node, function, record.scope)
         if isinstance(function, ast.Name):
@@ -113,7 +113,7 @@ class Plausible:
     def _has_shape(self, node: ast.Call) -> bool:
         """The call, or the one that is made of a method that it is given, has the shape of a call of a model."""
         given = handed(node)
-        for function in (node.func, given[0]) if given is not None else (node.func,):
+        for function in (node.func, given) if given is not None else (node.func,):
             chain = attribute_chain(function)
             if chain and chain[-1] in self._names.sdks.structural_names:
                 keywords = frozenset(keyword.arg for keyword in node.keywords if keyword.arg)

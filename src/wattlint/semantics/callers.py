@@ -86,9 +86,9 @@ def _find(ev: Evaluator, info: FunctionInfo) -> list[Caller]:
             if candidates > MAX_CANDIDATES or len(found) >= MAX_CALLERS:
                 return found
             frame = ev.frame_of(record.scope)
-            for node in (record.node, handed_on.inner_call(ev, record.node, module)):
-                bound = _calls(ev, node, frame, record.spot, info) if node is not None else None
-                if node is not None and bound is not None:
+            for node in handed_on.itself_and_inner(ev, record.node, module):
+                bound = _calls(ev, node, frame, record.spot, info)
+                if bound is not None:
                     found.append(Caller(node, frame, record.spot, bound))
                     break
     return found
@@ -153,9 +153,7 @@ def _targets(ev: Evaluator, callee: Value) -> tuple[list[tuple[FunctionInfo, boo
 def reached(ev: Evaluator, record: CallRecord, module: ModuleIndex) -> Iterator[tuple[str | None, str]]:
     """File and name of each function that ``of`` may find this call for; no file where only the name links them."""
     frame = ev.frame_of(record.scope)
-    for node in (record.node, handed_on.inner_call(ev, record.node, module)):
-        if node is None:
-            continue
+    for node in handed_on.itself_and_inner(ev, record.node, module):
         targets, unknown = _targets(ev, ev.value(node.func, frame, record.spot))
         for info, _ in targets:
             yield info.module.file, info.name

@@ -43,6 +43,8 @@ class Evaluator:
         self._results: dict[tuple[object, object], Any] = {}
         self._active: dict[tuple[object, object], int] = {}
         self._frames: dict[tuple[int, int], Frame] = {}
+        self._free: dict[int, Frame] = {}
+        """The context-free frames inside context-free ones, by id of their scope."""
         self._kept: list[Frame] = []
         self._kept_nodes: list[ast.AST] = []
         self._kept_values: dict[int, Value] = {}
@@ -62,6 +64,8 @@ class Evaluator:
         """Answers that followed callers, and how many one after the other: they hold where that many may follow."""
         self._cut_at: dict[tuple[object, object, int], Any] = {}
         """Answers cut at the limit of callers: they hold at this depth only."""
+        self._sometimes: set[tuple[object, object]] = set()
+        """What has, or had, an answer that holds at times: of most questions only this is asked."""
         self._seconds = 0.0
         self._deadline = float("inf")
         self._ask_again = float("inf")
@@ -119,7 +123,7 @@ class Evaluator:
             return Unknown("budget")
         if not self._steps & 63:
             self.check_time()
-        return self._once(key, lambda: handler(self, node, frame, spot), _RECURSION)
+        return self._once(key, _RECURSION, handler, self, node, frame, spot)
 
     def known(self, node: ast.expr, frame: Frame) -> Value | None:
         """The value of ``node``, where it takes no work."""
@@ -135,11 +139,11 @@ class Evaluator:
         then it is remembered for as long as all the evaluations that cut it are under way.
         """
         known = self._results.get(key, _NOTHING)
-        return self._once(key, compute, during) if known is _NOTHING else known
+        return self._once(key, during, compute) if known is _NOTHING else known
 
-    def _once(self, key: tuple[object, object], compute: Callable[[], T], during: T) -> T:
+    def _once(self, key: tuple[object, object], during: T, compute: Callable[..., T], *given: object) -> T:
         """``once`` for what is not remembered for good."""
-        if key in self._through_callers or key in self._provisional or self._cut_at:
+        if key in self._sometimes:
             known = self._known_at(key, self._caller_depth)
             if known is not _NOTHING:
                 return known  # type: ignore[no-any-return]
@@ -152,7 +156,7 @@ class Evaluator:
         self._depth += 1
         self._active[key] = depth = self._depth
         try:
-            result = compute()
+            result = compute(*given)
         finally:
             del self._active[key]
             self._depth -= 1
@@ -160,16 +164,18 @@ class Evaluator:
                 self._provisional.pop(stale, None)
             reached, self._reached = self._reached, max(outer_reached, self._reached)
         cuts = self._cuts & ((1 << depth) - 1)
+        self._cuts = outer | cuts
+        if not cuts and reached == at:
+            self._results[key] = result
+            return result
+        self._sometimes.add(key)
         if cuts:
             self._provisional[key] = (result, cuts, at, reached)
             self._until.setdefault(cuts.bit_length() - 1, []).append(key)
-        elif reached == at:
-            self._results[key] = result
         elif reached <= MAX_CALLER_DEPTH:
             self._through_callers[key] = (result, reached - at)
         else:
             self._cut_at[(*key, at)] = result
-        self._cuts = outer | cuts
         return result
 
     def _known_at(self, key: tuple[object, object], at: int) -> Any:
@@ -179,7 +185,7 @@ class Evaluator:
             if at + followed <= MAX_CALLER_DEPTH:
                 self._reached = max(self._reached, at + followed)
                 return result
-        if self._cut_at and (*key, at) in self._cut_at:
+        if (*key, at) in self._cut_at:
             self._reached = MAX_CALLER_DEPTH + 1
             return self._cut_at[(*key, at)]
         if key in self._provisional:
@@ -229,15 +235,10 @@ class Evaluator:
 
     def frame_of(self, scope: Scope) -> Frame:
         """The context-free frame of ``scope`` inside the context-free frames of its parents."""
-        chain = []
-        at: Scope | None = scope
-        while at is not None:
-            chain.append(at)
-            at = at.parent
-        frame: Frame | None = None
-        for one in reversed(chain):
-            frame = self.frame(one, frame)
-        assert frame is not None
+        frame = self._free.get(id(scope))
+        if frame is None:
+            parent = self.frame_of(scope.parent) if scope.parent is not None else None
+            frame = self._free[id(scope)] = self.frame(scope, parent)
         return frame
 
     def abstract(self, cls: Class) -> Instance:

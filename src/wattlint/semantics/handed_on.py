@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from wattlint.semantics.scopes import last_name
@@ -39,13 +40,23 @@ def callee_of(node: ast.Call, module: ModuleIndex) -> ast.expr | None:
 
 def inner_call(ev: Evaluator, node: ast.Call, module: ModuleIndex) -> ast.Call | None:
     """The call that is made of what ``node`` hands on: always the same object for the same ``node``."""
-    return ev.once(("handed on", id(node)), lambda: _inner_call(ev, node, module), None)
-
-
-def _inner_call(ev: Evaluator, node: ast.Call, module: ModuleIndex) -> ast.Call | None:
     callee = callee_of(node, module)
-    if callee is None:
-        return None
+    return (
+        ev.once(("handed on", id(node)), lambda: _inner_call(ev, node, callee), None)
+        if callee is not None
+        else None
+    )
+
+
+def itself_and_inner(ev: Evaluator, node: ast.Call, module: ModuleIndex) -> Iterator[ast.Call]:
+    """``node`` and the call that is made of what it hands on, if any."""
+    yield node
+    inner = inner_call(ev, node, module)
+    if inner is not None:
+        yield inner
+
+
+def _inner_call(ev: Evaluator, node: ast.Call, callee: ast.expr) -> ast.Call | None:
     if callee not in node.args:
         given = {keyword.arg: keyword.value for keyword in node.keywords}
         passed = given.get("args")

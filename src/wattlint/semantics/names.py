@@ -52,7 +52,9 @@ def lookup(ev: Evaluator, name: str, frame: Frame, spot: Spot) -> Value:
             return in_module(ev, name, frame.module)
         if (scope.kind != "class" or at is frame) and name in scope.bindings:
             value = _bound(ev, name, at, place, local=scope is frame.scope)
-            if all(isinstance(one, (Unknown, Element)) or is_none(one) for one in alternatives(value)):
+            if spot.branches and all(
+                isinstance(one, (Unknown, Element)) or is_none(one) for one in alternatives(value)
+            ):
                 return _narrowed(ev, name, frame, spot) or value
             return value
         place = scope.spot or END
@@ -109,17 +111,21 @@ def _bound(ev: Evaluator, name: str, frame: Frame, spot: Spot, local: bool) -> V
         path = ev.project.outside_name(frame.module, name)
         if path is not None:
             return External(path)
-    own = [one for one in scope.bindings[name] if one.setter is None]
+    bindings = scope.bindings[name]
+    own = [one for one in bindings if one.setter is None]
     definitions, _ = reaching(own, spot, ev.arm_truth(frame))
     if not definitions and spot is not END:
         # Used before it is set in the text: a loop or a function that runs later.
         definitions, _ = reaching(own, END, ev.arm_truth(frame))
-    found = [_definition(ev, one, frame, local) for one in definitions]
-    if len(own) < len(scope.bindings[name]):
-        found += _set_elsewhere(ev, name, frame)
-        flat = [one for value in found for one in alternatives(value)]
-        found = sorted(flat, key=is_none)  # None only says that a function sets it later
-    value = join(found)
+    if len(definitions) == 1 and len(own) == len(bindings):  # as most names have
+        value = _definition(ev, definitions[0], frame, local)
+    else:
+        found = [_definition(ev, one, frame, local) for one in definitions]
+        if len(own) < len(bindings):
+            found += _set_elsewhere(ev, name, frame)
+            flat = [one for value in found for one in alternatives(value)]
+            found = sorted(flat, key=is_none)  # None only says that a function sets it later
+        value = join(found)
     if name in scope.mutations:
         made = definitions[0].spot if definitions else None
         value = mutations.mutated(ev, value, scope.mutations[name], frame, spot, made)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from wattlint.semantics.scopes import LOOPS, Branch, Spot
@@ -19,15 +19,17 @@ Truth = Callable[[ast.AST, str], "bool | None"]
 """(branching node, arm) -> whether that arm runs with default settings; None: not known."""
 
 
-def reaching(
-    definitions: Iterable[Def], use: Spot, truth: Truth, whole: bool = False
-) -> tuple[list[Def], bool]:
+def reaching(definitions: list[Def], use: Spot, truth: Truth, whole: bool = False) -> tuple[list[Def], bool]:
     """Definitions that can reach ``use``, the likeliest first, and whether they cover every way to it (asked with
     ``whole``: else that may be left open).
 
     Likeliest: in an arm whose condition holds, then unknown conditions, then arms that defaults do not take.
     Within equal likelihood the later definition comes first.
     """
+    if len(definitions) == 1:  # as most names have
+        spot = definitions[0].spot
+        if spot.order < use.order and not spot.branches:
+            return definitions, whole
     before = [one for one in definitions if one.spot.order < use.order]
     loops: list[ast.AST] = [branch for branch, _ in use.branches if isinstance(branch, LOOPS)]
     later = (
