@@ -25,16 +25,23 @@ NO_ANSWERS = regex(
 ANSWERS = regex(r"cache|memoi[sz]e|joblib|shelve|sqlite|redis|already_(?:done|processed)", re.IGNORECASE)
 
 
-SPEAKS_OF_ONE = ("cach", "memoi", "joblib", "shelve", "sqlite", "redis", "already_")
-"""One of these is in whatever the patterns find: a fiftieth of the time where none is there."""
+OF_PROMPTS = ("cach",)
+OF_ANSWERS = ("cach", "memoi", "joblib", "shelve", "sqlite", "redis", "already_")
+"""One of these is in whatever the patterns find."""
 
 
 def caches_prompts(text: str) -> bool:
-    return "cach" in text.lower() and PROMPT_CACHE.search(text) is not None
+    return PROMPT_CACHE.search(_lines_with(OF_PROMPTS, text)) is not None
 
 
 def caches_answers(text: str) -> bool:
+    return ANSWERS.search(NO_ANSWERS.sub("", _lines_with(OF_ANSWERS, text))) is not None
+
+
+def _lines_with(words: tuple[str, ...], text: str) -> str:
+    """The lines in which one of ``words`` stands: to look for the patterns in all of them takes long."""
     small = text.lower()
-    if not any(word in small for word in SPEAKS_OF_ONE):
-        return False
-    return ANSWERS.search(NO_ANSWERS.sub("", text)) is not None
+    if not any(word in small for word in words):
+        return ""
+    lines = zip(text.split("\n"), small.split("\n"))
+    return "\n".join(line for line, lower in lines if any(word in lower for word in words))

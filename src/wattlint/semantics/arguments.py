@@ -84,13 +84,14 @@ def bind_arguments(info: FunctionInfo, given: Arguments, bound: bool) -> dict[st
     if arguments.vararg is not None:
         rest = tuple(given.positional[len(parameters) :])
         result[arguments.vararg.arg] = Sequence(rest, open=given.open_positional, kind="tuple")
-    names = {parameter.arg for parameter in (*parameters, *arguments.kwonlyargs)}
     extra: dict[object, Thunk] = {}
-    for name, value in given.keywords.items():
-        if name in names:
-            result.setdefault(name, value)
-        else:
-            extra[name] = value
+    if given.keywords:
+        names = {parameter.arg for parameter in (*parameters, *arguments.kwonlyargs)}
+        for name, value in given.keywords.items():
+            if name in names:
+                result.setdefault(name, value)
+            else:
+                extra[name] = value
     if arguments.kwarg is not None:
         result[arguments.kwarg.arg] = Mapping(extra, open=given.open_keywords, how="kwargs")
     return result

@@ -13,6 +13,7 @@ from wattlint.semantics.mentions import Mentions, is_telling
 from wattlint.semantics.scopes import END, CallRecord, FunctionInfo, Scope, Spot, last_name
 from wattlint.semantics.values import (
     MAX_CHOICES,
+    TRACED,
     Class,
     Const,
     Element,
@@ -214,6 +215,9 @@ def joined(
     none_usual = not usual and all(unusual)
     omitted = omitted or none_usual
     for (value, caller), skipped in zip(passed, unusual):
+        if not isinstance(value, TRACED):
+            found.append(value)
+            continue
         step = "possible" if skipped and not none_usual else how
         found.append(through(value, Hop(step, caller.frame.module.path, caller.node.lineno, name)))
     if starred == ("**",):

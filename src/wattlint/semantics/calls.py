@@ -52,6 +52,8 @@ MAX_COMPARED = 16
 def result(ev: Evaluator, node: ast.Call, frame: Frame, spot: Spot) -> Value:
     """The value of a call expression."""
     callee = ev.value(node.func, frame, spot)
+    if not isinstance(callee, (Choice, Const)):
+        return apply(ev, callee, node, frame, spot)
     options = [one for one in alternatives(callee) if not (isinstance(one, Const) and one.value is None)]
     return (
         join(apply(ev, one, node, frame, spot) for one in options[:MAX_CALLEES])
@@ -203,7 +205,9 @@ def _inline(ev: Evaluator, function: Function, bound: dict[str, Thunk], depth: i
         return Sequence(items, open=True, repeated=True)
     returned = _Returns.reaching(ev, frame)
     value = (
-        join(ev.value(expression, frame, spot) for expression, spot in returned) if returned else Const(None)
+        join([ev.value(expression, frame, spot) for expression, spot in returned])
+        if returned
+        else Const(None)
     )
     if not any(is_known(one) for one in alternatives(value)) and not isinstance(info.node, ast.Lambda):
         typed = annotated.typed(ev, info.node.returns, ev.frame_of(scope.parent or scope), END)

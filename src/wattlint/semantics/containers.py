@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from wattlint.semantics import calls, classes, dict_classes, environment, instances
 from wattlint.semantics.scopes import Spot
 from wattlint.semantics.values import (
+    TRACED,
     Class,
     Const,
     Element,
@@ -100,6 +101,8 @@ def subscript(ev: Evaluator, node: ast.Subscript, frame: Frame, spot: Spot) -> V
         known = environment.variable(ev, str(name.value), frame, spot) if isinstance(name, Const) else None
         return known or environment.UNSET
     value = item(ev, owner, key)
+    if not isinstance(value, TRACED):
+        return value
     return through(value, Hop("dict_config", frame.module.path, node.lineno, ast.unparse(node.slice)[:40]))
 
 

@@ -103,7 +103,7 @@ def _settings_options(cls: ClassInfo) -> dict[str, str]:
             for one in node.body:
                 if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name):
                     pairs.append((one.targets[0].id, one.value))
-        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "model_config":
+        elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "model_config":
             if isinstance(node.value, ast.Call):
                 pairs += [(keyword.arg, keyword.value) for keyword in node.value.keywords]
             elif isinstance(node.value, ast.Dict):

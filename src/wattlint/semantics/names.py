@@ -20,6 +20,7 @@ from wattlint.semantics.module_index import ModuleIndex
 from wattlint.semantics.reaching import reaching
 from wattlint.semantics.scopes import END, Binding, Spot
 from wattlint.semantics.values import (
+    TRACED,
     Class,
     Const,
     Element,
@@ -154,6 +155,8 @@ def _definition(ev: Evaluator, binding: Binding, frame: Frame, local: bool) -> V
             value = attributes.entered(ev, value)
         for step in binding.path:
             value = containers.element(ev, value, step)
+        if not isinstance(value, TRACED):
+            return value
         how = "local_const" if local and frame.scope.kind not in ("module", "class") else "module_const"
         if frame.scope.kind == "class":
             how = "class_attr"
@@ -177,6 +180,8 @@ def _definition(ev: Evaluator, binding: Binding, frame: Frame, local: bool) -> V
     if kind == "import_from":
         assert isinstance(binding.node, ast.ImportFrom)
         value = imports.from_import(ev, binding.node, str(binding.path[0]), module)
+        if not isinstance(value, TRACED):
+            return value
         return through(value, Hop("imported_const", module.path, binding.node.lineno, binding.name))
     if kind == "def":
         info = module.scope_of(binding.node).function

@@ -44,8 +44,8 @@ def source(node: ast.AST) -> str:
     return text if len(text) <= SOURCE_LENGTH else text[: SOURCE_LENGTH - 3] + "..."
 
 
-def pieces_of(value: Value, written: str) -> tuple[str | Gap, ...]:
-    """The pieces a value contributes to a text."""
+def pieces_of(value: Value, written: str | ast.expr) -> tuple[str | Gap, ...]:
+    """The pieces a value contributes to a text. An expression is only written out where it is not known."""
     value = (
         alternatives(value)[0]
         if isinstance(value, Choice) and isinstance(value.values[0], (Const, Text))
@@ -59,7 +59,7 @@ def pieces_of(value: Value, written: str) -> tuple[str | Gap, ...]:
         and not isinstance(value.value, bool)
     ):
         return (str(value.value),)
-    return (Gap(written, value),)
+    return (Gap(written if isinstance(written, str) else source(written), value),)
 
 
 def build(pieces: Iterable[str | Gap], origin: Origin = ()) -> Value:
@@ -95,7 +95,7 @@ def joined(ev: Evaluator, node: ast.JoinedStr, frame: Frame, spot: Spot) -> Valu
     for part in node.values:
         if isinstance(part, ast.FormattedValue):
             value = ev.value(part.value, frame, spot)
-            pieces.extend(pieces_of(value, source(part.value)))
+            pieces.extend(pieces_of(value, part.value))
             if isinstance(value, (Const, Text)) and not origin:
                 origin = value.origin
         elif isinstance(part, ast.Constant):
@@ -131,8 +131,7 @@ def add(ev: Evaluator, operands: list[Thunk]) -> Value:
     pieces: list[str | Gap] = []
     origin: Origin = ()
     for operand, value in zip(operands, values):
-        written = source(operand[0]) if isinstance(operand, tuple) else "..."
-        pieces.extend(pieces_of(value, written))
+        pieces.extend(pieces_of(value, operand[0] if isinstance(operand, tuple) else "..."))
         if isinstance(value, (Const, Text)) and not origin:
             origin = value.origin
         if sum(len(piece) for piece in pieces if isinstance(piece, str)) > MAX_TEXT:

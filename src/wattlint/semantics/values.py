@@ -249,6 +249,10 @@ def join(values: Iterable[Value]) -> Value:
     return flat[0] if len(flat) == 1 else Choice(tuple(flat))
 
 
+TRACED = (Const, Text, Choice)
+"""What ``through`` changes: for other values there is no need to make the step."""
+
+
 def through(value: Value, hop: Hop) -> Value:
     """``value`` with one more step of origin, where it carries an origin."""
     if isinstance(value, Const):
