@@ -12,6 +12,7 @@ from wattlint import cache, kept_states, run
 from wattlint.cli import main
 from wattlint.commands import check
 from wattlint.kept_parts import Parts, packed
+from wattlint.kept_reports import Said
 from wattlint.semantics import environment  # noqa: F401
 from wattlint.sources import touched
 
@@ -191,6 +192,13 @@ def test_a_forged_entry_makes_nothing_but_results(project: Path, capsys) -> None
         entry.write_bytes(
             packed({name: part for name, part in parts.items() if name in SEEN or name == "data"})
         )
+        assert output(capsys) == first
+
+    for forged in ("\x1b]0;title\x07", "\u202e", "\x00", "a\rb"):
+        parts = Parts(entry.read_bytes()).whole()
+        said = {name: Said(forged, forged, 0).packed() for name in parts if name not in (*SEEN, "data")}
+        assert said
+        entry.write_bytes(packed(parts | said))
         assert output(capsys) == first
 
 

@@ -18,9 +18,10 @@ from wattlint import __version__
 from wattlint.catalogue.store import ARTEFACT, PACKAGE, rules_folder
 from wattlint.collection import without_collection
 from wattlint.kept_parts import Parts, packed
+from wattlint.kept_reports import Said
 from wattlint.kept_states import Seen, is_fresh, parts_of, state_of
 from wattlint.sources import touched
-from wattlint.sources.limits import OUT_OF_TIME, SECONDS
+from wattlint.sources.limits import OUT_OF_TIME
 from wattlint.sources.project import root_of, surroundings
 from wattlint.sources.secrets import holds_secret, may_hold_secret
 
@@ -43,27 +44,6 @@ SECRETS = (".env",)
 """Results drawn from such files are not kept."""
 DAMAGED = (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError)
 """What comes of reading an entry that is none of ours."""
-
-
-class Said:
-    """What a command said of a result, and ended with."""
-
-    __slots__ = ("problems", "report", "status")
-
-    def __init__(self, report: str, problems: str, status: int) -> None:
-        self.report, self.problems, self.status = report, problems, status
-
-    def packed(self) -> bytes:
-        return f"{self.status} {len(self.report)}\n{self.report}{self.problems}".encode(
-            "utf-8", "surrogatepass"
-        )
-
-    @classmethod
-    def unpacked(cls, raw: bytes) -> Said:
-        """Raises ValueError."""
-        head, _, text = raw.decode("utf-8", "surrogatepass").partition("\n")
-        status, length = map(int, head.split(" "))
-        return cls(text[:length], text[length:], status)
 
 
 class Cache:
@@ -150,14 +130,11 @@ class Cache:
 
     def keep(self, how: Any, said: Said, seen: touched.Digests) -> None:
         """Keep what was said of the result that was loaded or saved last. ``seen``: what was looked at for that."""
-        if self._parts is None or SECONDS in said.report:
+        if self._parts is None or not said.may_be_kept:
             return
-        try:
-            holds = Seen(self._parts).holds(seen)
-        except DAMAGED:
-            return
-        texts = said.report, said.problems
-        if holds and not any(map(holds_secret, texts)) and not any(map(may_hold_secret, texts)):
+        with contextlib.suppress(*DAMAGED):
+            if not Seen(self._parts).holds(seen):
+                return
             parts = self._parts.whole()
             before = [name for name in parts if name.startswith(_SAID)]
             for name in before[: len(before) + 1 - MAX_SAID]:

@@ -137,7 +137,11 @@ def is_fresh(state: State, began_ns: int) -> bool:
 
 
 def _packed(numbers: list[int]) -> bytes:
-    return struct.pack(f"{len(numbers)}{NUMBER}", *numbers)
+    """Raises ValueError where there is a time out of all bounds."""
+    try:
+        return struct.pack(f"{len(numbers)}{NUMBER}", *numbers)
+    except struct.error as error:
+        raise ValueError(error) from None
 
 
 def parts_of(seen: touched.Digests, began_ns: int) -> dict[str, bytes]:
@@ -151,13 +155,9 @@ def parts_of(seen: touched.Digests, began_ns: int) -> dict[str, bytes]:
         kept = state if _may_be_trusted(state, began_ns) else UNKNOWN
         folders.setdefault(folder, {})[name] = kept, digest
     rows = [row for names in folders.values() for row in names.values()]
-    try:
-        states = _packed([number for state, _ in rows for number in state])
-    except struct.error as error:  # a time out of all bounds
-        raise ValueError(error) from None
     return {
         "folders": os.fsencode("\0".join(folders)),
         "names": os.fsencode("/".join(map("\0".join, folders.values()))),  # which no name holds
-        "states": states,
+        "states": _packed([number for state, _ in rows for number in state]),
         "digests": "\n".join(digest or "" for _, digest in rows).encode(),
     }

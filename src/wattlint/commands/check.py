@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wattlint.analysis import Analysis
-    from wattlint.cache import Said
     from wattlint.changes.baseline import Held
     from wattlint.config import Configuration
+    from wattlint.kept_reports import Said
     from wattlint.lint.findings import Finding
     from wattlint.reports.text import Propose
     from wattlint.sources.files import Problem
@@ -124,10 +124,11 @@ def run(options: argparse.Namespace) -> int:
             return fail(str(error))
     if options.fix or options.diff:
         return _fix(options, configuration, analysis, baseline)
-    if not touched.recording():
+    keeps = again and baseline is None
+    if keeps and not touched.recording():
         touched.record()
     said = _said(options, analysis, report_of(analysis, options, held))
-    if cache is not None and again and baseline is None:
+    if cache is not None and keeps:
         cache.keep(_call(options), said, touched.recorded())
     return _say(options, said)
 
@@ -146,7 +147,7 @@ def _say(options: argparse.Namespace, said: Said) -> int:
 
 
 def _said(options: argparse.Namespace, analysis: Analysis, report: str) -> Said:
-    from wattlint.cache import Said
+    from wattlint.kept_reports import Said
 
     return Said(report, listing(_aside(options, analysis)), _status(options, analysis))
 

@@ -14,6 +14,8 @@ _UNSAFE = re.compile(
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # direction overrides: text that shows otherwise than it is
     "\ud800-\udfff]"  # lone surrogates: bytes of a file name that are no text
 )
+_OURS = re.compile("\n|\x1b\\[[0-9;]*m")
+"""What ``_UNSAFE`` finds in reports: ends of lines, colours."""
 _ASCII = str.maketrans(
     {
         "–": "-",
@@ -39,6 +41,11 @@ Paint = Callable[[str, str], str]
 def printable(text: str) -> str:
     """``text`` on one line, with every control character shown as an escape instead of obeyed."""
     return _UNSAFE.sub(lambda match: _escape(match[0]), text)
+
+
+def is_safe(text: str) -> bool:
+    """Whether a whole report, which may come from elsewhere, shows as it is: only colours are obeyed in it."""
+    return _UNSAFE.search(_OURS.sub("", text)) is None
 
 
 def _escape(character: str) -> str:
