@@ -51,7 +51,8 @@ def analyse(
 
     Whatever cannot be analysed is in ``problems``; the rest is analysed all the same. Never raises for bad input.
     """
-    return analyse_sifted(sift_paths(paths, configuration, jobs, progress), lint, jobs)
+    with without_collection():
+        return analyse_sifted(sift_paths(paths, configuration, jobs, progress), lint, jobs)
 
 
 def analyse_sifted(files: SiftedFiles, lint: bool = True, jobs: int | None = None) -> Analysis:

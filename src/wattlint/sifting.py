@@ -57,9 +57,9 @@ def sift_paths(
     known: Mapping[str, Sifted] | None = None,
 ) -> SiftedFiles:
     """The first half of ``analyse``. ``known``: files that went through the sieve already, by path."""
-    refs, problems, covered = _files(paths, configuration)
-    workspace = Workspace(configuration)
     with without_collection():
+        refs, problems, covered = _files(paths, configuration)
+        workspace = Workspace(configuration)
         sifted = sift(refs, workspace, jobs, progress, known)
     return SiftedFiles(refs, problems, covered, workspace, sifted)
 
