@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from wattlint.sources.folders import folder_of
@@ -14,13 +14,18 @@ from wattlint.sources.sieve import load_sieve
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from wattlint.sources.disk import Listing
+
 
 class Reaches:
     """One for each project, and for each folder of rules that is configured in it."""
 
-    def __init__(self, rules_dir: Callable[[str], str | None]) -> None:
-        """``rules_dir``: of a folder."""
+    def __init__(
+        self, rules_dir: Callable[[str], str | None], listings: Mapping[str, Listing] | None = None
+    ) -> None:
+        """``rules_dir``: of a folder; ``listings``: of folders that were just looked into."""
         self._rules_dir = rules_dir
+        self._listings = listings
         self._reaches: dict[tuple[str, str | None], Reach] = {}
         self._of_folder: dict[str, Reach] = {}
 
@@ -37,7 +42,7 @@ class Reaches:
         key = (root_of(folder), rules_dir)
         reach = self._reaches.get(key)
         if reach is None:
-            reach = self._reaches[key] = _reach(*key)
+            reach = self._reaches[key] = _reach(*key, self._listings)
         return reach
 
     def in_root(self, root: str) -> Reach | None:
@@ -54,15 +59,16 @@ class Reaches:
             del self._of_folder[folder]
 
     def clear(self) -> None:
+        self._listings = None
         self._reaches.clear()
         self._of_folder.clear()
 
 
-def _reach(root: str, rules_dir: str | None) -> Reach:
+def _reach(root: str, rules_dir: str | None, listings: Mapping[str, Listing] | None) -> Reach:
     if rules_dir is None:
-        return Reach(root, load_sieve())
+        return Reach(root, load_sieve(), listings=listings)
     from wattlint.catalogue.sdks import load_sdks
     from wattlint.catalogue.user_folder import part
 
     folder = part(rules_dir, "sdks")
-    return Reach(root, load_sieve(folder), load_sdks(folder).own_modules)
+    return Reach(root, load_sieve(folder), load_sdks(folder).own_modules, listings)

@@ -58,18 +58,19 @@ def sift_paths(
 ) -> SiftedFiles:
     """The first half of ``analyse``. ``known``: files that went through the sieve already, by path."""
     with without_collection():
-        refs, problems, covered = _files(paths, configuration)
-        workspace = Workspace(configuration)
+        refs, problems, covered, listings = _files(paths, configuration)
+        workspace = Workspace(configuration, listings=listings)
         sifted = sift(refs, workspace, jobs, progress, known)
     return SiftedFiles(refs, problems, covered, workspace, sifted)
 
 
 def _files(
     paths: Sequence[str], configuration: Configuration
-) -> tuple[list[FileRef], list[Problem], Covered]:
+) -> tuple[list[FileRef], list[Problem], Covered, dict[str, disk.Listing]]:
     """The files that ``paths`` mean; each path is walked with the configuration that holds there."""
     covered = Covered(frozenset(), frozenset())
     refs: dict[str, FileRef] = {}
+    listings: dict[str, disk.Listing] = {}
     problems: list[Problem] = []
     for path in paths:
         try:
@@ -86,6 +87,7 @@ def _files(
         configuration.none_in(found.unconfigured)
         problems += found.problems
         covered = covered.with_(found.covered)
+        listings.update(found.listings)
         for ref in found.files:
             if ref.explicit or ref.file not in refs:
                 refs[ref.file] = ref
@@ -96,7 +98,7 @@ def _files(
         except ConfigError as error:
             problems += error.problems
     files = list(refs.values()) if len(paths) == 1 else sorted(refs.values(), key=in_order)
-    return files, problems, covered
+    return files, problems, covered, listings
 
 
 def sift(

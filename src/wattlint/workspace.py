@@ -31,10 +31,16 @@ if TYPE_CHECKING:
 class Workspace:
     """What is kept between files: the configuration of each folder, what each project imports, its finder."""
 
-    def __init__(self, configuration: Configuration, reaches: Reaches | None = None) -> None:
-        """``reaches``: those of an earlier look at the same projects."""
+    def __init__(
+        self,
+        configuration: Configuration,
+        reaches: Reaches | None = None,
+        listings: Mapping[str, disk.Listing] | None = None,
+    ) -> None:
+        """``reaches``: those of an earlier look at the same projects; ``listings``: of folders that were just looked
+        into."""
         self.configuration = configuration
-        self._reaches = reaches or Reaches(self._rules_dir)
+        self._reaches = reaches or Reaches(self._rules_dir, listings)
         self._finders: dict[tuple[str, int, bool], Finder] = {}
         """By project and settings; those for ``sites_called_from`` apart."""
         self._callees: dict[str, Callees] = {}

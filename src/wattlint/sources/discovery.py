@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from wattlint.config_texts import FILE_NAMES
@@ -66,6 +66,8 @@ class Discovery(NamedTuple):
     covered: Covered = Covered(frozenset(), frozenset())
     unconfigured: frozenset[str] = frozenset()
     """Folders that were walked and hold no configuration file."""
+    listings: Mapping[str, disk.Listing] = {}
+    """What the folders hold that were walked."""
 
 
 def discover(paths: Sequence[str], settings: Settings) -> Discovery:
@@ -79,7 +81,8 @@ def discover(paths: Sequence[str], settings: Settings) -> Discovery:
         walk.start(path)
     files = sorted(walk.files.values(), key=in_order)
     covered = Covered(frozenset(walk.folders), frozenset(walk.left_out))
-    return Discovery(files, sorted(walk.problems, key=str), covered, frozenset(walk.unconfigured))
+    problems = sorted(walk.problems, key=str)
+    return Discovery(files, problems, covered, frozenset(walk.unconfigured), walk.listings)
 
 
 def in_order(ref: FileRef) -> str:
@@ -102,6 +105,7 @@ class _Walk:
         self.left_out: list[str] = []
         """Modules and packages that exist below ``folders`` and are not among ``files``."""
         self.unconfigured: set[str] = set()
+        self.listings: dict[str, disk.Listing] = {}
         self._settings = settings
         self._cwd = os.getcwd()
         self._names = frozenset() if settings.exclude else DEFAULT_EXCLUDE
@@ -176,12 +180,10 @@ class _Walk:
             if self._settings.respect_gitignore:
                 chain = (*_ignore_rules_in(folder, names, self._problem), *chain)
             inside = display_path(os.path.join(folder, "-"), self._cwd)[:-1]
+            listing = self.listings[folder] = disk.Listing([], [])
             for entry in entries:
                 name, path = entry.name, entry.path
-                try:
-                    is_folder = entry.is_dir(follow_symlinks=False)
-                except OSError:
-                    is_folder = False
+                is_folder = listing.take(entry)
                 if not is_folder and not name.endswith(SUFFIXES):
                     if name.isidentifier() and entry.is_symlink():
                         self.left_out.append(path)

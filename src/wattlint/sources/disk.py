@@ -6,7 +6,7 @@ import os
 import stat
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from wattlint.sources.view import View, ViewEntry
@@ -47,29 +47,31 @@ def entries(folder: str) -> list[os.DirEntry[str]] | list[ViewEntry]:
         return list(listing)
 
 
-def walk(top: str) -> Iterator[tuple[str, list[str], list[str]]]:
-    """As ``os.walk``, which asks the disk about every folder once more. Links to folders are not in what it yields."""
-    view = _view_of(top)
-    return _walk(top) if view is None else view.walk(_path(top))
+class Listing(NamedTuple):
+    """What a folder holds, by name. A link to a folder is neither."""
 
+    folders: list[str]
+    files: list[str]
 
-def _walk(top: str) -> Iterator[tuple[str, list[str], list[str]]]:
-    todo = [top]
-    while todo:
-        folder = todo.pop()
-        folders: list[str] = []
-        names: list[str] = []
+    def take(self, entry: os.DirEntry[str] | ViewEntry) -> bool:
+        """Whether it is a folder."""
         try:
-            with os.scandir(folder) as listing:
-                for entry in listing:
-                    if entry.is_dir(follow_symlinks=False):
-                        folders.append(entry.name)
-                    elif not (entry.is_symlink() and entry.is_dir()):
-                        names.append(entry.name)
+            if entry.is_dir(follow_symlinks=False):
+                self.folders.append(entry.name)
+                return True
+            if not (entry.is_symlink() and entry.is_dir()):
+                self.files.append(entry.name)
         except OSError:
-            continue
-        yield folder, folders, names
-        todo += [os.path.join(folder, name) for name in reversed(folders)]
+            pass
+        return False
+
+
+def listing(folder: str) -> Listing:
+    """Raises OSError."""
+    found = Listing([], [])
+    for entry in entries(folder):
+        found.take(entry)
+    return found
 
 
 def mode(path: str) -> int:

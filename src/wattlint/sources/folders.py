@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 
 from wattlint.sources import disk, touched
 
@@ -33,18 +34,27 @@ def names_in(folder: str) -> frozenset[str]:
 class Tree:
     """What is below a folder, listed once for all who ask."""
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, listings: Mapping[str, disk.Listing] | None = None) -> None:
+        """``listings``: of folders that were just looked into."""
         self.root = root
+        self._listings = listings or {}
         self._listed: list[tuple[str, list[str]]] | None = None
 
     def listed(self) -> list[tuple[str, list[str]]]:
         """Folder by folder the names of its files, sorted."""
         if self._listed is None:
             self._listed = []
-            for folder, folders, names in disk.walk(self.root):
-                folders[:] = sorted(
-                    name for name in folders if name not in SKIPPED and not name.startswith(".")
-                )
+            todo = [self.root]
+            while todo:
+                folder = todo.pop()
+                listing = self._listings.get(folder)
+                if listing is None:
+                    try:
+                        listing = disk.listing(folder)
+                    except OSError:
+                        continue
                 touched.folder(folder)
-                self._listed.append((folder, sorted(names)))
+                self._listed.append((folder, sorted(listing.files)))
+                below = (name for name in listing.folders if name not in SKIPPED and name[0] != ".")
+                todo += [f"{folder}{os.sep}{name}" for name in sorted(below, reverse=True)]
         return self._listed

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wattlint.sources.addresses import Addresses
+    from wattlint.sources.disk import Listing
 
 FROM = rb"\bfrom\s+(\.*)\s*([\w.]*)\s*\bimport\b[\s\\]*(\([^)]*|[^\n;#]*)"
 IMPORT = rb"(?:^|[\n;:])[ \t]*import\s+([^\n;#]*)"
@@ -54,13 +55,20 @@ class Look(NamedTuple):
 class Reach:
     """Answers for the files of one project; remembers every module it read."""
 
-    def __init__(self, root: str | Path, sieve: Sieve, own_modules: Iterable[str] = ()) -> None:
-        """``own_modules``: modules of the project that count as an SDK (``package.module``)."""
+    def __init__(
+        self,
+        root: str | Path,
+        sieve: Sieve,
+        own_modules: Iterable[str] = (),
+        listings: Mapping[str, Listing] | None = None,
+    ) -> None:
+        """``own_modules``: modules of the project that count as an SDK (``package.module``); ``listings``: of folders
+        that were just looked into."""
         self._own = tuple(os.sep + module.replace(".", os.sep) for module in own_modules)
         self._root = str(root)
         self._sieve = sieve
         self._sources = [os.path.join(self._root, name) for name in SOURCE_FOLDERS]
-        self.tree = Tree(self._root)
+        self.tree = Tree(self._root, listings)
         self._names_in = lru_cache(maxsize=None)(names_in)
         self._bases_of: dict[tuple[str, str], tuple[str, ...]] = {}
         self._imports_sdk: dict[str, bool] = {}

@@ -4,7 +4,7 @@ those on disk are others. Nothing is written anywhere."""
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import NamedTuple
 
 MAX_LINKS = 40
@@ -120,17 +120,6 @@ class View:
     def entries(self, folder: str) -> list[ViewEntry]:
         """Raises FileNotFoundError."""
         return [ViewEntry(self, f"{folder}{os.sep}{name}", name) for name in sorted(self.names(folder))]
-
-    def walk(self, top: str) -> Iterator[tuple[str, list[str], list[str]]]:
-        """As ``os.walk`` does, so that the caller may take folders out of the list."""
-        if not self.is_folder(top):
-            return
-        entries = self.entries(top)
-        folders = [entry.name for entry in entries if entry.is_dir()]
-        yield top, folders, [entry.name for entry in entries if not entry.is_dir()]
-        for name in folders:
-            if self.target(path := f"{top}{os.sep}{name}") is None:
-                yield from self.walk(path)
 
     def content(self, path: str) -> bytes | str:
         """The bytes of a file, or where they are on disk. Raises OSError."""
