@@ -83,6 +83,7 @@ class Reach:
         """The files of the project, when all of them have been looked into: each of them asks."""
         self._knows_all = False
         """All files that import anything of the project are known."""
+        self._importing_it: dict[str, list[str]] = {}
         self._importers_of: dict[str, set[str] | None] = {}
         self._by_name: set[str] = set()
         """Files that import modules by names that they may put together."""
@@ -152,11 +153,19 @@ class Reach:
         for asked, module in enumerate(todo):
             if asked > FEW_MODULES:
                 return None
-            for file in self._likely_importers(module):
-                if file not in found and module in self._targets_of(file):
-                    found.add(file)
-                    todo.append(file)
+            fresh = [file for file in self._importing(module) if file not in found]
+            found.update(fresh)
+            todo += fresh
         return found.difference(modules)
+
+    def _importing(self, module: str) -> list[str]:
+        """Who imports ``module`` itself."""
+        known = self._importing_it.get(module)
+        if known is None:
+            likely = dict.fromkeys(self._likely_importers(module))
+            known = [file for file in likely if module in self._targets_of(file)]
+            self._importing_it[module] = known
+        return known
 
     def _likely_importers(self, module: str) -> list[str]:
         """Those whose statements name it and, outside of the folder that it lies in, name that."""
@@ -189,6 +198,7 @@ class Reach:
         self._by_name.discard(file)
         self.addresses.forget(file)
         self._reaches.clear()
+        self._importing_it.clear()
         self._importers_of.clear()
         self._some_import = any(self._imports_sdk.values())
         self._read_all, self._knows_all = None, False
@@ -276,6 +286,7 @@ class Reach:
             self._all_words = None
         self._imports[file] = imports
         self._targets.pop(file, None)
+        self._importing_it.clear()
         self._importers_of.clear()
         if BY_NAME[0] in imports or BY_NAME[1] in imports:
             self._by_name.add(file)
