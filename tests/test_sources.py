@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wattlint.semantics.words import FEW_QUESTIONS, Words
+from wattlint.semantics.words import FEW_QUESTIONS, Words, block_of
 from wattlint.settings import Settings
 from wattlint.sources.declared_version import declared_version
 from wattlint.sources.discovery import Discovery, discover
@@ -570,10 +570,21 @@ def test_discovery_is_a_value() -> None:
 WORDS = st.text(alphabet="abAB_1 .(é", max_size=30)
 
 
-@given(st.lists(WORDS, max_size=8), st.sampled_from(("ab", "Ab_1", "a", "B_")), st.integers(0, 2))
-def test_a_name_is_found_in_the_files_that_hold_it(texts: list[str], name: str, few: int) -> None:
+@given(
+    st.lists(WORDS, max_size=8),
+    st.sampled_from(("ab", "Ab_1", "a", "B_")),
+    st.integers(0, 2),
+    st.lists(st.integers(0, 8), max_size=6),
+)
+def test_a_name_is_found_in_the_files_that_hold_it(
+    texts: list[str], name: str, few: int, before: list[int]
+) -> None:
     files = [str(number) for number in range(len(texts))]
-    words = Words(files, lambda file: texts[int(file)].encode())
+    text_of = dict(zip(files, map(str.encode, texts)))
+    # some were read before, in another order, beside one of another project
+    known = [file for file in map(str, dict.fromkeys(before)) if file in text_of]
+    blocks = [block_of((file, text_of.get(file, b"ab Ab_1 B_")) for file in [*known, "other"])]
+    words = Words([*files], lambda file: text_of[file] if file not in known else b"", blocks)
     for other in range(few * FEW_QUESTIONS):  # from so many on, a table is made
         words.files_with(f"other_{other}")
     holding = [file for file, text in zip(files, texts) if re.search(rf"\b{name}\b", text, re.ASCII)]

@@ -7,7 +7,6 @@ depend on how many processes there are, and memory does not grow with the number
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from wattlint.outcome import Outcome, problem_of, read_and_analyse
@@ -166,32 +165,30 @@ def _survey(
     meanwhile: Callable[[], None],
 ) -> None:
     """Read the modules of large projects for what their analysis will ask of them all, in ``jobs`` processes."""
-    modules: list[tuple[str, str]] = []
+    blocks: list[tuple[str, Sequence[str]]] = []
     addresses: dict[str, Addresses] = {}
     for root, numbers in projects.items():
         looks = {number: look.passes for number in numbers if (look := sifted[number].look) is not None}
         if len(numbers) >= MANY_TO_SURVEY and any(looks.values()):
-            modules += [(root, refs[number].file) for number in numbers if refs[number].file.endswith(".py")]
+            files = [refs[number].file for number in numbers]
+            blocks += [(root, some) for some in in_blocks([file for file in files if file.endswith(".py")])]
             asking = [number for number, passes in looks.items() if passes is None]
             if asking:
                 addresses[root] = workspace.reach(refs[asking[0]].file).addresses
-    if not modules:
+    if not blocks:
         return
-    from wattlint.semantics.words import MAX_FILE_BYTES, joined_words
+    from wattlint.semantics.words import MAX_FILE_BYTES, Block, block_of
 
-    blocks = in_blocks(modules)
-
-    def survey(drawn: Iterator[int]) -> tuple[list[tuple[str, str, bytes]], dict[str, list[str]]]:
-        words = []
+    def survey(drawn: Iterator[int]) -> tuple[list[tuple[int, Block]], dict[str, list[str]]]:
+        words: list[tuple[int, Block]] = []
         without: dict[str, list[str]] = {root: [] for root in addresses}
-        for root, file in chain.from_iterable(map(blocks.__getitem__, drawn)):
-            try:
-                raw = read_bytes(file, MAX_FILE_BYTES + 1)
-            except OSError:
-                raw = b""
-            words.append((root, file, joined_words(raw)))
-            if root in addresses and not addresses[root].shown_in(raw):
-                without[root].append(file)
+        for number in drawn:
+            root, files = blocks[number]
+            texts = [_text(file, MAX_FILE_BYTES + 1) for file in files]
+            words.append((number, block_of(zip(files, texts))))
+            if root in addresses:
+                shown_in = addresses[root].shown_in
+                without[root] += [file for file, text in zip(files, texts) if not shown_in(text)]
         return words, without
 
     def serve() -> None:
@@ -199,14 +196,21 @@ def _survey(
         for asked in addresses.values():
             asked.look_into_data()
 
-    known: dict[str, dict[str, bytes]] = {}
+    known: dict[str, list[Block]] = {}
     for found, without in deal(survey, len(blocks), jobs, serve):
-        for root, file, words in found:
-            known.setdefault(root, {})[file] = words
-        for root, files in without.items():
-            addresses[root].without(files)
-    for root, words_of in known.items():
-        workspace.know_words(root, words_of)
+        for number, block in found:
+            known.setdefault(blocks[number][0], []).append(block)
+        for root, without_any in without.items():
+            addresses[root].without(without_any)
+    for root, words in known.items():
+        workspace.know_words(root, words)
+
+
+def _text(file: str, limit: int) -> bytes:
+    try:
+        return read_bytes(file, limit)
+    except OSError:
+        return b""
 
 
 def _project(root: str, todo: list[Todo], workspace: Workspace) -> Done:

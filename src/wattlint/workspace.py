@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Container, Iterable, Mapping, Set
+from collections.abc import Container, Iterable, Mapping, Sequence, Set
 from typing import TYPE_CHECKING
 
 from wattlint.analysis import text_line
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from wattlint.callsites.facts import CallSite
     from wattlint.callsites.finder import Finder
     from wattlint.semantics.project import Project
+    from wattlint.semantics.words import Block
 
 
 class Workspace:
@@ -45,7 +46,7 @@ class Workspace:
         """By project and settings; those for ``sites_called_from`` apart."""
         self._callees: dict[str, Callees] = {}
         self._inside: dict[tuple[str, str], list[CallSite]] = {}
-        self._words: dict[str, Mapping[str, bytes]] = {}
+        self._words: dict[str, Sequence[Block]] = {}
         self.parsed: dict[str, tuple[str, ast.Module]] = {}
         """Texts that somebody else has parsed already, by file."""
 
@@ -133,7 +134,7 @@ class Workspace:
                 finder.project.imported = reach.imported
                 finder.project.is_stranger = reach.is_stranger
             finder.project.parsed_before = self.parsed
-            finder.project.known_words = self._words.get(root, {})
+            finder.project.known_words = self._words.get(root, ())
         return finder
 
     def _sites(self, source: SourceFile, finder: Finder, inside: Set[str] | None) -> list[CallSite]:
@@ -158,8 +159,8 @@ class Workspace:
             add_configured(sites, settings)
         return sites
 
-    def know_words(self, root: str, words: Mapping[str, bytes]) -> None:
-        """The words of modules of the project in ``root``, as ``semantics.words`` keeps them."""
+    def know_words(self, root: str, words: Sequence[Block]) -> None:
+        """The words of modules of the project in ``root``."""
         self._words[root] = words
 
     def forget(self, root: str) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 
 from wattlint.semantics.mentions import BY_IMPORT, Mentions, Shape, is_telling
 from wattlint.semantics.module_index import ModuleIndex
 from wattlint.semantics.neighbours import Imported, Neighbours
-from wattlint.semantics.words import MAX_FILE_BYTES, Words
+from wattlint.semantics.words import MAX_FILE_BYTES, Block, Words
 from wattlint.sources import disk, touched
 from wattlint.sources.buffers import held_below, read_bytes
 from wattlint.sources.folders import SOURCE_FOLDERS, Tree, names_in
@@ -63,8 +63,8 @@ class Project:
         self.tree = Tree(self.root)
         self.parsed_before: dict[str, tuple[str, ast.Module]] = {}
         """Texts that somebody else has parsed already, by file."""
-        self.known_words: Mapping[str, bytes] = {}
-        """Of modules that were read before, as ``Words`` keeps them."""
+        self.known_words: Sequence[Block] = ()
+        """Of modules that were read before."""
         self.imported: Imported | None = None
         """What import statements lead to, told from texts alone."""
         self.is_stranger: Callable[[str, str], bool] = lambda file, module: False
