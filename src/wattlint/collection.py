@@ -23,7 +23,6 @@ def without_collection() -> Iterator[None]:
 
 @cache
 def pass_over_what_is_loaded() -> None:
-    """The collector looks no more at anything there is by now: code and catalogue stay, and to go over them, again at
-    the end of the process, takes half as long as to analyse a file. Once: what comes later may hold cycles to be freed.
-    """
+    """The collector looks no more at anything there is by now: code, catalogue and findings stay, and to go over them
+    takes as long as to analyse some files. Once: what comes later may hold cycles to be freed."""
     gc.freeze()

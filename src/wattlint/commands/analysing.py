@@ -62,10 +62,12 @@ def analysis_of(
     kept = cache.load(configuration, jobs=options.jobs) if cache is not None else None
     if kept is not None:
         return kept
+    from wattlint.collection import pass_over_what_is_loaded, without_collection
     from wattlint.run import analyse  # which a result that was kept does without
 
-    with _progress(options) as progress:
+    with _progress(options) as progress, without_collection():
         analysis = analyse(options.paths, configuration, lint, progress, options.jobs)
+        pass_over_what_is_loaded()
     if cache is not None:
         cache.save(analysis, touched.recorded())
     return analysis
