@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from wattlint import batch, workers
+from wattlint import batch, sifting, workers
 from wattlint.config import Configuration
 from wattlint.reports.json_data import check_json
 from wattlint.run import analyse
@@ -19,6 +19,7 @@ from wattlint.settings import Settings
 from wattlint.sources.project import project_root
 from wattlint.sources.reach import Reach
 from wattlint.sources.sieve import Sieve, load_sieve
+from wattlint.workspace import Workspace
 
 CALL = "from openai import OpenAI\nclient = OpenAI()\n"
 FILES = {
@@ -69,6 +70,31 @@ def forking(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("jobs", [2, 3, 40])
 def test_any_number_of_processes(tree: Path, jobs: int) -> None:
     assert report(".", jobs=jobs) == report(".", jobs=1)
+
+
+@pytest.mark.usefixtures("forking")
+@pytest.mark.parametrize("jobs", [2, 3, 40])
+@pytest.mark.parametrize("largest", ["shop", "tool"])
+def test_a_large_project_is_analysed_while_the_others_are_sifted(
+    tree: Path, monkeypatch: pytest.MonkeyPatch, jobs: int, largest: str
+) -> None:
+    for number in range(12):
+        (tree / largest / f"more_{number}.py").write_text("from shop.llm import ask\nask('x')\n")
+    alone = report(".", jobs=1)
+    for module in (sifting, batch):
+        monkeypatch.setattr(module, "LARGE_PROJECT", 12)
+    monkeypatch.setattr(sifting, "FEW_FILES", 1)
+    known, later = [], []
+    know, take = Workspace.know_words, sifting.Sifter.take
+    monkeypatch.setattr(
+        Workspace, "know_words", lambda self, root, words: (known.append(root), know(self, root, words))
+    )
+    monkeypatch.setattr(
+        sifting.Sifter, "take", lambda self, numbers: (later.append(len(numbers)), take(self, numbers))
+    )
+    assert report(".", jobs=jobs) == alone
+    assert known == [str(tree / largest)]
+    assert later[0] >= 12 and later[1] >= 5
 
 
 @pytest.mark.usefixtures("forking")

@@ -7,25 +7,22 @@ depend on how many processes there are, and memory does not grow with the number
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from wattlint.outcome import Outcome, problem_of, read_and_analyse
+from wattlint.sifting import LARGE_PROJECT, Looks, SiftedFiles, Sifter, each
 from wattlint.sources.buffers import read_bytes
-from wattlint.sources.discovery import Covered, display_path
+from wattlint.sources.discovery import display_path
 from wattlint.sources.files import FileRef, Problem
-from wattlint.sources.folders import folder_of
-from wattlint.sources.project import root_of
 from wattlint.sources.reach import Look, Reach, climbs_out
 from wattlint.workers import deal, in_blocks, processes
 
 if TYPE_CHECKING:
-    from wattlint.sifting import Sifted
     from wattlint.sources.addresses import Addresses
     from wattlint.workspace import Workspace
 
-MANY_TO_SURVEY = 1_000
-"""Modules of one project that are not left to the one process that analyses it."""
-FEW_PASSING = 12
+FEW_PASSING = 6
 """Fewer files to parse are not worth a second process."""
 Todo = tuple[int, FileRef, bool | None]
 """Number of a file, the file, whether it has to be analysed (else it is only parsed); None: see ``Look``."""
@@ -33,59 +30,77 @@ Done = tuple[list[tuple[int, Outcome]], list[tuple[str, Problem]]]
 """Outcomes by number of the file; files that others led to and that are no Python."""
 
 
-def outcomes(
-    refs: Sequence[FileRef],
-    sifted: dict[int, Sifted],
-    covered: Covered,
-    workspace: Workspace,
-    jobs: int | None,
-) -> tuple[list[Outcome], list[tuple[str, Problem]]]:
-    """One outcome for each of ``refs``, and the files that turned out to be no Python without being asked for.
-    ``sifted`` is used up."""
-    jobs = processes(jobs, len(refs))
-    found: list[Outcome] = [Outcome()] * len(refs)
-    groups: dict[str, list[Todo]] = {}
-    projects = _by_project(refs)
+def outcomes(files: SiftedFiles, jobs: int | None) -> tuple[list[Outcome], list[tuple[str, Problem]]]:
+    """One outcome for each of the files, and those that turned out to be no Python without being asked for. What was
+    sifted is used up."""
+    batch = _Batch(files, processes(jobs, len(files.refs)))
+    ready = {root: numbers for root, numbers in files.projects.items() if numbers[0] in files.sifted}
+    batch.analyse(ready, files.later)
+    if files.later is not None:
+        batch.analyse({root: numbers for root, numbers in files.projects.items() if root not in ready})
+    return batch.found, sorted(batch.broken)
 
-    def choose() -> None:
-        """What has to be analysed."""
+
+class _Batch:
+    def __init__(self, files: SiftedFiles, jobs: int) -> None:
+        self._files, self._jobs = files, jobs
+        self.found: list[Outcome] = [Outcome()] * len(files.refs)
+        self.broken: list[tuple[str, Problem]] = []
+
+    def analyse(self, projects: Mapping[str, list[int]], sifter: Sifter | None = None) -> None:
+        """The files of ``projects``; meanwhile ``sifter`` looks at those of others."""
+        chosen = cache(partial(self._choose, projects))
+        _survey(projects, self._files, self._jobs, chosen)
+        groups = chosen()
+        # The largest first: else one process is left with it at the end.
+        roots = sorted(groups, key=lambda root: (-len(groups[root]), root))
+        blocks = len(sifter.blocks) if sifter is not None else 0
+
+        def work(drawn: Iterator[int]) -> tuple[Done, list[Looks]]:
+            outcomes: list[tuple[int, Outcome]] = []
+            broken: list[tuple[str, Problem]] = []
+            looks: list[Looks] = []
+            for number in drawn:
+                if number < len(roots):
+                    root = roots[number]
+                    some, others = _project(root, groups[root], self._files.workspace)
+                    outcomes += some
+                    broken += others
+                elif sifter is not None:
+                    looks.append(sifter([number - len(roots)]))
+            return (outcomes, broken), looks
+
+        many = blocks or sum(map(len, groups.values())) >= FEW_PASSING
+        jobs = self._jobs if many else 1
+        if roots and len(roots) + blocks > 1 and jobs > 1:
+            import wattlint.callsites.finder  # noqa: F401  # once, before the processes part
+        for (results, others), looks in deal(
+            work, len(roots) + blocks, jobs, _prepare_to_lint if roots else lambda: None
+        ):
+            for number, outcome in results:
+                before = self.found[number]
+                problems = [*before.problems, *outcome.problems]
+                self.found[number] = outcome._replace(problems=problems, marked=before.marked)
+            self.broken += others
+            for one in looks:
+                self._files.sifted.update(each(one))
+
+    def _choose(self, projects: Mapping[str, list[int]]) -> dict[str, list[Todo]]:
+        """What has to be analysed, by the root of its project."""
+        groups: dict[str, list[Todo]] = {}
         for root, numbers in projects.items():
-            todo = _to_analyse(root, numbers, refs, sifted, covered, workspace)
+            todo = _to_analyse(root, numbers, self._files)
             if todo:
                 groups[root] = todo
             else:
-                workspace.forget(root)
+                self._files.workspace.forget(root)
             for number in numbers:
-                one = sifted.pop(number)
+                one = self._files.sifted.pop(number)
                 if one.problems or one.unreadable is not None or one.marked:
-                    found[number] = Outcome(
+                    self.found[number] = Outcome(
                         problems=one.problems, unreadable=one.unreadable, marked=one.marked
                     )
-
-    _survey(projects, refs, sifted, workspace, jobs, choose)
-    if sifted:  # alone, there is no meanwhile
-        choose()
-    # The largest first: else one process is left with it at the end.
-    roots = sorted(groups, key=lambda root: (-len(groups[root]), root))
-
-    def analyse(drawn: Iterator[int]) -> Done:
-        done: Done = ([], [])
-        for number in drawn:
-            outcome, broken = _project(roots[number], groups[roots[number]], workspace)
-            done[0].extend(outcome)
-            done[1].extend(broken)
-        return done
-
-    broken: list[tuple[str, Problem]] = []
-    many = sum(map(len, groups.values())) >= FEW_PASSING
-    if many and len(roots) > 1 and jobs > 1:
-        import wattlint.callsites.finder  # noqa: F401  # once, before the processes part
-    for results, others in deal(analyse, len(roots), jobs if many else 1, _prepare_to_lint):
-        for number, outcome in results:
-            problems = [*found[number].problems, *outcome.problems]
-            found[number] = outcome._replace(problems=problems, marked=found[number].marked)
-        broken += others
-    return found, sorted(broken)
+        return groups
 
 
 def _prepare_to_lint() -> None:
@@ -93,29 +108,11 @@ def _prepare_to_lint() -> None:
     import wattlint.lint.engine  # noqa: F401
 
 
-def _by_project(refs: Sequence[FileRef]) -> dict[str, list[int]]:
-    roots: dict[str, str] = {}
-    groups: dict[str, list[int]] = {}
-    for number, ref in enumerate(refs):
-        folder = folder_of(ref.file)
-        root = roots.get(folder)
-        if root is None:
-            root = roots[folder] = root_of(folder)
-        groups.setdefault(root, []).append(number)
-    return groups
-
-
-def _to_analyse(
-    root: str,
-    numbers: Sequence[int],
-    refs: Sequence[FileRef],
-    sifted: dict[int, Sifted],
-    covered: Covered,
-    workspace: Workspace,
-) -> list[Todo]:
+def _to_analyse(root: str, numbers: Sequence[int], given: SiftedFiles) -> list[Todo]:
     """The files of one project that can call a model, by themselves or through what they import."""
+    refs, sifted, workspace = given.refs, given.sifted, given.workspace
     looks = {number: look for number in numbers if (look := sifted[number].look) is not None}
-    modules = covered.left_out_of(root)
+    modules = given.covered.left_out_of(root)
     if modules is not None and len(looks) == len(numbers) and not _has_sign(root, looks, refs, modules):
         return []
     files: dict[Reach, list[str]] = {}
@@ -157,19 +154,15 @@ def _has_sign(
 
 
 def _survey(
-    projects: Mapping[str, Sequence[int]],
-    refs: Sequence[FileRef],
-    sifted: Mapping[int, Sifted],
-    workspace: Workspace,
-    jobs: int,
-    meanwhile: Callable[[], None],
+    projects: Mapping[str, Sequence[int]], given: SiftedFiles, jobs: int, meanwhile: Callable[[], object]
 ) -> None:
     """Read the modules of large projects for what their analysis will ask of them all, in ``jobs`` processes."""
+    refs, sifted, workspace = given.refs, given.sifted, given.workspace
     blocks: list[tuple[str, Sequence[str]]] = []
     addresses: dict[str, Addresses] = {}
     for root, numbers in projects.items():
         looks = {number: look.passes for number in numbers if (look := sifted[number].look) is not None}
-        if len(numbers) >= MANY_TO_SURVEY and any(looks.values()):
+        if len(numbers) >= LARGE_PROJECT and any(looks.values()):
             files = [refs[number].file for number in numbers]
             blocks += [(root, some) for some in in_blocks([file for file in files if file.endswith(".py")])]
             asking = [number for number, passes in looks.items() if passes is None]

@@ -52,7 +52,7 @@ def analyse(
     Whatever cannot be analysed is in ``problems``; the rest is analysed all the same. Never raises for bad input.
     """
     with without_collection():
-        return analyse_sifted(sift_paths(paths, configuration, jobs, progress), lint, jobs)
+        return analyse_sifted(sift_paths(paths, configuration, jobs, progress, at_once=False), lint, jobs)
 
 
 def analyse_sifted(files: SiftedFiles, lint: bool = True, jobs: int | None = None) -> Analysis:
@@ -60,7 +60,7 @@ def analyse_sifted(files: SiftedFiles, lint: bool = True, jobs: int | None = Non
     run = _Run(files.workspace)
     run.analysis.problems += files.problems
     with without_collection():
-        results, broken = outcomes(files.refs, files.sifted, files.covered, run.workspace, jobs)
+        results, broken = outcomes(files, jobs)
         for ref, result in zip(files.refs, results, strict=True):
             run.take(ref, result)
         run.broken(broken)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from wattlint.collection import without_collection
@@ -15,14 +15,17 @@ from wattlint.sources import disk
 from wattlint.sources.discovery import Covered, discover, in_order
 from wattlint.sources.files import FileRef, Problem
 from wattlint.sources.folders import folder_of
+from wattlint.sources.project import root_of
 from wattlint.sources.reach import Look
 from wattlint.sources.reading import is_plain, read_raw, source_from_bytes
 from wattlint.sources.sieve import NONE
-from wattlint.workers import deal, in_blocks, processes
+from wattlint.workers import FEW_FILES, deal, in_blocks, processes
 from wattlint.workspace import Workspace
 
 Progress = Callable[[int, int], None]
 """(files done, files in all)"""
+LARGE_PROJECT = 1_000
+"""Modules of one project that are not left to the one process that analyses it."""
 _NO_PROBLEMS: Sequence[Problem] = ()
 
 
@@ -35,6 +38,11 @@ class Sifted(NamedTuple):
     marked: bool = False
 
 
+Looks = tuple[dict[int, bytes], dict[int, Sifted]]
+"""Files by their number. Of most there is nothing to tell but what they import, and that goes from process to process
+fastest."""
+
+
 class SiftedFiles(NamedTuple):
     """What is known of all files before any is parsed."""
 
@@ -42,8 +50,12 @@ class SiftedFiles(NamedTuple):
     problems: list[Problem]
     covered: Covered
     workspace: Workspace
+    projects: dict[str, list[int]]
+    """Root of each project, and the numbers of its files."""
     sifted: dict[int, Sifted]
     """By number of the file."""
+    later: Sifter | None = None
+    """Sifts those that are not in it yet."""
 
     def by_path(self) -> dict[str, Sifted]:
         return {self.refs[number].file: one for number, one in self.sifted.items()}
@@ -55,13 +67,50 @@ def sift_paths(
     jobs: int | None = None,
     progress: Progress | None = None,
     known: Mapping[str, Sifted] | None = None,
+    at_once: bool = True,
 ) -> SiftedFiles:
-    """The first half of ``analyse``. ``known``: files that went through the sieve already, by path."""
+    """The first half of ``analyse``. ``known``: files that went through the sieve already, by path. Not ``at_once``: a
+    large project goes first, so that the others are sifted while one process analyses it."""
     with without_collection():
         refs, problems, covered, listings = _files(paths, configuration)
         workspace = Workspace(configuration, listings=listings)
-        sifted = sift(refs, workspace, jobs, progress, known)
-    return SiftedFiles(refs, problems, covered, workspace, sifted)
+        projects = _by_project(refs)
+        jobs = processes(jobs, len(refs))
+        sifted: dict[int, Sifted] = {}
+        if known:
+            sifted = {number: known[ref.file] for number, ref in enumerate(refs) if ref.file in known}
+        sifter = Sifter(refs, workspace, jobs, progress)
+        numbers, others = _in_turn(projects) if not at_once and jobs > 1 else (range(len(refs)), ())
+        sifter.take([number for number in numbers if number not in sifted])
+        if refs:
+            _load(workspace, refs[0])
+        for looks in deal(sifter, len(sifter.blocks), jobs):
+            sifted.update(each(looks))
+        sifter.take(others)
+        return SiftedFiles(
+            refs, problems, covered, workspace, projects, sifted, sifter if sifter.blocks else None
+        )
+
+
+def _by_project(refs: Sequence[FileRef]) -> dict[str, list[int]]:
+    roots: dict[str, str] = {}
+    groups: dict[str, list[int]] = {}
+    for number, ref in enumerate(refs):
+        folder = folder_of(ref.file)
+        root = roots.get(folder)
+        if root is None:
+            root = roots[folder] = root_of(folder)
+        groups.setdefault(root, []).append(number)
+    return groups
+
+
+def _in_turn(projects: Mapping[str, Sequence[int]]) -> tuple[Sequence[int], list[int]]:
+    """Files to sift at first, and those for later."""
+    largest = max(projects, key=lambda root: len(projects[root]), default="")
+    others = [number for root, numbers in projects.items() if root != largest for number in numbers]
+    if not largest or len(projects[largest]) < LARGE_PROJECT or len(others) < FEW_FILES:
+        return [number for numbers in projects.values() for number in numbers], []
+    return projects[largest], others
 
 
 def _files(
@@ -101,45 +150,46 @@ def _files(
     return files, problems, covered, listings
 
 
-def sift(
-    refs: Sequence[FileRef],
-    workspace: Workspace,
-    jobs: int | None,
-    progress: Progress | None = None,
-    known: Mapping[str, Sifted] | None = None,
-) -> dict[int, Sifted]:
-    """Each of ``refs`` after the sieve, by its number. ``known``: those that went through it already, by path."""
-    jobs = processes(jobs, len(refs))
-    sifted: dict[int, Sifted] = {}
-    if known:
-        sifted = {number: known[ref.file] for number, ref in enumerate(refs) if ref.file in known}
-    todo = [number for number in range(len(refs)) if number not in sifted]
-    blocks, here = in_blocks(todo), os.getpid()
+class Sifter:
+    """Looks at files, block by block, in whichever process draws the block."""
 
-    def sift_blocks(drawn: Iterator[int]) -> tuple[dict[int, bytes], dict[int, Sifted]]:
-        """Of most files there is nothing to tell but what they import, and that goes from process to process fastest."""
+    def __init__(
+        self, refs: Sequence[FileRef], workspace: Workspace, jobs: int, progress: Progress | None
+    ) -> None:
+        self._refs, self._workspace = refs, workspace
+        self._jobs, self._progress = jobs, progress
+        self._here = os.getpid()
+        self._done = 0
+        self.blocks: list[Sequence[int]] = []
+        """Numbers of the files that it looks at next."""
+
+    def take(self, numbers: Sequence[int]) -> None:
+        self.blocks = in_blocks(numbers)
+
+    def __call__(self, drawn: Iterable[int]) -> Looks:
         plain: dict[int, bytes] = {}
         others: dict[int, Sifted] = {}
         for block in drawn:
-            if progress:
-                progress(min((len(plain) + len(others)) * jobs, len(todo)), len(todo))
-            for number in blocks[block]:
-                one = _sift(refs[number], workspace)
+            if self._progress:
+                self._progress(min(self._done * self._jobs, len(self._refs)), len(self._refs))
+            for number in self.blocks[block]:
+                one = _sift(self._refs[number], self._workspace)
                 imports = _only_imports(one)
                 if imports is None:
                     others[number] = one
-                    if one.look is not None and one.look.passes and os.getpid() == here:
+                    if one.look is not None and one.look.passes and os.getpid() == self._here:
                         import wattlint.callsites.finder  # noqa: F401  # it will be needed, and the others go on
                 else:
                     plain[number] = imports
+            self._done += len(self.blocks[block])
         return plain, others
 
-    if refs:
-        _load(workspace, refs[0])
-    for plain, others in deal(sift_blocks, len(blocks), jobs):
-        sifted.update(others)
-        sifted.update((number, _stopped(imports)) for number, imports in plain.items())
-    return sifted
+
+def each(looks: Looks) -> Iterator[tuple[int, Sifted]]:
+    plain, others = looks
+    yield from others.items()
+    for number, imports in plain.items():
+        yield number, _stopped(imports)
 
 
 def _only_imports(one: Sifted) -> bytes | None:
