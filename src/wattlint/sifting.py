@@ -19,13 +19,15 @@ from wattlint.sources.project import root_of
 from wattlint.sources.reach import Look
 from wattlint.sources.reading import is_plain, read_raw, source_from_bytes
 from wattlint.sources.sieve import NONE
-from wattlint.workers import FEW_FILES, deal, in_blocks, processes
+from wattlint.workers import deal, in_blocks, processes
 from wattlint.workspace import Workspace
 
 Progress = Callable[[int, int], None]
 """(files done, files in all)"""
 LARGE_PROJECT = 1_000
 """Modules of one project that are not left to the one process that analyses it."""
+FILES_PER_ANALYSIS = 200
+"""As many are sifted while one is analysed."""
 _NO_PROBLEMS: Sequence[Problem] = ()
 
 
@@ -70,7 +72,8 @@ def sift_paths(
     at_once: bool = True,
 ) -> SiftedFiles:
     """The first half of ``analyse``. ``known``: files that went through the sieve already, by path. Not ``at_once``: a
-    large project goes first, so that the others are sifted while one process analyses it."""
+    large project with few files to analyse goes first, and the others are left to be sifted while one process does that.
+    """
     with without_collection():
         refs, problems, covered, listings = _files(paths, configuration)
         workspace = Workspace(configuration, listings=listings)
@@ -79,17 +82,32 @@ def sift_paths(
         sifted: dict[int, Sifted] = {}
         if known:
             sifted = {number: known[ref.file] for number, ref in enumerate(refs) if ref.file in known}
-        sifter = Sifter(refs, workspace, jobs, progress)
-        numbers, others = _in_turn(projects) if not at_once and jobs > 1 else (range(len(refs)), ())
-        sifter.take([number for number in numbers if number not in sifted])
         if refs:
             _load(workspace, refs[0])
-        for looks in deal(sifter, len(sifter.blocks), jobs):
-            sifted.update(each(looks))
-        sifter.take(others)
-        return SiftedFiles(
-            refs, problems, covered, workspace, projects, sifted, sifter if sifter.blocks else None
-        )
+        sifter = Sifter(refs, workspace, jobs, progress)
+
+        def sift(numbers: Sequence[int]) -> None:
+            sifter.take(numbers)
+            for looks in deal(sifter, len(sifter.blocks), jobs):
+                sifted.update(each(looks))
+            sifter.take(())
+
+        first = () if at_once or jobs == 1 else _large(projects)
+        sift(first)
+        others = [number for number in range(len(refs)) if number not in sifted]
+        passing = sum(bool(look and look.passes) for look in (sifted[number].look for number in first))
+        if first and passing * FILES_PER_ANALYSIS <= len(others):
+            sifter.take(others)
+        else:
+            sift(others)
+        later = sifter if sifter.blocks else None
+        return SiftedFiles(refs, problems, covered, workspace, projects, sifted, later)
+
+
+def _large(projects: Mapping[str, Sequence[int]]) -> Sequence[int]:
+    """The files of the largest project, where it is a large one."""
+    largest: Sequence[int] = max(projects.values(), key=len, default=())
+    return largest if len(largest) >= LARGE_PROJECT else ()
 
 
 def _by_project(refs: Sequence[FileRef]) -> dict[str, list[int]]:
@@ -102,15 +120,6 @@ def _by_project(refs: Sequence[FileRef]) -> dict[str, list[int]]:
             root = roots[folder] = root_of(folder)
         groups.setdefault(root, []).append(number)
     return groups
-
-
-def _in_turn(projects: Mapping[str, Sequence[int]]) -> tuple[Sequence[int], list[int]]:
-    """Files to sift at first, and those for later."""
-    largest = max(projects, key=lambda root: len(projects[root]), default="")
-    others = [number for root, numbers in projects.items() if root != largest for number in numbers]
-    if not largest or len(projects[largest]) < LARGE_PROJECT or len(others) < FEW_FILES:
-        return [number for numbers in projects.values() for number in numbers], []
-    return projects[largest], others
 
 
 def _files(
