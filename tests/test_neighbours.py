@@ -118,7 +118,7 @@ SUBCLASSES = {
 }
 NO_SUBCLASSES = {
     f"other/part_{number}.py": "from base import Asker\nclass H(Asker):\n    def model(self): return 'gpt-3.5-turbo'\n"
-    for number in range(3)
+    for number in range(9)
 }
 
 

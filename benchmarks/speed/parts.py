@@ -77,7 +77,7 @@ def _sifted(top: Path) -> tuple[int, int]:
     """How many files there are, and how many of them pass the sieve."""
     code = (
         "import sys; from wattlint import batch, run; from wattlint.config import Configuration; n = []\n"
-        "batch._project = lambda root, todo, *rest: (n.extend(todo), ([], []))[1]\n"
+        "batch._project = lambda todo, *rest: (n.extend(todo), ([], []))[1]\n"
         "a = run.analyse(sys.argv[1:], Configuration(), jobs=1); print(a.coverage.files, len(n))"
     )
     done = subprocess.run(

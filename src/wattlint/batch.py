@@ -6,6 +6,7 @@ depend on how many processes there are, and memory does not grow with the number
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from typing import TYPE_CHECKING
@@ -55,19 +56,25 @@ class _Batch:
         # The largest first: else one process is left with it at the end.
         roots = sorted(groups, key=lambda root: (-len(groups[root]), root))
         blocks = len(sifter.blocks) if sifter is not None else 0
+        here = os.getpid()
 
         def work(drawn: Iterator[int]) -> tuple[Done, list[Looks]]:
             outcomes: list[tuple[int, Outcome]] = []
             broken: list[tuple[str, Problem]] = []
             looks: list[Looks] = []
+            last = None
             for number in drawn:
                 if number < len(roots):
-                    root = roots[number]
-                    some, others = _project(root, groups[root], self._files.workspace)
+                    if last is not None:
+                        self._files.workspace.forget(last)
+                    last = roots[number]
+                    some, others = _project(groups[last], self._files.workspace)
                     outcomes += some
                     broken += others
                 elif sifter is not None:
                     looks.append(sifter([number - len(roots)]))
+            if last is not None and os.getpid() == here:  # a process that ends need not take things apart
+                self._files.workspace.forget(last)
             return (outcomes, broken), looks
 
         many = blocks or sum(map(len, groups.values())) >= FEW_PASSING
@@ -206,8 +213,8 @@ def _text(file: str, limit: int) -> bytes:
         return b""
 
 
-def _project(root: str, todo: list[Todo], workspace: Workspace) -> Done:
-    """Every file of one project; nothing is remembered of it afterwards."""
+def _project(todo: list[Todo], workspace: Workspace) -> Done:
+    """Every file of one project."""
     passing = []
     for number, ref, passes in todo:
         if passes is None:
@@ -222,5 +229,4 @@ def _project(root: str, todo: list[Todo], workspace: Workspace) -> Done:
         for file, error in workspace.broken().items()
         for shown in (display_path(file),)
     ]
-    workspace.forget(root)
     return results, broken

@@ -20,8 +20,8 @@ NO_SOURCES = frozenset({"env", "build", "dist", "__pypackages__", "buck-out"})
 """Folders without modules of the project, besides those that ``folders.Tree`` leaves out."""
 MAX_MENTIONING = 40
 """Modules parsed to find the callers of one function."""
-MODULES_PER_PARSE = 1_000
-"""To go through the imports of so many takes as long as to parse one."""
+FEW_TO_PARSE = 8
+"""Modules that are parsed sooner than it is found out whether imports lead from them to another."""
 LARGE_TREE = 3_000
 """Files from which on a tree is taken for several projects side by side."""
 
@@ -256,10 +256,10 @@ class Project:
         to do with it.
         """
         files = self._mentioning(word, near, how in BY_IMPORT and not is_telling(word))
-        if how is Mentions.derived and len(files) * MODULES_PER_PARSE > len(self.files()):
-            files = [file for file in files if not self._is_stranger(file, near.file)]
         if how is not None:
             files = [file for file in files if file in self._modules or how(self._mentions_of(file), word)]
+        if how is Mentions.derived and sum(file not in self._modules for file in files) > FEW_TO_PARSE:
+            files = [file for file in files if not self._is_stranger(file, near.file)]
         return [module for module in map(self.module, files) if module is not None]
 
     def mentions(self, word: str, near: ModuleIndex) -> bool:
