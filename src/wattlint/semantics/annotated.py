@@ -24,11 +24,7 @@ def typed(ev: Evaluator, annotation: ast.expr | None, frame: Frame, spot: Spot) 
     """An instance of the annotated class; None for plain data, unions of several classes and unreadable ones."""
     for _ in range(4):
         if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
-            try:
-                parsed = ast.parse(annotation.value, mode="eval").body
-            except (SyntaxError, ValueError, RecursionError, MemoryError):
-                return None
-            annotation = ast.copy_location(parsed, annotation)
+            annotation = _unquoted(ev, annotation, annotation.value)
         elif isinstance(annotation, ast.BinOp) and isinstance(annotation.op, ast.BitOr):
             sides = [side for side in (annotation.left, annotation.right) if not _is_none(side)]
             if len(sides) != 1:
@@ -64,6 +60,18 @@ def typed(ev: Evaluator, annotation: ast.expr | None, frame: Frame, spot: Spot) 
         ):
             return Result(one)
     return None
+
+
+def _unquoted(ev: Evaluator, annotation: ast.Constant, text: str) -> ast.expr | None:
+    """What is written in quotes; always the same object for the same annotation, whose value is known by its identity."""
+
+    def parse() -> ast.expr | None:
+        try:
+            return ast.copy_location(ast.parse(text, mode="eval").body, annotation)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+
+    return ev.once(("unquoted", id(annotation)), parse, None)
 
 
 def metadata(ev: Evaluator, annotation: ast.expr | None, frame: Frame, spot: Spot) -> Value | None:

@@ -30,7 +30,7 @@ def parameter(ev: Evaluator, binding: Binding, frame: Frame) -> Value:
     info = frame.scope.function
     assert info is not None and isinstance(binding.node, ast.arg)
     name, starred = binding.name, binding.path
-    if info.is_method and not starred and info.parameters()[:1] == [binding.node]:
+    if info.receives_in(binding.node):
         assert info.cls is not None
         if frame.receiver is not None:
             return frame.receiver
@@ -40,15 +40,12 @@ def parameter(ev: Evaluator, binding: Binding, frame: Frame) -> Value:
             if "classmethod" in info.decorators or info.name in ("__new__", "__init_subclass__")
             else ev.abstract(own)
         )
-    default = callers.default_of(ev, info, binding.node, frame)
-    if frame.arguments is not None:
-        if name in frame.arguments:
-            value = ev.force(frame.arguments[name])
-        elif default is not None:
-            value = default
-        else:
-            value = _open(starred)
+    if frame.arguments is not None and name in frame.arguments:
+        value = ev.force(frame.arguments[name])
+    elif frame.arguments is not None:
+        value = callers.default_of(ev, info, binding.node, frame) or _open(starred)
     else:
+        default = callers.default_of(ev, info, binding.node, frame)
         value = callers.joined(ev, info, name, default, starred)
     if isinstance(value, Unknown) or (isinstance(value, Const) and value.value is None):
         outside = ev.frame_of(frame.scope.parent or frame.scope)

@@ -129,6 +129,14 @@ class FunctionInfo:
     def is_method(self) -> bool:
         return self.cls is not None and "staticmethod" not in self.decorators
 
+    def receives_in(self, argument: ast.AST) -> bool:
+        """``argument`` is the parameter that holds the object, or the class, whose method this is."""
+        if not self.is_method:
+            return False
+        arguments = self.node.args
+        positional = arguments.posonlyargs or arguments.args
+        return bool(positional) and positional[0] is argument
+
 
 @dataclass(slots=True, eq=False)
 class ClassInfo:

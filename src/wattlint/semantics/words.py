@@ -6,6 +6,7 @@ that most projects have, so that comes only when there are more.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
@@ -58,7 +59,7 @@ class Words:
             ),
         ]
         self._known: dict[str, list[str]] = {}
-        self._table: dict[bytes, list[int]] = {}
+        self._table: defaultdict[bytes, list[int]] = defaultdict(list)
 
     def files_with(self, word: str) -> list[str]:
         """The files in which ``word`` stands, in their order; none for a single letter, which stands everywhere."""
@@ -91,5 +92,5 @@ class Words:
                 if file in self._numbers:
                     number = self._numbers[file]
                     for word in words.split():
-                        self._table.setdefault(word, []).append(number)
+                        self._table[word].append(number)
         self._blocks = []
