@@ -150,8 +150,8 @@ class Reach:
         what they import. None where these are so many that it does not pay."""
         found = set(modules)
         todo = list(modules)
-        for asked, module in enumerate(todo):
-            if asked > FEW_MODULES:
+        for module in todo:
+            if len(todo) > FEW_MODULES:
                 return None
             fresh = [file for file in self._importing(module) if file not in found]
             found.update(fresh)
