@@ -41,7 +41,8 @@ def caches_answers(text: str) -> bool:
 def _lines_with(words: tuple[str, ...], text: str) -> str:
     """The lines in which one of ``words`` stands: to look for the patterns in all of them takes long."""
     small = text.lower()
-    if not any(word in small for word in words):
+    there = [word for word in words if word in small]
+    if not there:
         return ""
     lines = zip(text.split("\n"), small.split("\n"))
-    return "\n".join(line for line, lower in lines if any(word in lower for word in words))
+    return "\n".join(line for line, lower in lines if any(word in lower for word in there))

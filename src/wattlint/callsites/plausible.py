@@ -102,7 +102,7 @@ class Plausible:
         if isinstance(function, ast.Attribute):
             return self._method(record.node, function, record.scope)
         if isinstance(function, ast.Name):
-            if self._module.original(function.id) in self._names.own:
+            if self._names.own and self._module.original(function.id) in self._names.own:
                 return True
             bindings = _bindings(function.id, record.scope)
             if bindings is None:

@@ -48,7 +48,6 @@ class Evaluator:
         self._kept: list[Frame] = []
         self._kept_nodes: list[ast.AST] = []
         self._kept_values: dict[int, Value] = {}
-        self._depth = 0
         self._cuts = 0
         """Depths of the evaluations under way that answers below led back to, as bits; bit 0: the budget."""
         self._provisional: dict[tuple[object, object], tuple[Any, int, int, int]] = {}
@@ -118,7 +117,7 @@ class Evaluator:
         if handler is None:
             return Unknown("expression")
         self._steps += 1
-        if self._depth > MAX_DEPTH or self._steps > STEPS_PER_QUERY:
+        if len(self._active) > MAX_DEPTH or self._steps > STEPS_PER_QUERY:
             self._cuts |= 1
             return Unknown("budget")
         if not self._steps & 63:
@@ -153,15 +152,14 @@ class Evaluator:
         outer, self._cuts = self._cuts, 0
         at = self._caller_depth
         outer_reached, self._reached = self._reached, at
-        self._depth += 1
-        self._active[key] = depth = self._depth
+        self._active[key] = depth = len(self._active) + 1
         try:
             result = compute(*given)
         finally:
             del self._active[key]
-            self._depth -= 1
-            for stale in self._until.pop(depth, ()):
-                self._provisional.pop(stale, None)
+            if depth in self._until:
+                for stale in self._until.pop(depth):
+                    self._provisional.pop(stale, None)
             reached, self._reached = self._reached, max(outer_reached, self._reached)
         cuts = self._cuts & ((1 << depth) - 1)
         self._cuts = outer | cuts

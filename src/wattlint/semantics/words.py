@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from wattlint.sources.text_words import words_of
 
-FEW_QUESTIONS = 100
+FEW_QUESTIONS = 50
 """Words up to which the files are gone through, block by block: that takes as long as the table of them all."""
 MAX_FILE_BYTES = 2_000_000
 """Larger modules are not followed into (they can still be linted themselves)."""
