@@ -51,6 +51,9 @@ def test_markdown_escapes_come_after() -> None:
         "the API key is 12",
         "Client(api_key=os.getenv('KEY', 'summer2024'))",
         "Client(api_key=os.environ['KEY'] or 'summer2024')",
+        "Client(api_key=summer.of.2024)",
+        "Client(api_key=my.api_key-2024)",
+        "the password is my.password2024",
     ],
 )
 def test_a_plain_password_keeps_a_result_out_of_the_cache(prompt: str) -> None:
@@ -70,6 +73,8 @@ def test_a_plain_password_keeps_a_result_out_of_the_cache(prompt: str) -> None:
         "The API key is not stored.",
         "OpenAI(api_key=os.getenv('OPENAI_API_KEY')).embeddings.create",
         "Client(api_key=os.environ['OPENAI_API_KEY'])",
+        "OpenAI(api_key=config.llm.api_key).embeddings.create",
+        "Client(password=self.user.db_password, model='m')",
     ],
 )
 def test_other_prompts_do_not(prompt: str) -> None:

@@ -40,9 +40,11 @@ _PLAIN_WORDS = (
 """What follows "the password is" where none is told."""
 _FROM_ENVIRONMENT = r"os\.(?:getenv|environ(?:\.get)?)[(\[]\W{0,3}\w{1,80}\W{0,3}[)\]](?!\s*or\b)"
 """Code that reads a variable, and gives no other value where there is none."""
+_FROM_ATTRIBUTE = rf"(?:[A-Za-z_]\w{{0,40}}\.){{1,6}}(?:\w{{0,40}}_)?{_NAMES}(?![\w.-])"
+"""Code that takes it from an object: ``config.llm.api_key``."""
 _IN_PROSE = regex(
     r"(?:passw(?:or)?d|passphrase|secret|credentials?|(?:api|access|private)[ _-]?key)\b[^\w\s]{0,3}\s{0,3}(?:is|are|was|=|:)\W{0,4}"
-    rf"(?!{_PLAIN_WORDS}|{_FROM_ENVIRONMENT})\w"
+    rf"(?!{_PLAIN_WORDS}|{_FROM_ENVIRONMENT}|{_FROM_ATTRIBUTE})\w"
     r"|token\b[^\w\s]{0,3}\s{0,3}(?:is|was|=|:)\W{0,4}(?=[\w.-]{0,40}\d)(?=[\w.-]{0,40}[A-Za-z])[\w.-]{6}",
     re.IGNORECASE,
 )
