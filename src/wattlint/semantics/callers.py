@@ -184,22 +184,12 @@ def joined(
     ev: Evaluator, info: FunctionInfo, name: str, default: Value | None, starred: tuple[int | str, ...]
 ) -> Value:
     """A parameter over all callers; its default comes first where a caller omits it, else last, for outsiders."""
+    given = ev.of_callers(lambda: _given(ev, info, name))
+    if given is None:
+        return default if default is not None and is_known(default) else Unknown("budget")
+    passed, omitted = given
     found: list[Value] = []
-    passed: list[tuple[Value, Caller]] = []
-    unknown = omitted = False
-    with ev.following_callers() as may_follow:
-        if not may_follow:
-            return default if default is not None and is_known(default) else Unknown("budget")
-        for caller in of(ev, info):
-            bound = call_arguments.bind(ev, info, caller.node, caller.frame, caller.spot, caller.bound)
-            thunk = bound.get(name)
-            if thunk is None:
-                omitted = True
-                continue
-            value = ev.force(thunk)
-            if isinstance(alternatives(value)[0], (Unknown, Element)):
-                unknown = True
-            passed.append((value, caller))
+    unknown = any(isinstance(alternatives(value)[0], (Unknown, Element)) for value, _ in passed)
     # Where another caller passes something unknown, a literal is only one possibility.
     has_default = default is not None and is_known(default)
     how = "possible" if unknown and default is None else "via_caller"
@@ -234,6 +224,20 @@ def joined(
         # Where a caller leaves it out, what the author chose for that comes before what another one passes.
         found.insert(0 if omitted else len(found), default)
     return join(found) if found else Unknown(f"parameter {name}")
+
+
+def _given(ev: Evaluator, info: FunctionInfo, name: str) -> tuple[list[tuple[Value, Caller]], bool]:
+    """What each caller gives for a parameter, and whether one of them leaves it out."""
+    passed = []
+    omitted = False
+    for caller in of(ev, info):
+        bound = call_arguments.bind(ev, info, caller.node, caller.frame, caller.spot, caller.bound)
+        thunk = bound.get(name)
+        if thunk is None:
+            omitted = True
+        else:
+            passed.append((ev.force(thunk), caller))
+    return passed, omitted
 
 
 def _not_taken(ev: Evaluator, caller: Caller) -> bool:

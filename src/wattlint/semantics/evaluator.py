@@ -194,20 +194,18 @@ class Evaluator:
                 return result
         return _NOTHING
 
-    @contextmanager
-    def following_callers(self) -> Iterator[bool]:
-        """One step from a function to its callers; False at the limit.
+    def of_callers(self, ask: Callable[[], T]) -> T | None:
+        """``ask()``, one step from a function to its callers; None at the limit.
 
         What lies behind the limit must not depend on what happens to be known already, or the order of questions
         would show: an answer known from elsewhere is taken only where it could have been found from here.
         """
         self._reached = max(self._reached, self._caller_depth + 1)
         if self._caller_depth >= MAX_CALLER_DEPTH:
-            yield False
-            return
+            return None
         self._caller_depth += 1
         try:
-            yield True
+            return ask()
         finally:
             self._caller_depth -= 1
 
