@@ -194,3 +194,24 @@ def test_a_client_for_requests_of_every_kind_is_no_call_of_the_model_that_one_ca
             return Client().post("https://api.openai.com/v1/chat/completions", data)
     """
     assert sites(tmp_path, text) == []
+
+
+@pytest.mark.parametrize(
+    ("api_type", "provider"), [("azure", "azure"), ("azure_ad", "azure"), ("open_ai", "openai")]
+)
+def test_the_library_of_old_is_told_once_for_a_module_whom_it_asks(
+    tmp_path: Path, api_type: str, provider: str
+) -> None:
+    text = f"""
+        import openai
+        def set_up():
+            openai.api_type = "{api_type}"
+        def ask(p):
+            return openai.ChatCompletion.create(model="gpt-4", messages=[{{"role": "user", "content": p}}])
+        def ask_again(p):
+            return openai.ChatCompletion.create(model="gpt-4", messages=[{{"role": "user", "content": p}}])
+    """
+    assert [site.provider for site in sites(tmp_path, text)] == [provider, provider]
+    (tmp_path / "other").mkdir()
+    plain = "import openai\nopenai.ChatCompletion.create(model='gpt-4', messages=[])\n"
+    assert call(tmp_path / "other", plain).provider == "openai"

@@ -29,6 +29,7 @@ from wattlint.callsites.prompts import PromptReader, batch_size, is_filled_list,
 from wattlint.callsites.tasks.recognise import recognise
 from wattlint.catalogue.models import ModelCatalogue
 from wattlint.semantics import loops, strings, unbounded
+from wattlint.semantics.module_index import ModuleIndex
 from wattlint.semantics.values import Composite, Const, Sequence, Text, Value, alternatives
 
 INFERENCE = frozenset({"call", "embed", "train"})
@@ -133,14 +134,8 @@ class Describer:
         given = options.read(self.evaluator, call.given, ("api_type",), None)
         if given is not None and "azure" in (options.text(given) or "").lower():
             return True
-        stores = (
-            store.value
-            for scope in call.record.scope.module.scopes.values()
-            for store in scope.attribute_stores.get("openai", {}).get("api_type", ())
-        )
-        return any(
-            isinstance(value, ast.Constant) and "azure" in str(value.value).lower() for value in stores
-        )
+        module = call.record.scope.module
+        return self.evaluator.once((id(module), "azure"), lambda: _sets_azure(module), False)
 
     def _by_type(self, call: MatchedCall, bindings: Bindings) -> str | None:
         receiver = call.match.receiver
@@ -303,3 +298,12 @@ def _fills(value: Value, reader: PromptReader) -> bool:
     """The input of a chain only fills the holes of its template."""
     is_input = not any(isinstance(one, (Sequence, Const, Text)) for one in alternatives(value))
     return is_input and any(part.holes for part in reader.parts)
+
+
+def _sets_azure(module: ModuleIndex) -> bool:
+    stores = (
+        store.value
+        for scope in module.scopes.values()
+        for store in scope.attribute_stores.get("openai", {}).get("api_type", ())
+    )
+    return any(isinstance(value, ast.Constant) and "azure" in str(value.value).lower() for value in stores)
