@@ -113,6 +113,20 @@ SUBCLASSES = {
     ),
     "made/work.py": "def make(Asker):\n    class F(Asker):\n        def model(self): return 'gpt-5-mini'\n    return F\n",
     "glue/work.py": "from lib.asking import Asker\nfrom made.work import make\nmake(Asker)\n",
+    "listed/one.py": (
+        "from lib import(  # noqa: F401 (sorted)\n    near,  # see near(1)\n    asking,\n)\n"
+        "class I(asking.Asker):\n    def model(self): return 'gpt-4'\n"
+    ),
+    "spelled/one.py": "import lib\nclass J(lib.asking.Asker):\n    def model(self): return 'gpt-4-turbo'\n",
+    "other/café.py": "from lib.asking import Asker\n",
+    "spelled/two.py": (
+        "# from old import (gone\nfrom other.café import Asker\nclass K(Asker):\n    def model(self): return 'o1-mini'\n"
+    ),
+    "named/two.py": (
+        "from app.names import PLACE\nimport lazy_loader\nAsker = lazy_loader.load(PLACE).Asker\n"
+        "class L(Asker):\n    def model(self): return 'o1-pro'\n"
+    ),
+    "app/names.py": "PLACE = 'lib.asking'\n",
     # excluded from linting, and of the project all the same
     "left/one.py": "from lib.asking import Asker\nclass G(Asker):\n    def model(self): return 'gpt-5-nano'\n",
 }

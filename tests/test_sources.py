@@ -354,6 +354,7 @@ class TestReach:
         write(tmp_path, "shop/__init__.py", "shop/plain.py", "shop/ui/__init__.py", "shop/ui/page.py")
         write(tmp_path, "shop/llm.py", text="import openai\nclient = openai.OpenAI()\n")
         write(tmp_path, "shop/base.py", text="from shop import (\n    llm,  # the client\n    plain,\n)\n")
+        write(tmp_path, "shop/modèle.py", text="import openai\n")
         write(tmp_path, "shop/a.py", text="from . import b\n")
         write(tmp_path, "shop/b.py", text="from . import a\n")
         return Reach(tmp_path, SIEVE)
@@ -368,6 +369,12 @@ class TestReach:
             ("from .. import (\n    plain,\n    base\n)", True),
             ("from ..base import llm", True),
             ("from shop import plain, \\\n    base", True),
+            ("from .. import(\n    plain,\n    base\n)", True),
+            ("from .. import (  # noqa: F401 (sorted)\n    plain,  # as in plain()\n    base,\n)", True),
+            ("# from old import (gone\nfrom ..base import llm", True),
+            ("'''from old import (gone'''\nfrom ..base import llm", True),
+            ("import os\n\x0cimport shop.llm", True),
+            ("import shop.modèle as x", True),
             ("from ..plain import x", False),
             ("from ..a import x", False),
             ("from . import gone", False),

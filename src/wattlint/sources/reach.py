@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from wattlint.sources import touched
 from wattlint.sources.buffers import read_bytes
 from wattlint.sources.folders import SOURCE_FOLDERS, Tree, names_in
-from wattlint.sources.sieve import Scan, Sieve
+from wattlint.sources.sieve import LISTED, Scan, Sieve
+from wattlint.sources.text_words import words_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,15 +24,16 @@ if TYPE_CHECKING:
     from wattlint.sources.addresses import Addresses
     from wattlint.sources.disk import Listing
 
-FROM = rb"\bfrom\s+(\.*)\s*([\w.]*)\s*\bimport\b[\s\\]*(\([^)]*|[^\n;#]*)"
-IMPORT = rb"(?:^|[\n;:])[ \t]*import\s+([^\n;#]*)"
+_WORD = rb"\w\x80-\xff"
+FROM = rb"\bfrom\s+(\.*)\s*([%b.]*)\s*\bimport\b[\s\\]*(\(%b|[^\n;#]*)" % (_WORD, LISTED)
+IMPORT = rb"(?:^|[\n;:])[ \t\f]*import\s+([^\n;#]*)"
 CLIMB = rb"\bfrom\s+(\.{2,})"
-BY_NAME = (b"import_module", b"__import__")
-"""Functions that import a module whose name may be put together from parts."""
+BY_NAME = (b"import_module", b"__import__", b"importorskip", b"guard_import", b"find_spec", b"lazy_loader")
+"""What imports a module whose name may be put together from parts."""
 _NAMES = ("utf-8", "surrogateescape")
 """How names of files are encoded."""
 _NO_WORDS: frozenset[bytes] = frozenset()
-NAME = rb"(?:^|[,(])\s*(?:#[^\n]*\n\s*)*([\w.]+)"
+NAME = rb"(?:^|[,(])\s*(?:#[^\n]*\n\s*)*([%b.]+)" % _WORD
 MANY_FILES = 3_000
 """More are not all read to answer for one of them."""
 FEW_MODULES = 60
@@ -125,14 +127,15 @@ class Reach:
         return {file for file in files if self._leads(file)}
 
     def is_stranger(self, file: str, module: str) -> bool:
-        """Whether the imports of ``file`` are known not to lead to ``module``, directly or not."""
+        """Whether the imports of ``file`` are known not to lead to ``module``, directly or not, and nothing else in it can:
+        ``import package; package.module.Class``."""
         if not self._knows_all or file == module or file not in self._imports or file in self._by_name:
             return False
         if module not in self._importers_of:
             named = [other for other in self._by_name if self._names(other, module)]
             self._importers_of[module] = self._importers([module, *named])
         importers = self._importers_of[module]
-        return importers is not None and file not in importers
+        return importers is not None and file not in importers and not self._names(file, module)
 
     def _names(self, file: str, module: str) -> bool:
         """Whether the name of ``module`` and that of its folder stand in ``file``."""
@@ -140,7 +143,8 @@ class Reach:
             code = read_bytes(file, MAX_BYTES)
         except OSError:
             return False
-        return all(word in code for word in self._words_for(module))
+        words = self._words_for(module)
+        return all(word in code for word in words) and words_of(code).issuperset(words)
 
     def _leads(self, file: str) -> bool:
         return not self._imports_sdk[file] and any(map(self._leads_to_sdk, self._targets_of(file)))
@@ -288,7 +292,7 @@ class Reach:
         self._targets.pop(file, None)
         self._importing_it.clear()
         self._importers_of.clear()
-        if BY_NAME[0] in imports or BY_NAME[1] in imports:
+        if any(word in imports for word in BY_NAME):
             self._by_name.add(file)
         self._some_import = self._some_import or imports_sdk
         self._climbs = self._climbs or (b".." in imports and climbs_out(self._root, file, imports))
@@ -303,15 +307,15 @@ class Reach:
     def imported(self, folder: str, imports: bytes) -> Iterator[str]:
         """Files of the project that import statements in ``folder`` name: modules, the packages around them, submodules."""
         for dots, module, names in re.findall(FROM, imports) if b"from" in imports else ():
-            parts = module.decode("ascii", "ignore").split(".") if module else []
+            parts = module.decode(*_NAMES).split(".") if module else []
             bases = self._bases(folder, len(dots), parts)
             if bases:  # most statements import from outside the project
-                submodules = [name.decode("ascii", "ignore") for name in re.findall(NAME, names)]
+                submodules = [name.decode(*_NAMES) for name in re.findall(NAME, names)]
                 for base in bases:
                     yield from self._files(base, parts, submodules)
         for names in re.findall(IMPORT, imports):
             for name in re.findall(NAME, names):
-                parts = name.decode("ascii", "ignore").split(".")
+                parts = name.decode(*_NAMES).split(".")
                 for base in self._bases(folder, 0, parts):
                     yield from self._files(base, parts, [])
 

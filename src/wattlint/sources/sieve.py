@@ -285,6 +285,13 @@ def _encoded(names: Iterable[str]) -> frozenset[bytes]:
     return frozenset(name.encode() for name in names)
 
 
+_OPENED = re.compile(rb"import\s*\(")
+LISTED = rb"""(?:[^)#"'\n]+|#[^\n]*|\n(?!\s*(?:from|import)\b))*"""
+"""What stands in the parentheses of an import. One that closes in a comment does not count; what a comment or a text
+opens may never be closed."""
+_LISTED = re.compile(LISTED)
+
+
 def import_lines(code: bytes) -> bytes:
     """Every line that has ``import`` in it, with those that a backslash or a parenthesis joins to it.
 
@@ -308,13 +315,10 @@ def import_lines(code: bytes) -> bytes:
             lines.append(code[start:])
             break
         line = code[start:end]
-        if b"import (" in line:
-            opened = find(b"import (", at, end)
-            if opened >= 0 and find(b")", opened, end) < 0:
-                end = find(b")", end) + 1
-                if not end:
-                    lines.append(code[start:])
-                    break
+        if b"(" in line and (opened := _OPENED.search(line)):
+            closed = _LISTED.match(code, start + opened.end()).end() + 1  # type: ignore[union-attr]
+            if closed > end:
+                end = closed
                 line = code[start:end]
         lines.append(line)
         at = find(b"import", end)
