@@ -114,6 +114,53 @@ def test_a_change_counts(project: Path, capsys, analysed, name: str, text: str |
     assert changed == output(capsys, "--no-cache")
 
 
+def link(place: Path, target: str) -> None:
+    place.symlink_to(target)
+
+
+def plain(place: Path, text: str) -> None:
+    place.write_text(text)
+
+
+def package(place: Path, text: str) -> None:
+    place.mkdir()
+    (place / "more.py").write_text(text)
+
+
+def pipe(place: Path, _: str) -> None:
+    os.mkfifo(place)
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        ("extra", (plain, "no Python"), (package, CALL)),
+        ("extra", (link, "shop"), (package, CALL)),
+        ("extra", (package, CALL), (link, "shop")),
+        ("extra.py", (package, CALL), (plain, CALL)),
+        ("extra.py", (link, "gone"), (plain, CALL)),
+        ("extra.py", (link, "shop"), (plain, CALL)),
+        ("extra.py", (pipe, ""), (plain, CALL)),
+    ],
+)
+@pytest.mark.parametrize("calls", [True, False])
+def test_a_name_that_comes_to_mean_something_else_counts(
+    project: Path, capsys, analysed, name: str, before, after, calls: bool
+) -> None:  # type: ignore[no-untyped-def]
+    if not calls:
+        (project / "shop" / "ask.py").write_text("")
+    make, given = before
+    make(project / name, given)
+    output(capsys)
+    output(capsys)
+    assert len(analysed) == 1
+    os.rename(project / name, f"{project}-before")
+    make, given = after
+    make(project / name, given)
+    assert output(capsys) == output(capsys, "--no-cache")
+    assert len(analysed) == 3
+
+
 def test_a_new_time_stamp_alone_changes_nothing(project: Path, capsys, analysed) -> None:
     output(capsys)
     os.utime(project / "shop" / "ask.py")

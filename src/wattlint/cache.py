@@ -199,7 +199,7 @@ def _code(began_ns: int) -> touched.Digests:
     for top in dict.fromkeys((PACKAGE, str(rules_folder()))):
         for folder, folders, names in os.walk(top):
             folders[:] = [name for name in folders if name != "__pycache__"]
-            seen[folder] = touched.digest_of_names([*folders, *names])
+            seen[folder] = touched.digest_of(folder)
             for file in (os.path.join(folder, name) for name in names):
                 if file != ARTEFACT:
                     seen[file] = touched.digest_of(file) if is_fresh(state_of(file), began_ns) else None

@@ -15,7 +15,6 @@ from wattlint.sources.files import FileRef, Problem
 
 if TYPE_CHECKING:
     from wattlint.sources.ignore import IgnoreRules
-    from wattlint.sources.view import ViewEntry
 
 SUFFIXES = (".py", ".pyw", ".ipynb")
 MAX_IGNORE_BYTES = 100_000
@@ -170,7 +169,7 @@ class _Walk:
                 self._problem(folder, _why(folder, error))
                 continue
             names = {entry.name for entry in entries}
-            touched.folder(folder, names)
+            touched.folder(folder, entries)
             project.seen(folder, names)
             if names.isdisjoint(FILE_NAMES) and not disk.is_stood_in(folder):
                 self.unconfigured.add(folder)
@@ -201,12 +200,14 @@ class _Walk:
                 else:
                     self._found(entry, inside + name)
 
-    def _found(self, entry: os.DirEntry[str] | ViewEntry, shown: str) -> None:
+    def _found(self, entry: disk.Entry, shown: str) -> None:
         try:
             if entry.is_file():
                 if entry.path not in self.files:  # else it was named
                     self.files[entry.path] = FileRef(entry.path, shown, False)
-            elif entry.is_symlink() and not entry.name.startswith(".#"):  # ".#x.py" is an Emacs lock
+                return
+            touched.file(entry.path)  # it may become one
+            if entry.is_symlink() and not entry.name.startswith(".#"):  # ".#x.py" is an Emacs lock
                 entry.stat()  # raises when the link leads nowhere
         except FileNotFoundError:
             self._problem(entry.path, f"a link to {disk.target(entry.path)}, which does not exist")

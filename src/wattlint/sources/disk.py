@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from wattlint.sources.view import View, ViewEntry
 
 Name: TypeAlias = "str | os.PathLike[str]"
+Entry: TypeAlias = "os.DirEntry[str] | ViewEntry"
 
 _view: View | None = None
 
@@ -38,7 +39,7 @@ def names(folder: Name) -> Collection[str]:
     return os.listdir(folder) if view is None else view.names(_path(folder))
 
 
-def entries(folder: str) -> list[os.DirEntry[str]] | list[ViewEntry]:
+def entries(folder: str) -> Sequence[Entry]:
     """Raises OSError."""
     view = _view_of(folder)
     if view is not None:
@@ -47,18 +48,26 @@ def entries(folder: str) -> list[os.DirEntry[str]] | list[ViewEntry]:
         return list(listing)
 
 
+def is_own_folder(entry: Entry) -> bool:
+    """Whether it is a folder, and no link to one."""
+    try:
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:
+        return False
+
+
 class Listing(NamedTuple):
     """What a folder holds, by name. A link to a folder is neither."""
 
     folders: list[str]
     files: list[str]
 
-    def take(self, entry: os.DirEntry[str] | ViewEntry) -> bool:
+    def take(self, entry: Entry) -> bool:
         """Whether it is a folder."""
+        if is_own_folder(entry):
+            self.folders.append(entry.name)
+            return True
         try:
-            if entry.is_dir(follow_symlinks=False):
-                self.folders.append(entry.name)
-                return True
             if not (entry.is_symlink() and entry.is_dir()):
                 self.files.append(entry.name)
         except OSError:

@@ -23,12 +23,12 @@ def folder_of(file: str) -> str:
 def names_in(folder: str) -> frozenset[str]:
     """Names of the files and folders in ``folder``; none where it cannot be listed."""
     try:
-        names = frozenset(disk.names(folder))
+        entries = disk.entries(folder)
     except OSError:
         touched.folder(folder)
         return frozenset()
-    touched.folder(folder, names)
-    return names
+    touched.folder(folder, entries)
+    return frozenset(entry.name for entry in entries)
 
 
 class Tree:

@@ -90,14 +90,14 @@ def file(path: str | os.PathLike[str], raw: bytes | None = None) -> None:
             _noted[name] = digest_of(name)
 
 
-def folder(path: str, names: Iterable[str] | None = None) -> None:
-    """A folder is listed."""
+def folder(path: str, entries: Iterable[disk.Entry] | None = None) -> None:
+    """A folder is listed (``entries``: what is in it, where that is at hand)."""
     if _noted is not None:
         name = os.path.abspath(path)
         if disk.is_stood_in(name):
             _noted.setdefault(name, TOLD)
         elif _noted.get(name, TOLD) == TOLD:
-            _noted[name] = digest_of(name) if names is None else digest_of_names(names)
+            _noted[name] = digest_of(name) if entries is None else _digest_of_entries(entries)
 
 
 def tree(top: str) -> None:
@@ -123,16 +123,22 @@ def _blake2b() -> Any:
         return import_module("hashlib").blake2b
 
 
-def digest_of_names(names: Iterable[str]) -> str:
-    names = (name for name in names if name not in OURS)
-    return digest("\0".join(sorted(names)).encode("utf-8", "surrogateescape"))
+def _digest_of_entries(entries: Iterable[disk.Entry]) -> str:
+    """Of their names, and of which of them are folders: those are looked into, and links to folders are not."""
+    names = sorted(
+        entry.name + os.sep if disk.is_own_folder(entry) else entry.name
+        for entry in entries
+        if entry.name not in OURS
+    )
+    return digest("\0".join(names).encode("utf-8", "surrogateescape"))
 
 
 def digest_of(path: str) -> str | None:
-    """Of a file's bytes or a folder's names; None where there is neither."""
+    """Of a file's bytes or what a folder holds; None where there is neither."""
     try:
         if os.path.isdir(path):
-            return digest_of_names(os.listdir(path))
+            with os.scandir(path) as entries:
+                return _digest_of_entries(entries)
         if not os.path.isfile(path):
             return None
         with open(path, "rb") as handle:
