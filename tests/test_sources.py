@@ -579,7 +579,7 @@ WORDS = st.text(alphabet="abAB_1 .(é", max_size=30)
 
 @given(
     st.lists(WORDS, max_size=8),
-    st.sampled_from(("ab", "Ab_1", "a", "B_")),
+    st.sampled_from(("ab", "Ab_1", "a", "B_", "bé")),
     st.integers(0, 2),
     st.lists(st.integers(0, 8), max_size=6),
 )
@@ -594,5 +594,5 @@ def test_a_name_is_found_in_the_files_that_hold_it(
     words = Words([*files], lambda file: text_of[file] if file not in known else b"", blocks)
     for other in range(few * FEW_QUESTIONS):  # from so many on, a table is made
         words.files_with(f"other_{other}")
-    holding = [file for file, text in zip(files, texts) if re.search(rf"\b{name}\b", text, re.ASCII)]
+    holding = [file for file, text in zip(files, texts) if re.search(rf"\b{name}\b", text)]
     assert words.files_with(name) == (holding if len(name) > 1 else [])
