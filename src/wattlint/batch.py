@@ -16,7 +16,8 @@ from wattlint.sifting import LARGE_PROJECT, Looks, SiftedFiles, Sifter, each
 from wattlint.sources.buffers import read_bytes
 from wattlint.sources.discovery import display_path
 from wattlint.sources.files import FileRef, Problem
-from wattlint.sources.reach import Look, Reach, climbs_out
+from wattlint.sources.imported_modules import climbs_out
+from wattlint.sources.reach import Look, Reach
 from wattlint.workers import deal, in_blocks, processes
 
 if TYPE_CHECKING:

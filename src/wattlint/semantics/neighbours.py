@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from wattlint.sources.folders import SOURCE_FOLDERS
-from wattlint.sources.reach import BY_NAME
+from wattlint.sources.imported_modules import BY_NAME
 from wattlint.sources.sieve import import_lines
 
 MAX_NAMES = 60

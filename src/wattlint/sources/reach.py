@@ -7,15 +7,15 @@ be parsed only where some module behind its imports imports an SDK, which most p
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from wattlint.sources import touched
 from wattlint.sources.buffers import read_bytes
-from wattlint.sources.folders import SOURCE_FOLDERS, Tree, names_in
-from wattlint.sources.sieve import LISTED, Scan, Sieve
+from wattlint.sources.folders import Tree
+from wattlint.sources.imported_modules import BY_NAME, NAMES, ImportedModules, climbs_out
+from wattlint.sources.sieve import Scan, Sieve
 from wattlint.sources.text_words import words_of
 
 if TYPE_CHECKING:
@@ -24,16 +24,7 @@ if TYPE_CHECKING:
     from wattlint.sources.addresses import Addresses
     from wattlint.sources.disk import Listing
 
-_WORD = rb"\w\x80-\xff"
-FROM = rb"\bfrom\s+(\.*)\s*([%b.]*)\s*\bimport\b[\s\\]*(\(%b|[^\n;#]*)" % (_WORD, LISTED)
-IMPORT = rb"(?:^|[\n;:])[ \t\f]*import\s+([^\n;#]*)"
-CLIMB = rb"\bfrom\s+(\.{2,})"
-BY_NAME = (b"import_module", b"__import__", b"importorskip", b"guard_import", b"find_spec", b"lazy_loader")
-"""What imports a module whose name may be put together from parts."""
-_NAMES = ("utf-8", "surrogateescape")
-"""How names of files are encoded."""
 _NO_WORDS: frozenset[bytes] = frozenset()
-NAME = rb"(?:^|[,(])\s*(?:#[^\n]*\n\s*)*([%b.]+)" % _WORD
 MANY_FILES = 3_000
 """More are not all read to answer for one of them."""
 FEW_MODULES = 60
@@ -69,10 +60,10 @@ class Reach:
         self._own = tuple(os.sep + module.replace(".", os.sep) for module in own_modules)
         self._root = str(root)
         self._sieve = sieve
-        self._sources = [os.path.join(self._root, name) for name in SOURCE_FOLDERS]
         self.tree = Tree(self._root, listings)
-        self._names_in = lru_cache(maxsize=None)(names_in)
-        self._bases_of: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._modules = ImportedModules(self._root)
+        self.imported = self._modules.named
+        """The files of the project that import statements in a folder name."""
         self._imports_sdk: dict[str, bool] = {}
         self._imports: dict[str, bytes] = {}
         """Import statements."""
@@ -192,8 +183,8 @@ class Reach:
         if name == "__init__.py":
             folder, name = os.path.split(folder)
         word = name.removesuffix(".py")
-        around = word if folder == self._root or folder in self._sources else os.path.basename(folder)
-        return word.encode(*_NAMES), around.encode(*_NAMES)
+        around = word if folder in self._modules.tops else os.path.basename(folder)
+        return word.encode(*NAMES), around.encode(*NAMES)
 
     def forget(self, file: str) -> None:
         """The text of ``file`` is no longer what it was; the same files are there."""
@@ -303,71 +294,3 @@ class Reach:
                 dict.fromkeys(self.imported(os.path.dirname(file), self._imports[file]))
             )
         return self._targets[file]
-
-    def imported(self, folder: str, imports: bytes) -> Iterator[str]:
-        """Files of the project that import statements in ``folder`` name: modules, the packages around them, submodules."""
-        for dots, module, names in re.findall(FROM, imports) if b"from" in imports else ():
-            parts = module.decode(*_NAMES).split(".") if module else []
-            bases = self._bases(folder, len(dots), parts)
-            if bases:  # most statements import from outside the project
-                submodules = [name.decode(*_NAMES) for name in re.findall(NAME, names)]
-                for base in bases:
-                    yield from self._files(base, parts, submodules)
-        for names in re.findall(IMPORT, imports):
-            for name in re.findall(NAME, names):
-                parts = name.decode(*_NAMES).split(".")
-                for base in self._bases(folder, 0, parts):
-                    yield from self._files(base, parts, [])
-
-    def _bases(self, folder: str, dots: int, parts: list[str]) -> tuple[str, ...]:
-        """Folders in which ``parts`` may begin."""
-        if dots:
-            for _ in range(dots - 1):
-                folder = os.path.dirname(folder)
-            return (folder,)
-        first = parts[0] if parts else ""
-        known = self._bases_of.get((folder, first))
-        if known is None:
-            known = self._bases_of[folder, first] = tuple(self._above(folder, first))
-        return known
-
-    def _above(self, folder: str, first: str) -> Iterator[str]:
-        """The folders from ``folder`` up to the root, and the root's source folders, that hold a module ``first``."""
-        while True:
-            if self._has_module(folder, first):
-                yield folder
-            if folder == self._root or len(folder) <= len(self._root):
-                break
-            folder = os.path.dirname(folder)
-        for name, source in zip(SOURCE_FOLDERS, self._sources):
-            if name in self._names_in(self._root) and self._has_module(source, first):
-                yield source
-
-    def _files(self, base: str, parts: list[str], submodules: list[str]) -> Iterator[str]:
-        if not parts and "__init__.py" in self._names_in(base):
-            yield os.path.join(base, "__init__.py")
-        for part in parts:
-            yield from self._module_files(base, part)
-            base = f"{base}{os.sep}{part}"
-        if self._names_in(base):
-            for name in submodules:
-                yield from self._module_files(base, name)
-
-    def _module_files(self, folder: str, name: str) -> Iterator[str]:
-        names = self._names_in(folder)
-        if name + ".py" in names:
-            yield f"{folder}{os.sep}{name}.py"
-        if name in names:
-            package = f"{folder}{os.sep}{name}"
-            if "__init__.py" in self._names_in(package):
-                yield f"{package}{os.sep}__init__.py"
-
-    def _has_module(self, folder: str, name: str) -> bool:
-        names = self._names_in(folder)
-        return name in names or name + ".py" in names
-
-
-def climbs_out(root: str, file: str, imports: bytes) -> bool:
-    """A relative import in ``file`` leads above the project in ``root``."""
-    folders = file[len(root) :].count(os.sep)
-    return any(len(dots) > folders for dots in re.findall(CLIMB, imports))

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
+from wattlint.regexes import regex
 from wattlint.sources.text_words import words_of
 
 ATTRIBUTE = rb"\.\s*([A-Za-z_]\w*)"
@@ -285,11 +286,11 @@ def _encoded(names: Iterable[str]) -> frozenset[bytes]:
     return frozenset(name.encode() for name in names)
 
 
-_OPENED = re.compile(rb"import\s*\(")
+_OPENED = regex(rb"import\s*\(")
 LISTED = rb"""(?:[^)#"'\n]+|#[^\n]*|\n(?!\s*(?:from|import)\b))*"""
 """What stands in the parentheses of an import. One that closes in a comment does not count; what a comment or a text
 opens may never be closed."""
-_LISTED = re.compile(LISTED)
+_LISTED = regex(LISTED)
 
 
 def import_lines(code: bytes) -> bytes:
