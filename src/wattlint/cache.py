@@ -124,7 +124,10 @@ class Cache:
             parts = parts_of({**seen, **_code(self._began_ns)}, self._began_ns) | {"data": raw.encode()}
         except (TypeError, ValueError, RecursionError):
             return
-        named = os.fsdecode(parts["folders"] + parts["names"])
+        # many folders hold files of the same names
+        named = "\0".join(
+            {*os.fsdecode(parts["folders"] + b"/" + parts["names"]).replace("/", "\0").split("\0")}
+        )
         if not holds_secret(raw) and not holds_secret(named) and not any(map(may_hold_secret, _texts(data))):
             self._write(parts)
 

@@ -148,12 +148,12 @@ def parts_of(seen: touched.Digests, began_ns: int) -> dict[str, bytes]:
     """All that was looked at in a run that began then, as ``Seen`` takes it. Raises ValueError for what it cannot keep."""
     folders: dict[str, dict[str, tuple[State, str | None]]] = {}
     for path, digest in sorted(seen.items()):
-        folder, name = os.path.split(path)
+        folder, _, name = path.rpartition(os.sep)
         if digest is None and _is_missing(path, seen):
             continue
         state = state_of(path)
         kept = state if _may_be_trusted(state, began_ns) else UNKNOWN
-        folders.setdefault(folder, {})[name] = kept, digest
+        folders.setdefault(folder or os.sep, {})[name] = kept, digest
     rows = [row for names in folders.values() for row in names.values()]
     return {
         "folders": os.fsencode("\0".join(folders)),
