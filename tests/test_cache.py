@@ -32,6 +32,13 @@ def ask(text):
     )
 """
 
+GATEWAY = """\
+sdk: acme
+imports: [acme.llm]
+entry_points:
+  - {name: acme.ask, kind: call, callees: [acme.llm.ask], model: model, prompt: {names: [question], position: 0}}
+"""
+
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -204,6 +211,20 @@ def test_own_rules_count(project: Path, capsys, analysed) -> None:
     (project / "own" / "sdks" / "acme.yaml").write_text("nonsense: [\n")
     output(capsys)
     assert len(analysed) == 2
+
+
+def test_own_rules_elsewhere_count(project: Path, capsys, tmp_path_factory) -> None:  # type: ignore[no-untyped-def]
+    elsewhere = tmp_path_factory.mktemp("rules")
+    (project / "wattlint.toml").write_text(f"rules-dir = '{elsewhere / 'own'}'\n")
+    output(capsys)
+    (elsewhere / "sdks").mkdir()
+    (elsewhere / "sdks" / "acme.yaml").write_text("nonsense: [\n")
+    (elsewhere / "own").mkdir()
+    (elsewhere / "own" / "sdks").symlink_to("../sdks")
+    (elsewhere / "own" / "back").symlink_to("..")
+    assert output(capsys) == output(capsys, "--no-cache")
+    (elsewhere / "sdks" / "acme.yaml").write_text(GATEWAY)
+    assert output(capsys) == output(capsys, "--no-cache")
 
 
 @pytest.mark.parametrize("damage", [b"", b"x", b"states:x:y\n", b"\n" * 9, b"\x00" * 100])

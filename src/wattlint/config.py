@@ -207,10 +207,7 @@ def _read(file: str, over: dict[str, Any]) -> Settings | None:
 
     from wattlint.config_model import settings_from
 
-    settings = settings_from(_merged(table, over), Path(file), text, prefix)
-    if settings.rules_dir is not None:
-        touched.tree(settings.rules_dir)
-    return settings
+    return settings_from(_merged(table, over), Path(file), text, prefix)
 
 
 def _is_tool_table(data: dict[str, Any]) -> bool:

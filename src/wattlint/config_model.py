@@ -19,6 +19,7 @@ from wattlint.catalogue.errors import in_words
 from wattlint.catalogue.user_folder import part
 from wattlint.config import ConfigError, problem_of, where
 from wattlint.settings import BudgetSettings, ImpactSettings, Settings
+from wattlint.sources import touched
 from wattlint.sources.files import Problem
 from wattlint.toml_place import line_of
 
@@ -218,11 +219,13 @@ def _settings(model: WattlintTable, file: Path) -> Settings:
 
 def _unknown_names(model: WattlintTable, file: Path) -> Iterator[Complaint]:
     """Values that are well formed and name nothing: rule codes, hardware, regions, precisions, a rules folder."""
-    if model.rules_dir is not None and not (model.rules_dir and os.path.isdir(file.parent / model.rules_dir)):
-        yield ("rules-dir",), model.rules_dir, f"no such folder: {model.rules_dir or 'the name is empty'}"
-        return  # which codes exist cannot be known then
     rules_dir = str(file.parent / model.rules_dir) if model.rules_dir is not None else None
     if rules_dir is not None:
+        if model.rules_dir:
+            touched.tree(rules_dir)
+        if not (model.rules_dir and os.path.isdir(rules_dir)):
+            yield ("rules-dir",), model.rules_dir, f"no such folder: {model.rules_dir or 'the name is empty'}"
+            return  # which codes exist cannot be known then
         from wattlint.own_knowledge import mistakes
 
         if errors := mistakes(rules_dir):

@@ -101,9 +101,15 @@ def folder(path: str, entries: Iterable[disk.Entry] | None = None) -> None:
 
 
 def tree(top: str) -> None:
-    """A folder counts with all that is in it."""
+    """A folder counts with all that is in it, also behind links."""
     if _noted is not None:
-        for below, _, names in os.walk(top):
+        folder(top)
+        walked: set[str] = set()
+        for below, folders, names in os.walk(top, followlinks=True):
+            if (real := os.path.realpath(below)) in walked:
+                folders.clear()
+                continue
+            walked.add(real)
             folder(below)
             for name in names:
                 file(os.path.join(below, name))
