@@ -126,6 +126,9 @@ SUBCLASSES = {
         "from app.names import PLACE\nimport lazy_loader\nAsker = lazy_loader.load(PLACE).Asker\n"
         "class L(Asker):\n    def model(self): return 'o1-pro'\n"
     ),
+    "close/helper.py": "from app.again import Asker\n",
+    "close/named.py": "import importlib\nAsker = importlib.import_module('helper').Asker\n",
+    "app/two.py": "from close.named import Asker\nclass M(Asker):\n    def model(self): return 'o3-pro'\n",
     "app/names.py": "PLACE = 'lib.asking'\n",
     # excluded from linting, and of the project all the same
     "left/one.py": "from lib.asking import Asker\nclass G(Asker):\n    def model(self): return 'gpt-5-nano'\n",

@@ -7,6 +7,7 @@ be parsed only where some module behind its imports imports an SDK, which most p
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -77,9 +78,11 @@ class Reach:
         self._knows_all = False
         """All files that import anything of the project are known."""
         self._importing_it: dict[str, list[str]] = {}
-        self._importers_of: dict[str, set[str] | None] = {}
+        self._connected_with: dict[str, set[str] | None] = {}
         self._by_name: set[str] = set()
         """Files that import modules by names that they may put together."""
+        self._named: defaultdict[bytes, set[str]] | None = None
+        """Those of them in which each name of a module stands."""
 
     @cached_property
     def addresses(self) -> Addresses:
@@ -122,19 +125,39 @@ class Reach:
         ``import package; package.module.Class``."""
         if not self._knows_all or file == module or file not in self._imports or file in self._by_name:
             return False
-        if module not in self._importers_of:
-            named = [other for other in self._by_name if self._names(other, module)]
-            self._importers_of[module] = self._importers([module, *named])
-        importers = self._importers_of[module]
-        return importers is not None and file not in importers and not self._names(file, module)
+        if module not in self._connected_with:
+            self._connected_with[module] = self._connected(module)
+        connected = self._connected_with[module]
+        return connected is not None and file not in connected and not self._names(file, module)
+
+    def _connected(self, module: str) -> set[str] | None:
+        """``module``, who imports it, by statements or by its name, and who imports those. None as for ``_importers``."""
+        begin = [module]
+        while True:
+            importers = self._importers(begin)
+            if importers is None:
+                return None
+            found = importers.union(begin)
+            named = set().union(*map(self._naming, found)) if self._by_name else found
+            if named <= found:
+                return found
+            begin += named - found
+
+    def _naming(self, module: str) -> set[str]:
+        """Files that import modules by names, and this name among them perhaps."""
+        if self._named is None:
+            names = {word for file in self._imports for word in self._place_of(file)[1:]}
+            self._named = defaultdict(set)
+            for file in self._by_name:
+                for word in names & words_of(_text(file)):
+                    self._named[word].add(file)
+        inside, word, around = self._place_of(module)
+        return {file for file in self._named[word] if file in self._named[around] or file.startswith(inside)}
 
     def _names(self, file: str, module: str) -> bool:
         """Whether the name of ``module`` and that of its folder stand in ``file``."""
-        try:
-            code = read_bytes(file, MAX_BYTES)
-        except OSError:
-            return False
-        words = self._words_for(module)
+        words = self._place_of(module)[1:]
+        code = _text(file)
         return all(word in code for word in words) and words_of(code).issuperset(words)
 
     def _leads(self, file: str) -> bool:
@@ -168,23 +191,22 @@ class Reach:
         likely = []
         if name == "__init__.py":  # ``from . import`` does not name it
             likely = [file for file in self._imports if file.startswith(folder + os.sep)]
-            folder = os.path.dirname(folder)
-        word, around = self._words_for(module)
-        inside = folder + os.sep
+        inside, word, around = self._place_of(module)
         return likely + [
             file
             for file, lines in self._imports.items()
             if word in lines and (around in lines or file.startswith(inside))
         ]
 
-    def _words_for(self, module: str) -> tuple[bytes, bytes]:
-        """The last two names of its path, one of them twice where an import can begin with it."""
+    def _place_of(self, module: str) -> tuple[str, bytes, bytes]:
+        """The folder that it lies in, and the last two names of its path, one of them twice where an import can begin with
+        it."""
         folder, name = os.path.split(module)
         if name == "__init__.py":
             folder, name = os.path.split(folder)
         word = name.removesuffix(".py")
         around = word if folder in self._modules.tops else os.path.basename(folder)
-        return word.encode(*NAMES), around.encode(*NAMES)
+        return folder + os.sep, word.encode(*NAMES), around.encode(*NAMES)
 
     def forget(self, file: str) -> None:
         """The text of ``file`` is no longer what it was; the same files are there."""
@@ -194,7 +216,8 @@ class Reach:
         self.addresses.forget(file)
         self._reaches.clear()
         self._importing_it.clear()
-        self._importers_of.clear()
+        self._connected_with.clear()
+        self._named = None
         self._some_import = any(self._imports_sdk.values())
         self._read_all, self._knows_all = None, False
 
@@ -260,11 +283,8 @@ class Reach:
     def _read(self, file: str) -> None:
         if file in self._imports_sdk:
             return
-        try:
-            code = read_bytes(file, MAX_BYTES)
-            touched.file(file)
-        except OSError:
-            code = b""
+        code = _text(file)
+        touched.file(file)
         scan = Scan(code)
         imports_sdk = self._is_own(file) or self._sieve.imports_sdk(scan)
         self._know(file, imports_sdk, scan.imports, self._sieve.words(scan))
@@ -282,7 +302,8 @@ class Reach:
         self._imports[file] = imports
         self._targets.pop(file, None)
         self._importing_it.clear()
-        self._importers_of.clear()
+        self._connected_with.clear()
+        self._named = None
         if any(word in imports for word in BY_NAME):
             self._by_name.add(file)
         self._some_import = self._some_import or imports_sdk
@@ -294,3 +315,10 @@ class Reach:
                 dict.fromkeys(self.imported(os.path.dirname(file), self._imports[file]))
             )
         return self._targets[file]
+
+
+def _text(file: str) -> bytes:
+    try:
+        return read_bytes(file, MAX_BYTES)
+    except OSError:
+        return b""
