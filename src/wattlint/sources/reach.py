@@ -7,7 +7,6 @@ be parsed only where some module behind its imports imports an SDK, which most p
 from __future__ import annotations
 
 import os
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -81,8 +80,8 @@ class Reach:
         self._connected_with: dict[str, set[str] | None] = {}
         self._by_name: set[str] = set()
         """Files that import modules by names that they may put together."""
-        self._named: defaultdict[bytes, set[str]] | None = None
-        """Those of them in which each name of a module stands."""
+        self._all_in: dict[str, frozenset[bytes]] = {}
+        """The words of some files, not only of their import statements."""
 
     @cached_property
     def addresses(self) -> Addresses:
@@ -145,14 +144,17 @@ class Reach:
 
     def _naming(self, module: str) -> set[str]:
         """Files that import modules by names, and this name among them perhaps."""
-        if self._named is None:
-            names = {word for file in self._imports for word in self._place_of(file)[1:]}
-            self._named = defaultdict(set)
-            for file in self._by_name:
-                for word in names & words_of(_text(file)):
-                    self._named[word].add(file)
         inside, word, around = self._place_of(module)
-        return {file for file in self._named[word] if file in self._named[around] or file.startswith(inside)}
+        return {
+            file
+            for file in self._by_name
+            if word in (words := self._words_in(file)) and (around in words or file.startswith(inside))
+        }
+
+    def _words_in(self, file: str) -> frozenset[bytes]:
+        if file not in self._all_in:
+            self._all_in[file] = words_of(_text(file))
+        return self._all_in[file]
 
     def _names(self, file: str, module: str) -> bool:
         """Whether the name of ``module`` and that of its folder stand in ``file``."""
@@ -217,7 +219,7 @@ class Reach:
         self._reaches.clear()
         self._importing_it.clear()
         self._connected_with.clear()
-        self._named = None
+        self._all_in.pop(file, None)
         self._some_import = any(self._imports_sdk.values())
         self._read_all, self._knows_all = None, False
 
@@ -303,7 +305,7 @@ class Reach:
         self._targets.pop(file, None)
         self._importing_it.clear()
         self._connected_with.clear()
-        self._named = None
+        self._all_in.pop(file, None)
         if any(word in imports for word in BY_NAME):
             self._by_name.add(file)
         self._some_import = self._some_import or imports_sdk
