@@ -106,21 +106,25 @@ class Child(Generic[Result]):
     """A process, and where its result will be. In memory, not in a pipe: a process that has to wait until somebody
     reads what it found keeps all that it has meanwhile."""
 
-    def __init__(self, pid: int, place: int) -> None:
-        self._pid, self._place = pid, place
+    def __init__(self, pid: int, place: int, told: int) -> None:
+        """``told``: where it tells that the result is there."""
+        self._pid, self._place, self._told = pid, place, told
 
     def result(self) -> tuple[Result] | None:
-        """When it has ended; None when it did not come to its end."""
+        """When it is there; None when the process did not come to its end."""
         pickle = _pickle()
-        status = os.waitpid(self._pid, 0)[1]
-        with open(self._place, "rb") as file:
+        with open(self._told, "rb", buffering=0) as told, open(self._place, "rb") as file:
+            complete = told.read(1)
             file.seek(0)
-            return (pickle.load(file),) if status == 0 else None  # of our own process
+            found = (pickle.load(file),) if complete else None  # of our own process
+        os.waitpid(self._pid, 0)  # it has given its memory back meanwhile
+        return found
 
     def end(self) -> None:
         import signal
 
         os.close(self._place)
+        os.close(self._told)
         os.kill(self._pid, signal.SIGKILL)
         os.waitpid(self._pid, 0)
 
@@ -128,18 +132,22 @@ class Child(Generic[Result]):
 def start(work: Callable[[], Result]) -> Child[Result]:
     """``work()`` in a forked process."""
     place = _place()
+    told, tell = os.pipe()
     try:
         pid = os.fork()
     except OSError:
-        os.close(place)
+        for opened in (place, told, tell):
+            os.close(opened)
         raise
     if pid:
-        return Child(pid, place)
+        os.close(tell)
+        return Child(pid, place, told)
     status = 1
     try:
         pickle = _pickle()
         with open(place, "wb") as file:
             pickle.dump(work(), file, protocol=5)
+        os.write(tell, b".")
         status = 0
     finally:
         os._exit(status)  # without the parent's exit handlers and buffers

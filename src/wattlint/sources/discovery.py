@@ -179,7 +179,7 @@ class _Walk:
             if self._settings.respect_gitignore:
                 chain = (*_ignore_rules_in(folder, names, self._problem), *chain)
             inside = display_path(os.path.join(folder, "-"), self._cwd)[:-1]
-            listing = self.listings[folder] = disk.Listing([], [])
+            listing = self.listings[folder] = disk.Listing()
             for entry in entries:
                 name, path = entry.name, entry.path
                 is_folder = listing.take(entry)

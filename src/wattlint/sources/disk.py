@@ -6,7 +6,7 @@ import os
 import stat
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from wattlint.sources.view import View, ViewEntry
@@ -56,11 +56,14 @@ def is_own_folder(entry: Entry) -> bool:
         return False
 
 
-class Listing(NamedTuple):
+class Listing:
     """What a folder holds, by name. A link to a folder is neither."""
 
-    folders: list[str]
-    files: list[str]
+    __slots__ = ("files", "folders")
+
+    def __init__(self) -> None:
+        self.folders: list[str] = []
+        self.files: list[str] = []
 
     def take(self, entry: Entry) -> bool:
         """Whether it is a folder."""
@@ -77,7 +80,7 @@ class Listing(NamedTuple):
 
 def listing(folder: str) -> Listing:
     """Raises OSError."""
-    found = Listing([], [])
+    found = Listing()
     for entry in entries(folder):
         found.take(entry)
     return found
