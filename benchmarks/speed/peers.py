@@ -49,7 +49,7 @@ def peer_commands(cache: Path) -> dict[str, Peer]:
         "semgrep (three rules)": Peer(
             call(f"{others}/semgrep", "scan", "--metrics=off", "--quiet", "--config", rules, environment=offline), "≥ 10 ×", every=20
         ),
-        "overllm": Peer(call(f"{others}/overllm"), "≥ 50 ×", every=4),
+        "overllm": Peer(call(f"{others}/overllm"), "≥ 50 ×", every=1),
         "tokentoll": Peer(call(f"{others}/tokentoll", "scan"), "≥ 10 ×", every=1),
-        "llmdoctor": Peer(call(f"{others}/llmdoctor", "doctor"), "≥ 50 ×", every=4),
+        "llmdoctor": Peer(call(f"{others}/llmdoctor", "doctor"), "≥ 50 ×", every=1),
     }  # fmt: skip
