@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from wattlint.outcome import Outcome, problem_of, read_and_analyse
 from wattlint.sifting import LARGE_PROJECT, Looks, SiftedFiles, Sifter, each
-from wattlint.sources.buffers import read_bytes
+from wattlint.sources.buffers import read_or_empty
 from wattlint.sources.discovery import display_path
 from wattlint.sources.files import FileRef, Problem
 from wattlint.sources.imported_modules import climbs_out
@@ -185,7 +185,7 @@ def _survey(
         without: dict[str, list[str]] = {root: [] for root in addresses}
         for number in drawn:
             root, files = blocks[number]
-            texts = [_text(file, MAX_FILE_BYTES + 1) for file in files]
+            texts = [read_or_empty(file, MAX_FILE_BYTES + 1) for file in files]
             words.append((number, block_of(zip(files, texts))))
             if root in addresses:
                 shown_in = addresses[root].shown_in
@@ -205,13 +205,6 @@ def _survey(
             addresses[root].without(without_any)
     for root, words in known.items():
         workspace.know_words(root, words)
-
-
-def _text(file: str, limit: int) -> bytes:
-    try:
-        return read_bytes(file, limit)
-    except OSError:
-        return b""
 
 
 def _project(todo: list[Todo], workspace: Workspace) -> Done:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Set
 
 from wattlint.sources import touched
-from wattlint.sources.buffers import read_bytes
+from wattlint.sources.buffers import read_or_empty
 
 FILE_NAMES = ("wattlint.toml", "pyproject.toml")
 """In one folder the first wins."""
@@ -35,7 +35,4 @@ class ConfigTexts:
 
 def _bytes(file: str) -> bytes:
     touched.file(file)
-    try:
-        return read_bytes(file, MAX_BYTES)
-    except OSError:
-        return b""
+    return read_or_empty(file, MAX_BYTES)

@@ -60,3 +60,11 @@ def read_bytes(path: str | Path, limit: int) -> bytes:
         return b"".join(parts)
     finally:
         os.close(handle)
+
+
+def read_or_empty(path: str | Path, limit: int) -> bytes:
+    """``read_bytes``; nothing where the file cannot be read."""
+    try:
+        return read_bytes(path, limit)
+    except OSError:
+        return b""

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from wattlint.sources import touched
-from wattlint.sources.buffers import read_bytes
+from wattlint.sources.buffers import read_or_empty
 from wattlint.sources.folders import Tree
 from wattlint.sources.imported_modules import BY_NAME, NAMES, ImportedModules, climbs_out
 from wattlint.sources.sieve import Scan, Sieve
@@ -114,9 +114,10 @@ class Reach:
             self._knows_all = True
             if not self._some_import:
                 return set()
-            found = self._importers([file for file in files if self._imports_sdk[file]])
+            begin = [file for file in files if self._imports_sdk[file]]
+            found = self._importers(begin)
             if found is not None:
-                return found
+                return found.difference(begin)
         return {file for file in files if self._leads(file)}
 
     def is_stranger(self, file: str, module: str) -> bool:
@@ -133,10 +134,9 @@ class Reach:
         """``module``, who imports it, by statements or by its name, and who imports those. None as for ``_importers``."""
         begin = [module]
         while True:
-            importers = self._importers(begin)
-            if importers is None:
+            found = self._importers(begin)
+            if found is None:
                 return None
-            found = importers.union(begin)
             named = set().union(*map(self._naming, found)) if self._by_name else found
             if named <= found:
                 return found
@@ -153,21 +153,21 @@ class Reach:
 
     def _words_in(self, file: str) -> frozenset[bytes]:
         if file not in self._all_in:
-            self._all_in[file] = words_of(_text(file))
+            self._all_in[file] = words_of(read_or_empty(file, MAX_BYTES))
         return self._all_in[file]
 
     def _names(self, file: str, module: str) -> bool:
         """Whether the name of ``module`` and that of its folder stand in ``file``."""
         words = self._place_of(module)[1:]
-        code = _text(file)
+        code = read_or_empty(file, MAX_BYTES)
         return all(word in code for word in words) and words_of(code).issuperset(words)
 
     def _leads(self, file: str) -> bool:
         return not self._imports_sdk[file] and any(map(self._leads_to_sdk, self._targets_of(file)))
 
     def _importers(self, modules: Sequence[str]) -> set[str] | None:
-        """Who imports one of ``modules``, and who imports those, where all are known. Most files then need not be asked
-        what they import. None where these are so many that it does not pay."""
+        """``modules``, who imports one of them, and who imports those, where all are known. Most files then need not be
+        asked what they import. None where these are so many that it does not pay."""
         found = set(modules)
         todo = list(modules)
         for module in todo:
@@ -176,7 +176,7 @@ class Reach:
             fresh = [file for file in self._importing(module) if file not in found]
             found.update(fresh)
             todo += fresh
-        return found.difference(modules)
+        return found
 
     def _importing(self, module: str) -> list[str]:
         """Who imports ``module`` itself."""
@@ -285,7 +285,7 @@ class Reach:
     def _read(self, file: str) -> None:
         if file in self._imports_sdk:
             return
-        code = _text(file)
+        code = read_or_empty(file, MAX_BYTES)
         touched.file(file)
         scan = Scan(code)
         imports_sdk = self._is_own(file) or self._sieve.imports_sdk(scan)
@@ -317,10 +317,3 @@ class Reach:
                 dict.fromkeys(self.imported(os.path.dirname(file), self._imports[file]))
             )
         return self._targets[file]
-
-
-def _text(file: str) -> bytes:
-    try:
-        return read_bytes(file, MAX_BYTES)
-    except OSError:
-        return b""
