@@ -110,13 +110,14 @@ class Finder:
         return found
 
     def _site(self, record: CallRecord, text: str) -> CallSite | None:
-        self.evaluator.begin_query()
+        self.evaluator.begin_query(gives_up=True)
         try:
             call = self._matched(record)
             if call is None or call.kind not in REPORTED:
                 return None
             if call.entry.name in FORWARD and self._defines_network(record.scope):
                 return None
+            self.evaluator.insist()
             return self.describer.site(call, text)
         except RecursionError:
             return None  # deeper than Python allows: nothing that a person wrote

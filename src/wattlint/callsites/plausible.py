@@ -269,4 +269,6 @@ def _encodes_text(node: ast.Call) -> bool:
 
 
 def _is_plain(binding: Binding) -> bool:
+    if isinstance(binding.node, ast.AnnAssign):  # ``client: Client | None = None``: an annotation tells more
+        return False
     return binding.kind == "assign" and not binding.path and isinstance(binding.value, PLAIN)

@@ -5,8 +5,19 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from wattlint.semantics.scopes import Spot, last_name
-from wattlint.semantics.values import Class, External, Instance, Result, Value, alternatives
+from wattlint.semantics.scopes import END, Spot, last_name
+from wattlint.semantics.values import (
+    Class,
+    Const,
+    External,
+    Instance,
+    Result,
+    Unknown,
+    Value,
+    alternatives,
+    is_none,
+    join,
+)
 
 if TYPE_CHECKING:
     from wattlint.semantics.evaluator import Evaluator
@@ -60,6 +71,26 @@ def typed(ev: Evaluator, annotation: ast.expr | None, frame: Frame, spot: Spot) 
         ):
             return Result(one)
     return None
+
+
+def instead(ev: Evaluator, value: Value, annotation: ast.expr | None, frame: Frame) -> Value:
+    """What is annotated, for a ``value`` that tells nothing; that it may be None is kept.
+
+    Where something is passed that nobody can read (``settings.client``), only classes of SDKs count: one of the project
+    may come with any values in its fields.
+    """
+    given_type = typed(ev, annotation, frame, END)
+    if given_type is None or not (
+        isinstance(value, (Unknown, Const))
+        or (
+            isinstance(given_type, Result)
+            and isinstance(given_type.callee, External)
+            and ev.project.is_external(given_type.callee.path)
+        )
+    ):
+        return value
+    found = [one if is_none(one) else given_type for one in alternatives(value)]
+    return join(found if given_type in found else [given_type, *found])
 
 
 def _unquoted(ev: Evaluator, annotation: ast.Constant, text: str) -> ast.expr | None:

@@ -177,7 +177,12 @@ def in_tests(ev: Evaluator, file: str) -> bool:
 def _in_tests(ev: Evaluator, file: str) -> bool:
     parts = os.path.relpath(file, ev.project.root).replace(os.sep, "/").split("/")
     name = parts[-1]
-    return not TEST_FOLDERS.isdisjoint(parts[:-1]) or name.startswith("test_") or name == "conftest.py"
+    return (
+        not TEST_FOLDERS.isdisjoint(parts[:-1])
+        or name.startswith("test_")
+        or name.endswith(("_test.py", "_tests.py"))
+        or name == "conftest.py"
+    )
 
 
 def joined(

@@ -9,6 +9,7 @@ from wattlint.semantics import (
     annotated,
     arguments,
     classes,
+    handed_on,
     known_calls,
     methods,
 )
@@ -34,8 +35,8 @@ from wattlint.semantics.values import (
     Unknown,
     Value,
     alternatives,
-    is_known,
     join,
+    tells_nothing,
     through,
 )
 
@@ -77,10 +78,10 @@ def apply(ev: Evaluator, callee: Value, node: ast.Call, frame: Frame, spot: Spot
         return Result(callee, node, frame, spot)
     if isinstance(callee, External):
         known = known_calls.of_external(ev, callee.path, node, frame, spot)
-        return known if known is not None else Result(callee, node, frame, spot)
+        return known if known is not None else _of_outside(ev, callee, node, frame, spot)
     if isinstance(callee, Member):
         known = methods.of_member(ev, callee, node, frame, spot)
-        return known if known is not None else Result(callee, node, frame, spot)
+        return known if known is not None else _of_outside(ev, callee, node, frame, spot)
     if isinstance(callee, Partial):
         return _of_partial(ev, callee, node, frame, spot)
     if isinstance(callee, Element) and _looks_up(callee, node):
@@ -91,8 +92,17 @@ def apply(ev: Evaluator, callee: Value, node: ast.Call, frame: Frame, spot: Spot
         hop = Hop("dict_config", frame.module.path, node.lineno, str(key)[:40])
         return join([Unknown("key given at run time"), through(default, hop)])
     if isinstance(callee, (Composite, Result, Element, Unknown)):
-        return Result(callee, node, frame, spot)
+        return _of_outside(ev, callee, node, frame, spot)
     return Unknown("call")
+
+
+def _of_outside(ev: Evaluator, callee: Value, node: ast.Call, frame: Frame, spot: Spot) -> Value:
+    """Of a function that nothing is known of, but that it may run what it is given: ``await asyncio.to_thread(load)``."""
+    if isinstance(node.func, ast.Attribute) and node.func.attr in handed_on.AWAITED:
+        inner = handed_on.inner_call(ev, node, frame.module)
+        if inner is not None:
+            return ev.value(inner, frame, spot)
+    return Result(callee, node, frame, spot)
 
 
 def _looks_up(callee: Element, node: ast.Call) -> bool:
@@ -209,7 +219,7 @@ def _inline(ev: Evaluator, function: Function, bound: dict[str, Thunk], depth: i
         if returned
         else Const(None)
     )
-    if not any(is_known(one) for one in alternatives(value)) and not isinstance(info.node, ast.Lambda):
+    if not isinstance(info.node, ast.Lambda) and info.node.returns is not None and tells_nothing(value):
         typed = annotated.typed(ev, info.node.returns, ev.frame_of(scope.parent or scope), END)
         if typed is not None:
             return typed

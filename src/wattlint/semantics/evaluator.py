@@ -10,7 +10,13 @@ from typing import Any, TypeVar
 
 from wattlint.semantics import attributes, calls, comprehensions, containers, names, stores, strings, truth
 from wattlint.semantics.frames import Frame
-from wattlint.semantics.limits import MAX_CALLER_DEPTH, MAX_DEPTH, STEPS_PER_QUERY
+from wattlint.semantics.limits import (
+    ATTEMPTS,
+    MAX_CALLER_DEPTH,
+    MAX_DEPTH,
+    STEPS_PER_QUERY,
+    STEPS_TO_GIVE_UP,
+)
 from wattlint.semantics.module_index import ModuleIndex
 from wattlint.semantics.project import Project
 from wattlint.semantics.scopes import FunctionInfo, Scope, Spot
@@ -56,6 +62,11 @@ class Evaluator:
         self.followed: dict[int, int] = {}
         """How often each function is being followed into at the moment, by id of its FunctionInfo."""
         self._steps = 0
+        self._gives_up = False
+        self._blamed = 0
+        """How many answers were found to blame for the end of a budget."""
+        self._failed: dict[tuple[object, object], tuple[int, Any]] = {}
+        """Those answers: in how many questions, and what was found of them."""
         self._caller_depth = 0
         self._reached = 0
         """How deep in callers what is being evaluated went; above the limit: it was cut there."""
@@ -92,13 +103,22 @@ class Evaluator:
             raise OutOfTime(self._seconds)
         self._ask_again = now + left
 
-    def begin_query(self) -> None:
-        """Start a new budget: call before each question about a call site. Raises OutOfTime."""
+    def begin_query(self, gives_up: bool = False) -> None:
+        """Start a new budget: call before each question about a call site. Raises OutOfTime.
+
+        ``gives_up``: where other questions of that kind used up theirs, be content with what they found. Large frameworks
+        otherwise spend a whole budget on each of hundreds of calls, in the same code.
+        """
         self.check_time()
+        self._gives_up = gives_up
         self._steps = 0
         self._cuts = 0
         self._provisional.clear()
         self._until.clear()
+
+    def insist(self) -> None:
+        """Do not give up in what remains of this question."""
+        self._gives_up = False
 
     def force(self, thunk: Thunk) -> Value:
         if isinstance(thunk, tuple):
@@ -151,6 +171,7 @@ class Evaluator:
             return during
         outer, self._cuts = self._cuts, 0
         at = self._caller_depth
+        steps, blamed = self._steps, self._blamed
         outer_reached, self._reached = self._reached, at
         self._active[key] = depth = len(self._active) + 1
         try:
@@ -167,6 +188,14 @@ class Evaluator:
             self._results[key] = result
             return result
         self._sometimes.add(key)
+        if (
+            self._gives_up
+            and self._steps > STEPS_PER_QUERY
+            and self._steps - steps >= STEPS_TO_GIVE_UP
+            and self._blamed == blamed  # nothing inside it is to blame
+        ):
+            self._blamed += 1
+            self._failed[key] = self._failed.get(key, (0, None))[0] + 1, result
         if cuts:
             self._provisional[key] = (result, cuts, at, reached)
             self._until.setdefault(cuts.bit_length() - 1, []).append(key)
@@ -191,6 +220,11 @@ class Evaluator:
             if at == since or (reached <= MAX_CALLER_DEPTH and at + reached - since <= MAX_CALLER_DEPTH):
                 self._cuts |= cuts
                 self._reached = max(self._reached, at + reached - since)
+                return result
+        if self._gives_up and key in self._failed:
+            attempts, result = self._failed[key]
+            if attempts >= ATTEMPTS:
+                self._cuts |= 1
                 return result
         return _NOTHING
 

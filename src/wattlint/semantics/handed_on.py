@@ -23,6 +23,8 @@ POSITIONS = {
     "partial": 0,
 }
 """Functions that call what they are given -> position of the callee among their arguments."""
+AWAITED = frozenset({"to_thread", "run_in_executor", "run_in_threadpool", "run_sync"})
+"""Those of them that give, when awaited, what the callee gives."""
 BY_KEYWORD = frozenset({"Thread", "Process", "Timer"})
 """Classes that call their ``target`` with ``args`` and ``kwargs``."""
 

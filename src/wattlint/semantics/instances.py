@@ -31,6 +31,7 @@ from wattlint.semantics.values import (
     is_known,
     is_none,
     join,
+    tells_nothing,
     through,
 )
 
@@ -190,7 +191,7 @@ def _stored(ev: Evaluator, owner: Instance, cls: ClassInfo, name: str, stores: l
                 value = containers.element(ev, value, step)
             line = getattr(store.node, "lineno", 0)
             found.append(through(value, Hop("self_attr", cls.module.path, line, f"self.{name}")))
-            if isinstance(value, Unknown) and store.annotation is not None:
+            if store.annotation is not None and tells_nothing(value):
                 given_type = annotated.typed(ev, store.annotation, ev.frame_of(cls.scope), END)
                 if given_type is not None:
                     found.append(given_type)

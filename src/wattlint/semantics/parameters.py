@@ -13,12 +13,11 @@ from wattlint.semantics.frames import Frame
 from wattlint.semantics.scopes import END, Binding
 from wattlint.semantics.values import (
     Class,
-    Const,
     Mapping,
     Sequence,
     Unknown,
     Value,
-    join,
+    tells_nothing,
 )
 
 if TYPE_CHECKING:
@@ -47,14 +46,12 @@ def parameter(ev: Evaluator, binding: Binding, frame: Frame) -> Value:
     else:
         default = callers.default_of(ev, info, binding.node, frame)
         value = callers.joined(ev, info, name, default, starred)
-    if isinstance(value, Unknown) or (isinstance(value, Const) and value.value is None):
+    if tells_nothing(value):
         outside = ev.frame_of(frame.scope.parent or frame.scope)
         injected = annotated.metadata(ev, binding.node.annotation, outside, END)
         if injected is not None:
             return injected
-        given_type = annotated.typed(ev, binding.node.annotation, outside, END)
-        if given_type is not None:
-            return given_type if isinstance(value, Unknown) else join([given_type, value])
+        return annotated.instead(ev, value, binding.node.annotation, outside)
     return value
 
 

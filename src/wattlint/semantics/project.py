@@ -43,7 +43,7 @@ class Project:
         as others do."""
         self.root = os.path.abspath(root)
         self.display = display or (lambda file: os.path.relpath(file, self.root).replace(os.sep, "/"))
-        self._is_external = lru_cache(maxsize=None)(is_external)
+        self.is_external = lru_cache(maxsize=None)(is_external)
         self.outside = outside
         self._is_external_itself = is_external_itself
         self._modules: dict[str, ModuleIndex | None] = {}
@@ -168,7 +168,7 @@ class Project:
         if (folder, first) in self._nowhere:
             return None
         relative = dotted.replace(".", os.sep)
-        is_external = self._is_external(first)
+        is_external = self.is_external(first)
         if is_external and first != importer.dotted.partition(".")[0] and self._is_external_itself():
             return None
         namespace: str | None = None

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
-from wattlint.semantics.scopes import LOOPS, Branch, Spot
+from wattlint.semantics.scopes import END, LOOPS, Branch, Spot
 
 
 class Definition(Protocol):
@@ -43,36 +43,49 @@ def reaching(definitions: list[Def], use: Spot, truth: Truth, whole: bool = Fals
     covered: dict[tuple[int, int], set[str]] = {}
     complete = False
     possible: list[tuple[Def, tuple[Branch, ...]]] = []
+    outliving: list[tuple[Def, tuple[Branch, ...]]] = []
+    """What was put into an object or a global before a ``return``: seen from outside it is still there."""
     for one in reversed(before):
         extra = _beyond_common(one.spot.branches, use.branches)
-        if extra is None or (extra and any(_leaves(branch, use) for branch in extra)):
+        if extra is None:
             continue
-        possible.append((one, extra))
-        if not extra:
+        last = _last_of(extra, use) if extra else None
+        if last is not None:
+            if use is END and isinstance(last, ast.Return):
+                outliving.append((one, extra))
+        elif not complete:
+            possible.append((one, extra))
+            complete = not extra
+        if complete and use is not END:
             break
-    if not whole and not later and len(possible) == 1:
+    complete = False
+    if not whole and not later and not outliving and len(possible) == 1:
         return [possible[0][0]], False  # however likely: conditions need not be evaluated
     for one, extra in possible:
-        if not extra:
-            found.append((0, one))
-            complete = True
-            break
-        rank = 0
-        certain = True
-        for node, arm in extra:
-            holds = truth(node, arm)
-            certain = certain and holds is True
-            rank = max(rank, 2 if holds is False else 0 if holds else 1)
-            if rank == 2:
-                break
+        rank, certain = _likelihood(extra, truth)
         found.append((rank, one))
         if certain or _covers(extra, covered):
             complete = True
             break
+    for one, extra in outliving:
+        rank, certain = _likelihood(extra, truth)
+        found.append((-1 if certain else rank, one))
     for one in later:
         found.append((3, one))
     found.sort(key=lambda entry: entry[0])
     return [one for _, one in found], complete
+
+
+def _likelihood(extra: tuple[Branch, ...], truth: Truth) -> tuple[int, bool]:
+    """0 for arms that are taken, 1 where nobody knows, 2 for arms that defaults do not take; whether all are taken."""
+    rank, certain = 0, True
+    for node, arm in extra:
+        holds = truth(node, arm)
+        certain = certain and holds is True
+        rank = max(rank, 2 if holds is False else 0 if holds else 1)
+        if rank == 2:
+            break
+    return rank, certain
 
 
 def _beyond_common(definition: tuple[Branch, ...], use: tuple[Branch, ...]) -> tuple[Branch, ...] | None:
@@ -125,20 +138,19 @@ def _terminates(body: list[ast.stmt]) -> bool:
     return isinstance(last, ast.If) and _terminates(last.body) and _terminates(last.orelse)
 
 
-def _leaves(branch: Branch, use: Spot) -> bool:
-    """After this arm the function is left, or the loop that the use is in goes on without reaching the use."""
-    node, arm = branch
-    body = dict(_arms(node)).get(arm) if not isinstance(node, LOOPS) else None
-    if arm == "body" and _is_try(node):
-        body = node.body  # type: ignore[attr-defined]
-    if not body:
-        return False
-    last = body[-1]
-    if isinstance(last, (ast.Return, ast.Raise)):
-        return True
-    return isinstance(last, (ast.Continue, ast.Break)) and any(
-        isinstance(around, LOOPS) for around, _ in use.branches
-    )
+def _last_of(extra: tuple[Branch, ...], use: Spot) -> ast.stmt | None:
+    """The statement by which one of these arms leaves the function, or the loop that the use is in before the use."""
+    for node, arm in extra:
+        body = dict(_arms(node)).get(arm) if not isinstance(node, LOOPS) else None
+        if arm == "body" and _is_try(node):
+            body = node.body  # type: ignore[attr-defined]
+        last = body[-1] if body else None
+        if isinstance(last, (ast.Return, ast.Raise)) or (
+            isinstance(last, (ast.Continue, ast.Break))
+            and any(isinstance(around, LOOPS) for around, _ in use.branches)
+        ):
+            return last
+    return None
 
 
 def _in_one_of(loops: list[ast.AST], definition: Spot) -> bool:

@@ -220,6 +220,21 @@ def is_none(value: Value) -> bool:
     return isinstance(value, Const) and value.value is None
 
 
+def tells_nothing(value: Value) -> bool:
+    """No more is known than that something is there: a type that is written beside it says more."""
+    for one in alternatives(value):
+        while not isinstance(one, Unknown):
+            if isinstance(one, (Member, Element)):
+                one = one.owner
+            elif isinstance(one, Result):
+                one = one.callee
+            elif is_none(one):
+                break
+            else:
+                return False
+    return True
+
+
 def join(values: Iterable[Value]) -> Value:
     """One value for several: duplicates dropped, order kept, bounded."""
     values = list(values)
@@ -227,6 +242,7 @@ def join(values: Iterable[Value]) -> Value:
         return values[0]
     flat: list[Value] = []
     seen: set[object] = set()
+    is_annotated = False
     for value in values:
         for one in alternatives(value):
             if isinstance(one, Const):
@@ -239,6 +255,7 @@ def join(values: Iterable[Value]) -> Value:
                 key = id(one.info)
             else:
                 key = id(one)
+                is_annotated = is_annotated or (isinstance(one, Result) and one.call is None)
             if key not in seen:
                 seen.add(key)
                 flat.append(one)
@@ -246,6 +263,9 @@ def join(values: Iterable[Value]) -> Value:
                 break
     if not flat:
         return Unknown("nothing")
+    if is_annotated and any(isinstance(one, (Result, Instance)) and one.call is not None for one in flat):
+        # ``llm = llm or ChatOpenAI()`` says more than the annotation of ``llm``.
+        flat.sort(key=lambda one: isinstance(one, Result) and one.call is None)
     return flat[0] if len(flat) == 1 else Choice(tuple(flat))
 
 
