@@ -191,3 +191,33 @@ def test_what_tests_pass_is_not_what_the_code_uses(tmp_path: Path, tests: str, m
     }
     [site] = sites(tmp_path, files)
     assert site.model.id == model
+
+
+def a_hub(names: int) -> str:
+    """``ask(client)`` with many thousands of ways from callers to callers, more than any budget."""
+    lines = [
+        "def ask(client, text):",
+        "    return client.chat.completions.create(model=choose(), messages=text)",
+    ]
+    above = ["ask"]
+    for level in range(3):
+        called = [f"level_{level}_{number}" for number in range(len(above) * names)]
+        for number, name in enumerate(called):
+            lines += [f"def {name}(a, b):", f"    return {above[number // names]}(a.b if b else a, b)"]
+        above = called
+    return "\n".join(lines)
+
+
+def test_the_model_is_read_where_the_client_took_the_whole_budget(tmp_path: Path) -> None:
+    code = f"{a_hub(12)}\ndef choose(): return MODEL\nMODEL = 'gpt-4o'\n"
+    [site] = sites(tmp_path, code)
+    assert (site.confidence, site.model.id) == ("structural", "gpt-4o")
+
+
+def test_calls_behind_one_that_took_the_whole_budget_are_found(tmp_path: Path) -> None:
+    """Many questions fail of the same code: others of the same file have their answers."""
+    others = "\n".join(f"def other_{n}(client, t): return ask(client.run(t).create(t), t)" for n in range(30))
+    code = f"import openai\n{a_hub(12)}\ndef choose(): return 'gpt-4o'\n{others}\n"
+    code += "def last(t): return openai.OpenAI().responses.create(model='gpt-5', input=t)\n"
+    found = {site.callee: site.model.id for site in sites(tmp_path, code)}
+    assert found["openai.OpenAI().responses.create"] == "gpt-5"

@@ -12,10 +12,12 @@ from wattlint.semantics import attributes, calls, comprehensions, containers, na
 from wattlint.semantics.frames import Frame
 from wattlint.semantics.limits import (
     ATTEMPTS,
+    BLAMED,
+    FAILURES,
     MAX_CALLER_DEPTH,
     MAX_DEPTH,
+    STEPS_AFTER_FAILURES,
     STEPS_PER_QUERY,
-    STEPS_TO_GIVE_UP,
 )
 from wattlint.semantics.module_index import ModuleIndex
 from wattlint.semantics.project import Project
@@ -62,7 +64,10 @@ class Evaluator:
         self.followed: dict[int, int] = {}
         """How often each function is being followed into at the moment, by id of its FunctionInfo."""
         self._steps = 0
+        self._budget = STEPS_PER_QUERY
         self._gives_up = False
+        self._failures = 0
+        """Questions that used up their budget, of those that may give up."""
         self._blamed = 0
         """How many answers were found to blame for the end of a budget."""
         self._failed: dict[tuple[object, object], tuple[int, Any]] = {}
@@ -106,19 +111,25 @@ class Evaluator:
     def begin_query(self, gives_up: bool = False) -> None:
         """Start a new budget: call before each question about a call site. Raises OutOfTime.
 
-        ``gives_up``: where other questions of that kind used up theirs, be content with what they found. Large frameworks
-        otherwise spend a whole budget on each of hundreds of calls, in the same code.
+        ``gives_up``: where other questions of that kind used up theirs, be content with what they found. A large framework
+        otherwise takes a whole budget for each of hundreds of calls, for one and the same code.
         """
         self.check_time()
+        self._failures += self._gives_up and self._steps > self._budget
         self._gives_up = gives_up
+        is_doubtful = gives_up and self._failures >= FAILURES
+        self._budget = STEPS_AFTER_FAILURES if is_doubtful else STEPS_PER_QUERY
         self._steps = 0
         self._cuts = 0
         self._provisional.clear()
         self._until.clear()
 
     def insist(self) -> None:
-        """Do not give up in what remains of this question."""
+        """Do not give up in what remains of this question; where its budget is used up, there is a new one."""
+        if self._steps > self._budget:
+            self.begin_query()
         self._gives_up = False
+        self._budget = STEPS_PER_QUERY
 
     def force(self, thunk: Thunk) -> Value:
         if isinstance(thunk, tuple):
@@ -137,7 +148,7 @@ class Evaluator:
         if handler is None:
             return Unknown("expression")
         self._steps += 1
-        if len(self._active) > MAX_DEPTH or self._steps > STEPS_PER_QUERY:
+        if len(self._active) > MAX_DEPTH or self._steps > self._budget:
             self._cuts |= 1
             return Unknown("budget")
         if not self._steps & 63:
@@ -169,6 +180,9 @@ class Evaluator:
         if key in self._active:
             self._cuts |= 1 << self._active[key]
             return during
+        if self._gives_up and self._steps > self._budget:  # what is under way only has to come to its end
+            self._cuts |= 1
+            return during
         outer, self._cuts = self._cuts, 0
         at = self._caller_depth
         steps, blamed = self._steps, self._blamed
@@ -190,8 +204,8 @@ class Evaluator:
         self._sometimes.add(key)
         if (
             self._gives_up
-            and self._steps > STEPS_PER_QUERY
-            and self._steps - steps >= STEPS_TO_GIVE_UP
+            and self._steps > self._budget
+            and self._steps - steps >= self._budget * BLAMED
             and self._blamed == blamed  # nothing inside it is to blame
         ):
             self._blamed += 1

@@ -9,7 +9,11 @@ STEPS_PER_QUERY = 3_000
 MAX_CALLER_DEPTH = 6
 """Callers followed one after the other, from a function to what calls it."""
 
-STEPS_TO_GIVE_UP = 1_000
-"""Evaluations that one answer took when the budget ended: it is to blame."""
+FAILURES = 16
+"""Questions of a project that may use up their budget in vain before others of their kind get less."""
+STEPS_AFTER_FAILURES = 1_000
+"""Those that found a call of a model took 2 steps in the median, and more than this in 2 of 1,650."""
+BLAMED = 1 / 3
+"""The part of a budget that one answer took when it ended: it is to blame."""
 ATTEMPTS = 2
 """Questions that may fail of the same answer. Each gets further than the one before, as it finds more known."""
