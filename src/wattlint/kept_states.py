@@ -1,6 +1,6 @@
 """What the files and folders that a kept result depends on looked like, and whether they still do.
 
-A file that has its size and times of change is taken for what it was; else its bytes are read and compared.
+A file that has its size, times of change and number is taken for what it was; else its bytes are read and compared.
 """
 
 from __future__ import annotations
@@ -19,16 +19,17 @@ if TYPE_CHECKING:
 
 SETTLED_NS = 2_000_000_000
 """A file that was changed this short before it was read may change again without a new time stamp."""
-State = tuple[int, int, int]
-UNKNOWN: State = (0, 0, 0)
+State = tuple[int, int, int, int]
+UNKNOWN: State = (0, 0, 0, 0)
 """Of what cannot be trusted."""
-ABSENT: State = (-1, -1, -1)
+ABSENT: State = (-1, -1, -1, -1)
 Settled = tuple[int, State]
 """Number of a file or folder, and its state."""
 MANY = 5_000
 """Fewer files are not worth a second process."""
 NUMBER: Final = "q"
 """How a number of a state is kept: the same for all, so that none of them has to be looked for."""
+LARGEST = 2**63 - 1
 
 
 class Seen:
@@ -42,7 +43,7 @@ class Seen:
         self._first = list(accumulate(map(len, self._names), initial=0))
         """Of each folder, the number of the first name in it."""
         self._states = memoryview(parts["states"]).cast(NUMBER)
-        if len(self._names) != len(self._folders) or len(self._states) != 3 * self._first[-1]:
+        if len(self._names) != len(self._folders) or len(self._states) != len(UNKNOWN) * self._first[-1]:
             raise ValueError("its parts do not belong together")
         self._digests: list[str] | None = None
 
@@ -65,15 +66,20 @@ class Seen:
 
     def _settled_in(self, folder: int, began_ns: int) -> list[Settled] | None:
         stat = os.stat
-        top, first = self._top(folder), self._first[folder]
+        top, first, end = self._top(folder), self._first[folder], self._first[folder + 1]
         settled = []
-        states = iter(self._states[3 * first : 3 * self._first[folder + 1]])
-        for number, (name, modified, changed, size) in enumerate(
-            zip(self._names[folder], states, states, states), first
+        states = iter(self._states[len(UNKNOWN) * first : len(UNKNOWN) * end])
+        for number, (name, modified, changed, size, inode) in enumerate(
+            zip(self._names[folder], states, states, states, states), first
         ):
             try:  # ``state_of`` written out: of a large project most of the time goes by here
                 now = stat(top + name)
-                if now.st_mtime_ns == modified and now.st_ctime_ns == changed and now.st_size == size:
+                if (
+                    now.st_mtime_ns == modified
+                    and now.st_ctime_ns == changed
+                    and now.st_size == size
+                    and now.st_ino & LARGEST == inode
+                ):
                     continue
             except OSError:
                 if modified == ABSENT[0]:
@@ -109,17 +115,18 @@ class Seen:
         """The part ``states`` with these among them."""
         states = self._states.tolist()
         for number, state in settled:
-            states[3 * number : 3 * number + 3] = state
+            states[len(state) * number : len(state) * (number + 1)] = state
         return _packed(states)
 
 
 def state_of(path: str) -> State:
-    """What will differ as soon as a file or folder changes: times of change, size."""
+    """What will differ as soon as a file or folder changes: times of change, size; and where a link leads to another one
+    of the same size and age, its number."""
     try:
         status = os.stat(path)
     except OSError:
         return ABSENT
-    return status.st_mtime_ns, status.st_ctime_ns, status.st_size
+    return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino & LARGEST
 
 
 def _may_be_trusted(state: State, began_ns: int) -> bool:

@@ -70,12 +70,14 @@ def sift_paths(
     progress: Progress | None = None,
     known: Mapping[str, Sifted] | None = None,
     at_once: bool = True,
+    tracked: Sequence[str] = (),
 ) -> SiftedFiles:
-    """The first half of ``analyse``. ``known``: files that went through the sieve already, by path. Not ``at_once``: a
+    """The first half of ``analyse``. ``known``: files that went through the sieve already, by path; ``tracked``: see
+    ``discover``. Not ``at_once``: a
     large project with few files to analyse goes first, and the others are left to be sifted while one process does that.
     """
     with without_collection():
-        refs, problems, covered, listings = _files(paths, configuration)
+        refs, problems, covered, listings = _files(paths, configuration, tracked)
         workspace = Workspace(configuration, listings=listings)
         projects = _by_project(refs)
         jobs = processes(jobs, len(refs))
@@ -123,7 +125,7 @@ def _by_project(refs: Sequence[FileRef]) -> dict[str, list[int]]:
 
 
 def _files(
-    paths: Sequence[str], configuration: Configuration
+    paths: Sequence[str], configuration: Configuration, tracked: Sequence[str]
 ) -> tuple[list[FileRef], list[Problem], Covered, dict[str, disk.Listing]]:
     """The files that ``paths`` mean; each path is walked with the configuration that holds there."""
     covered = Covered(frozenset(), frozenset())
@@ -141,7 +143,7 @@ def _files(
             continue
         except ValueError:  # a path that no file system can hold, such as one with a null byte
             settings = Settings()
-        found = discover([path], settings)
+        found = discover([path], settings, tracked)
         configuration.none_in(found.unconfigured)
         problems += found.problems
         covered = covered.with_(found.covered)

@@ -13,7 +13,9 @@ from wattlint.catalogue.errors import CatalogueError
 from wattlint.changes.beside import Beside
 from wattlint.config import Configuration
 from wattlint.sources import disk, project, touched
+from wattlint.sources.discovery import SUFFIXES
 from wattlint.sources.project import project_root
+from wattlint.sources.reading import UNREAD
 from wattlint.sources.snapshot import view_of
 from wattlint.workers import usual_number
 
@@ -100,6 +102,7 @@ class _Side:
         self._repository, self._version, self._paths = repository, version, paths
         self._absent = absent
         self._in_place = version.kind == "tree"
+        self._tracked = _tracked_though_ignored(repository) if self._in_place else []
         self._fixes = fixes
         self._seen = touched.noted()
         """What the result depends on: the configuration, so far."""
@@ -109,7 +112,7 @@ class _Side:
             from wattlint.cache import Cache
 
             if self._in_place:  # what ``wattlint check`` keeps, and takes
-                self._cache = Cache(_existing(paths), keep)
+                self._cache = Cache(_existing(paths), [keep, self._tracked] if self._tracked else keep)
             else:
                 state = repository.state(version.commit)
                 self._cache = Cache(list(paths), [keep, str(repository.top), state, sorted(absent or ())])
@@ -135,7 +138,9 @@ class _Side:
             same, their = self._view.is_same, other._view
             known = {path: one for path, one in known.items() if same(path, their)}
         with touched.noting_in(self._seen), self._standing_in():
-            return sift_paths(_existing(self._paths), self._configuration, jobs, known=known)
+            return sift_paths(
+                _existing(self._paths), self._configuration, jobs, known=known, tracked=self._tracked
+            )
 
     def analysed(self, jobs: int | None, files: SiftedFiles | None = None) -> Analysis:
         from wattlint.run import analyse_sifted
@@ -145,7 +150,10 @@ class _Side:
             analysis = analyse_sifted(files, jobs=jobs)
             told = touched.take_told()  # by the name of the version
             secret = any(_is_secret(path) and disk.is_file(path) for path in told)
-        if self._cache and not secret:
+        unread = not self._in_place and any(UNREAD in problem.message for problem in analysis.problems)
+        if (
+            self._cache and not secret and not unread
+        ):  # a commit is what it is, whatever kept git from telling
             self._cache.save(analysis, self._seen)
         return analysis
 
@@ -158,7 +166,8 @@ class _Side:
         below = {os.path.relpath(project_root(Path(os.path.realpath(path))), top) for path in self._paths}
         below = set() if any(path == "." or path.startswith("..") for path in below) else below
         inside = [path.replace(os.sep, "/") for path in below]
-        return view_of(self._repository, self._version.commit, inside, self._absent)
+        with touched.noting_in(self._seen):
+            return view_of(self._repository, self._version.commit, inside, self._absent)
 
     @contextlib.contextmanager
     def _standing_in(self) -> Iterator[None]:
@@ -172,6 +181,12 @@ class _Side:
                 yield
         finally:
             project.forget()
+
+
+def _tracked_though_ignored(repository: Repository) -> list[str]:
+    """Modules, absolute."""
+    inside = (path for path in repository.tracked_though_ignored() if path.endswith(SUFFIXES))
+    return [os.path.join(repository.top, *path.split("/")) for path in inside]
 
 
 def _existing(paths: Sequence[str]) -> list[str]:

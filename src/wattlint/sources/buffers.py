@@ -40,11 +40,15 @@ def read_bytes(path: str | Path, limit: int) -> bytes:
     device, which may have no end."""
     if _held and (raw := _held.get(os.path.abspath(path))) is not None:
         return raw[:limit]
-    found = disk.content(path)
-    if isinstance(found, bytes):
-        return found[:limit]
+    view = disk.view_of(path)
+    if view is None:
+        return _read(path, limit)
+    return view.read(os.path.abspath(path), lambda real: _read(real, limit))[:limit]
+
+
+def _read(path: str | Path, limit: int) -> bytes:
     handle = os.open(
-        found, _FLAGS
+        path, _FLAGS
     )  # ``open`` makes three objects more, which takes as long as to read the file
     try:
         status = os.fstat(handle)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from wattlint.config_texts import FILE_NAMES
@@ -12,6 +12,7 @@ from wattlint.settings import Settings
 from wattlint.sources import disk, project, touched
 from wattlint.sources.buffers import read_bytes
 from wattlint.sources.files import FileRef, Problem
+from wattlint.sources.git_folder import private_excludes
 
 if TYPE_CHECKING:
     from wattlint.sources.ignore import IgnoreRules
@@ -69,8 +70,9 @@ class Discovery(NamedTuple):
     """What the folders hold that were walked."""
 
 
-def discover(paths: Sequence[str], settings: Settings) -> Discovery:
-    """The Python files and notebooks that ``paths`` (files and folders) mean.
+def discover(paths: Sequence[str], settings: Settings, tracked: Iterable[str] = ()) -> Discovery:
+    """The Python files and notebooks that ``paths`` (files and folders) mean. ``tracked``: files (absolute) that count
+    although ignore files name them.
 
     Files named explicitly are taken whatever their suffix, and excluded only with ``force_exclude``. Folders are
     walked; symbolic links to folders below them are not followed. Never raises for anything on disk.
@@ -78,6 +80,8 @@ def discover(paths: Sequence[str], settings: Settings) -> Discovery:
     walk = _Walk(settings)
     for path in paths:
         walk.start(path)
+    for path in tracked:
+        walk.take_tracked(path)
     files = sorted(walk.files.values(), key=in_order)
     covered = Covered(frozenset(walk.folders), frozenset(walk.left_out))
     problems = sorted(walk.problems, key=str)
@@ -153,7 +157,9 @@ class _Walk:
     def _folder(self, top: str) -> None:
         """Walk ``top``. What applies to the folder itself does not apply below it: the user asked for it."""
         chain: tuple[IgnoreRules, ...] = ()
-        if self._settings.respect_gitignore:
+        # Of a version that git keeps, it tracks all: it ignores nothing of that.
+        obeys = self._settings.respect_gitignore and not disk.is_stood_in(top)
+        if obeys:
             chain = tuple(
                 rules.without_those_matching(top) for rules in _ignore_rules_above(top, self._problem)
             )
@@ -176,7 +182,7 @@ class _Walk:
             if folder != top and "pyvenv.cfg" in names:
                 self.left_out.append(folder)  # a virtual environment under another name
                 continue
-            if self._settings.respect_gitignore:
+            if obeys:
                 chain = (*_ignore_rules_in(folder, names, self._problem), *chain)
             inside = display_path(os.path.join(folder, "-"), self._cwd)[:-1]
             listing = self.listings[folder] = disk.Listing()
@@ -199,6 +205,18 @@ class _Walk:
                     todo.append((path, chain))
                 else:
                     self._found(entry, inside + name)
+
+    def take_tracked(self, path: str) -> None:
+        """A file that git tracks, whatever ignore files say."""
+        if path in self.files or not path.endswith(SUFFIXES) or not os.path.isfile(path):
+            return
+        for top in self.folders:
+            below = path.removeprefix(top.rstrip(os.sep) + os.sep)
+            exclude = self._patterns.without_those_matching(top) if self._patterns else None
+            if below == path or not self._names.isdisjoint(below.split(os.sep)):
+                continue
+            if exclude is None or not exclude.ignores(path, False):
+                self.files[path] = FileRef(path, display_path(path, self._cwd), False)
 
     def _found(self, entry: disk.Entry, shown: str) -> None:
         try:
@@ -225,11 +243,11 @@ def _is_ignored(chain: Sequence[IgnoreRules], path: str, is_folder: bool) -> boo
 
 
 def _ignore_rules_in(folder: str, names: set[str], say: Callable[[str, str], None]) -> Iterator[IgnoreRules]:
-    """Rules of ``.gitignore`` and, at the top of a repository, ``.git/info/exclude``; nearest first."""
-    for file, needed in ((".gitignore", ".gitignore"), (os.path.join(".git", "info", "exclude"), ".git")):
-        if needed not in names:
-            continue
-        path = os.path.join(folder, file)
+    """Rules of ``.gitignore`` and, at the top of a repository, ``info/exclude``; nearest first."""
+    files = [os.path.join(folder, ".gitignore")] if ".gitignore" in names else []
+    if ".git" in names:
+        files.append(private_excludes(folder))
+    for path in files:
         touched.file(path)
         try:
             raw = read_bytes(path, MAX_IGNORE_BYTES + 1)

@@ -35,13 +35,13 @@ def is_stood_in(path: str) -> bool:
 
 def names(folder: Name) -> Collection[str]:
     """Raises OSError."""
-    view = _view_of(folder)
+    view = view_of(folder)
     return os.listdir(folder) if view is None else view.names(_path(folder))
 
 
 def entries(folder: str) -> Sequence[Entry]:
     """Raises OSError."""
-    view = _view_of(folder)
+    view = view_of(folder)
     if view is not None:
         return view.entries(_path(folder))
     with os.scandir(folder) as listing:
@@ -88,7 +88,7 @@ def listing(folder: str) -> Listing:
 
 def mode(path: str) -> int:
     """What kind of file is there, as ``stat`` says it. Raises OSError, ValueError."""
-    view = _view_of(path)
+    view = view_of(path)
     if view is None:
         return os.stat(path).st_mode
     view.real_path(_path(path))
@@ -96,23 +96,23 @@ def mode(path: str) -> int:
 
 
 def is_file(path: Name) -> bool:
-    view = _view_of(path)
+    view = view_of(path)
     return os.path.isfile(path) if view is None else view.is_file(_path(path))
 
 
 def is_folder(path: Name) -> bool:
-    view = _view_of(path)
+    view = view_of(path)
     return os.path.isdir(path) if view is None else view.is_folder(_path(path))
 
 
 def exists(path: Name) -> bool:
-    view = _view_of(path)
+    view = view_of(path)
     return os.path.exists(path) if view is None else view.exists(_path(path))
 
 
 def is_there(path: Name) -> bool:
     """Also a link that leads nowhere."""
-    view = _view_of(path)
+    view = view_of(path)
     if view is None:
         return os.path.lexists(path)
     return view.exists(_path(path)) or view.target(_path(path)) is not None
@@ -120,7 +120,7 @@ def is_there(path: Name) -> bool:
 
 def real_path(path: Name) -> str:
     """Without links, as far as there is something."""
-    view = _view_of(path)
+    view = view_of(path)
     if view is None:
         return os.path.realpath(path)
     try:
@@ -131,19 +131,14 @@ def real_path(path: Name) -> str:
 
 def target(link: str) -> str:
     """Raises OSError."""
-    view = _view_of(link)
+    view = view_of(link)
     if view is None:
         return os.readlink(link)
     return os.path.relpath(view.target(_path(link)) or "", os.path.dirname(_path(link)))
 
 
-def content(path: Name) -> bytes | Name:
-    """The bytes of a file, or where they are on disk. Raises OSError."""
-    view = _view_of(path)
-    return path if view is None else view.content(_path(path))
-
-
-def _view_of(path: Name) -> View | None:
+def view_of(path: Name) -> View | None:
+    """The version of the project that answers for ``path``."""
     return _view if _view is not None and _view.covers(_path(path)) else None
 
 

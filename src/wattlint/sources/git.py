@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import NamedTuple
 
@@ -44,6 +45,8 @@ class Differences(NamedTuple):
     """Old and new names alike. What git does not track is not among them."""
     renamed: dict[str, str]
     """New path -> old path."""
+    began_ns: int
+    """Not before this was it so."""
 
 
 class Repository:
@@ -58,16 +61,10 @@ class Repository:
         self._commits: dict[str, str | None] = {}
         """By name; None where it names none."""
         self._names: dict[str, tuple[str, str]] = {}
+        self._tags: dict[str, str] | None = None
         self._differences: dict[tuple[str | None, str | None, bool], Differences] = {}
         try:
-            place = self._run(
-                "rev-parse",
-                "--show-toplevel",
-                "--git-path",
-                "info/exclude",
-                "--git-path",
-                "info/sparse-checkout",
-            )
+            place = self._run("rev-parse", "--show-toplevel", "--git-path", "info/sparse-checkout")
         except GitError as error:
             if "not a git repository" in str(error):
                 raise GitError(f"{folder}: not in a git repository") from None
@@ -77,10 +74,8 @@ class Repository:
                 why = "a bare repository has no working tree: compare in a clone of it"
                 raise GitError(f"{folder}: {why}") from None
             raise GitError(f"{folder}: inside a git folder, not in a working tree") from None
-        top, excludes, sparse = _text(place).removesuffix("\n").rsplit("\n", 2)
+        top, sparse = _text(place).removesuffix("\n").rsplit("\n", 1)
         self.top = Path(os.path.realpath(top))
-        self.private_excludes = folder / excludes
-        """``info/exclude``, which may lie elsewhere in a linked worktree."""
         self._sparse = folder / sparse
 
     def commit(self, revision: str) -> str:
@@ -182,21 +177,39 @@ class Repository:
         """Between two commits; ``base`` None: the index; ``head`` None: the working tree, or the index if ``staged``."""
         key = (base, head, staged)
         if key not in self._differences:
+            began_ns = time.time_ns()
             target = [*(["--cached"] if staged else []), *(one for one in (base, head) if one is not None)]
             out = self._run(
                 "diff", "--no-ext-diff", "--no-textconv", "--ignore-submodules", "--name-status",
                 "-M", "-z", *target, "--",
                 settings={} if staged or head is not None else self._without_filters(),
             )  # fmt: skip
-            self._differences[key] = _compared(out)
+            self._differences[key] = _compared(out, began_ns)
         return self._differences[key]
 
-    def left_out(self) -> set[str]:
+    def left_out(self) -> frozenset[str]:
         """Paths that a sparse checkout keeps out of the working tree."""
         if not self._sparse.exists() or self._try("config", "--bool", "core.sparseCheckout") != "true":
-            return set()
-        lines = self._run("ls-files", "-t", "-z", "--full-name", "--", ":(top)").split(b"\0")
-        return {os.fsdecode(line[2:]) for line in lines if line.startswith(b"S ")}
+            return frozenset()
+        return frozenset(path for path, tag in self._passed_over().items() if tag in "Ss")
+
+    def passed_over(self) -> Set[str]:
+        """Tracked paths that git was told not to look at in the working tree."""
+        return self._passed_over().keys()
+
+    def _passed_over(self) -> dict[str, str]:
+        """With git's tag: S for skip-worktree, a small letter for assume-unchanged."""
+        if self._tags is None:
+            lines = self._run("ls-files", "-v", "-z", "--full-name", "--", ":(top)").split(b"\0")
+            self._tags = {
+                os.fsdecode(line[2:]): line[:1].decode() for line in lines if line and line[:1] != b"H"
+            }
+        return self._tags
+
+    def tracked_though_ignored(self) -> list[str]:
+        """Paths that patterns name and the index holds: git ignores none of them."""
+        out = self._run("ls-files", "-c", "-i", "--exclude-standard", "-z", "--full-name", "--", ":(top)")
+        return sorted({os.fsdecode(path) for path in out.split(b"\0") if path})
 
     @property
     def is_shallow(self) -> bool:
@@ -290,7 +303,7 @@ def _staged(out: bytes) -> Iterator[Entry]:
             yield Entry(os.fsdecode(path), oid, mode)
 
 
-def _compared(out: bytes) -> Differences:
+def _compared(out: bytes, began_ns: int) -> Differences:
     """Fields of ``git diff --name-status -z``: a status and a path, or two for a rename."""
     fields = iter([os.fsdecode(field) for field in out.split(b"\0")])
     paths, renamed = set(), {}
@@ -300,4 +313,4 @@ def _compared(out: bytes) -> Differences:
             if status.startswith("R"):
                 paths.add(new := next(fields))
                 renamed[new] = path
-    return Differences(frozenset(paths), renamed)
+    return Differences(frozenset(paths), renamed, began_ns)

@@ -12,6 +12,8 @@ from wattlint.sources.files import FileRef, Problem, SourceFile
 MAX_BYTES = 64 * 1024 * 1024
 """Larger files are data, whatever their name says."""
 
+UNREAD = "cannot be read"
+"""Begins the message about a file whose bytes could not be had."""
 NOTEBOOK = ".ipynb"
 _BOM = b"\xef\xbb\xbf"
 _QUADRATIC = frozenset({"punycode", "idna"})
@@ -29,7 +31,7 @@ def read_raw(ref: FileRef) -> bytes | Problem:
         raw = read_bytes(ref.file, MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         touched.file(ref.file)
-        return Problem(ref.display, None, f"cannot be read: {getattr(error, 'strerror', None) or error}")
+        return Problem(ref.display, None, f"{UNREAD}: {getattr(error, 'strerror', None) or error}")
     touched.file(ref.file, raw)
     if len(raw) > MAX_BYTES:
         return Problem(ref.display, None, f"larger than {MAX_BYTES // 2**20} MB, not read")

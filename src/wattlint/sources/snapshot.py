@@ -14,15 +14,15 @@ from wattlint.sources import touched
 from wattlint.sources.discovery import SUFFIXES
 from wattlint.sources.git import Entry, Repository
 from wattlint.sources.reading import MAX_BYTES
-from wattlint.sources.view import View
+from wattlint.sources.view import Told, Unmodified, View
 
 DATA_SUFFIXES = (".yaml", ".yml", ".json", ".toml", ".ini", ".cfg", ".conf", ".env")
 """Files that the resolver reads values from."""
 DATA_BYTES = 1_000_000
 """Larger ones are not read."""
 PROJECT_SUFFIXES = (".txt", ".in", ".lock")
-PROJECT_NAMES = frozenset({"Pipfile", "PKG-INFO", "METADATA", ".gitignore"})
-"""What tells where a project begins, which versions it wants, and what git ignores."""
+PROJECT_NAMES = frozenset({"Pipfile", "PKG-INFO", "METADATA"})
+"""What tells where a project begins and which versions it wants."""
 PROJECT_BYTES = 20_000_000
 LINK, SUBMODULE = "120000", "160000"
 FILES = frozenset({"100644", "100755", LINK})
@@ -50,9 +50,9 @@ def _add(
     absent: Collection[str] | None,
 ) -> None:
     top = f"{repository.top}{os.sep}"
-    elsewhere = repository.differences(revision, None).paths | (
-        repository.left_out() if absent is None else set()
-    )
+    compared = repository.differences(revision, None)
+    elsewhere = compared.paths | repository.passed_over()
+    told = Told(compared.began_ns, lambda oid: next(repository.contents([oid])))
     fetched: list[tuple[Entry, str]] = []
     for entry in repository.files(revision, folders):
         path = top + (entry.path if os.sep == "/" else entry.path.replace("/", os.sep))
@@ -64,13 +64,13 @@ def _add(
             else:
                 view.add_unread(path)
         elif entry.mode in FILES:
-            view.add(path, None)
+            view.add(path, Unmodified(entry.oid, told))
         elif entry.mode == SUBMODULE:
             touched.file(os.path.join(path, ".git"))
             if os.path.lexists(os.path.join(path, ".git")):
                 _add(view, Repository(Path(path), nested=True), entry.oid, (), None)
     _fetch(view, repository, fetched)
-    _as_repository(view, repository)
+    view.add(os.path.join(repository.top, ".git", "HEAD"), b"")  # where a project begins
 
 
 def _fetch(view: View, repository: Repository, wanted: Sequence[tuple[Entry, str]]) -> None:
@@ -96,14 +96,3 @@ def _bytes_read(entry: Entry) -> int:
 def _is_inside(path: str) -> bool:
     """Whether a path of a tree, which anybody may have made, stays where it belongs."""
     return not path.startswith("/") and {"..", ".git"}.isdisjoint(path.split("/"))
-
-
-def _as_repository(view: View, repository: Repository) -> None:
-    """Projects begin, and ignore files count, as in the real one."""
-    private = repository.private_excludes
-    touched.file(private)
-    try:
-        raw = private.read_bytes()
-    except OSError:  # there need not be one
-        raw = b""
-    view.add(os.path.join(repository.top, ".git", "info", "exclude"), raw)

@@ -4,11 +4,53 @@ those on disk are others. Nothing is written anywhere."""
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
+
+from wattlint.sources.git import GitError
 
 MAX_LINKS = 40
 """Links that lead to links are followed this far, as by Linux."""
+
+
+SETTLED_NS = 2_000_000_000
+"""A file may have changed although its time stamp is this much older: some file systems count in seconds."""
+
+
+class Told(NamedTuple):
+    """What git said when it was asked which files are unmodified."""
+
+    began_ns: int
+    content: Callable[[str], bytes]
+    """Of a blob. Raises GitError."""
+
+
+class Unmodified(NamedTuple):
+    """A file that had the same content on disk when git was asked."""
+
+    oid: str
+    told: Told
+
+    def is_still(self, path: str, raw: bytes | None = None) -> bool:
+        """``raw``: what was read there, before this is asked."""
+        try:
+            status = os.stat(path)
+            if max(status.st_mtime_ns, status.st_ctime_ns) < self.told.began_ns - SETTLED_NS:
+                return True
+            if raw is None:
+                with open(path, "rb") as file:
+                    raw = file.read()
+        except OSError:
+            return False
+        return self.oid in (_oid(raw, len(self.oid)), _oid(raw.replace(b"\r\n", b"\n"), len(self.oid)))
+
+
+def _oid(raw: bytes, length: int) -> str:
+    """git's name of a blob."""
+    import hashlib  # 5 ms, for a file that has just changed
+
+    new = hashlib.sha1 if length == 40 else hashlib.sha256
+    return new(b"blob %d\0" % len(raw) + raw, usedforsecurity=False).hexdigest()
 
 
 class ViewEntry(NamedTuple):
@@ -39,16 +81,15 @@ class View:
         self._tops = tuple(top.rstrip(os.sep) + os.sep for top in tops)
         self._names: dict[str, set[str]] = {}
         """By folder."""
-        self._files: dict[str, bytes | None] = {}
-        """None where the file on disk has the same content."""
+        self._files: dict[str, bytes | Unmodified] = {}
         self._unread: set[str] = set()
         self._links: dict[str, str] = {}
 
     # -- building -----------------------------------------------------------------------------------------------
 
-    def add(self, path: str, raw: bytes | None) -> None:
-        """A file; ``raw``: None where the one on disk has the same content."""
-        self._files[path] = raw
+    def add(self, path: str, content: bytes | Unmodified) -> None:
+        """A file."""
+        self._files[path] = content
         self._enter(path)
 
     def add_unread(self, path: str) -> None:
@@ -121,23 +162,39 @@ class View:
         """Raises FileNotFoundError."""
         return [ViewEntry(self, f"{folder}{os.sep}{name}", name) for name in sorted(self.names(folder))]
 
-    def content(self, path: str) -> bytes | str:
-        """The bytes of a file, or where they are on disk. Raises OSError."""
+    def read(self, path: str, read_from_disk: Callable[[str], bytes]) -> bytes:
+        """The bytes of a file: those on disk unless it has changed since git was asked. Raises OSError."""
         real = self.real_path(path)
         if real not in self._files:
             raise IsADirectoryError(21, "Is a directory", path)
         if real in self._unread:
             raise FileNotFoundError(2, "not read from git", path)
-        raw = self._files[real]
-        return real if raw is None else raw
+        content = self._files[real]
+        if isinstance(content, bytes):
+            return content
+        try:
+            raw = read_from_disk(real)
+            if content.is_still(real, raw):
+                return raw
+        except OSError:
+            pass
+        try:
+            raw = self._files[real] = content.told.content(content.oid)
+        except GitError as error:
+            raise OSError(str(error)) from error
+        return raw
 
     def is_same(self, path: str, other: View | None) -> bool:
         """Whether the file ``path`` itself has the same content in ``other`` (None: on disk)."""
-        if path not in self._files or path in self._unread:
+        content = self._files.get(path)
+        if content is None or path in self._unread:
             return False
         if other is None:
-            return self._files[path] is None
-        return path in other._files and self._files[path] == other._files[path]
+            return isinstance(content, Unmodified) and content.is_still(path)
+        their = other._files.get(path)
+        if isinstance(content, Unmodified) and isinstance(their, Unmodified):
+            return content.oid == their.oid
+        return content == their
 
     def _find(self, path: str) -> str:
         try:

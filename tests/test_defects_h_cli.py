@@ -1,0 +1,158 @@
+"""Commands, kept results and front doors: what they said of the wrong bytes, overwrote, or passed over."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from git_helper import Repo, diff, run, told
+
+CALL = """\
+from openai import OpenAI
+
+
+def ask{0}(text):
+    return OpenAI().chat.completions.create(model="gpt-4o", messages=[{{"role": "user", "content": text}}])
+"""
+ONE, TWO = CALL.format(1), CALL.format(2)
+OTHER_TWO = TWO.replace("gpt-4o", "gpt-4.1")
+CHANGED = ["changed m2.py ask2: model gpt-4o → gpt-4.1"]
+
+
+def program(folder: Path, *arguments: str, **given: object) -> tuple[int, str, str]:
+    """(exit status, standard output, standard error) of the program as a process of its own."""
+    command = [sys.executable, "-m", "wattlint", *arguments]
+    done = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", **given)  # type: ignore[call-overload]
+    return done.returncode, done.stdout or "", done.stderr or ""
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    repo = Repo(tmp_path / "repo")
+    repo.commit({"pyproject.toml": "", "m1.py": ONE, "m2.py": TWO})
+    return repo
+
+
+def age(folder: Path) -> None:
+    """As if nothing had been written for an hour."""
+    for path in folder.glob("*.py"):
+        os.utime(path, (path.stat().st_mtime - 3600,) * 2)
+
+
+# -- what a commit holds ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell script stands in for git")
+def test_a_file_saved_while_diff_runs_is_not_taken_for_the_commit(
+    repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    age(repo.folder)
+    script = tmp_path / "bin" / "git"
+    script.parent.mkdir()
+    script.write_text(
+        f'#!/bin/sh\n{shutil.which("git")} "$@"\nstatus=$?\n'
+        f"case \"$*\" in *ls-tree*) sed -i s/gpt-4o/gpt-4.1/ '{repo.folder / 'm2.py'}';; esac\nexit $status\n"
+    )
+    script.chmod(0o755)
+    with monkeypatch.context() as patch:
+        patch.setenv("PATH", f"{script.parent}{os.pathsep}{os.environ['PATH']}")
+        diff(repo.folder, "--uncommitted")
+    assert told(diff(repo.folder, "--uncommitted")) == CHANGED
+    repo.git("checkout", "m2.py")
+    assert diff(repo.folder, "--uncommitted")["pairs"] == []
+
+
+@pytest.mark.parametrize("flag", ["skip-worktree", "assume-unchanged"])
+@pytest.mark.parametrize("text", [OTHER_TWO, None])
+def test_a_file_that_git_was_told_not_to_look_at_is_read_from_the_commit(
+    repo: Repo, flag: str, text: str | None
+) -> None:
+    age(repo.folder)
+    repo.git("update-index", f"--{flag}", "m2.py")
+    repo.write({"m2.py": text})
+    expected = CHANGED if text else ["removed m2.py ask2"]
+    assert told(diff(repo.folder, "--uncommitted")) == expected
+    repo.git("update-index", f"--no-{flag}", "m2.py")
+    assert told(diff(repo.folder, "--uncommitted")) == expected
+    repo.git("checkout", "m2.py")
+    found = diff(repo.folder, "--uncommitted")
+    assert found["pairs"] == [] and found["unchanged"] == 2
+
+
+def test_line_ends_that_git_converts_are_no_change(tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "repo")
+    repo.commit({".gitattributes": "*.py text eol=crlf\n", "m1.py": ONE})
+    (repo.folder / "m1.py").unlink()
+    repo.git("checkout", "m1.py")
+    assert b"\r\n" in (repo.folder / "m1.py").read_bytes()
+    assert diff(repo.folder, "--uncommitted")["pairs"] == []
+
+
+def test_git_ignores_no_file_that_it_tracks(repo: Repo) -> None:
+    repo.commit({"deep/m3.py": CALL.format(3)})
+    repo.write({".gitignore": "m2.py\ndeep/\n", "deep/draft.py": CALL.format(4)})
+    for _ in range(2):
+        found = diff(repo.folder, "HEAD")
+        assert found["pairs"] == [] and found["unchanged"] == 3
+    assert len(diff(repo.folder, "HEAD", "--exclude", "m2.py")["pairs"]) == 0
+    repo.git("rm", "-q", "--cached", "m2.py")
+    assert told(diff(repo.folder, "HEAD")) == ["removed m2.py ask2"]
+
+
+def test_private_excludes_say_nothing_of_commits(repo: Repo) -> None:
+    exclude = repo.folder / ".git" / "info" / "exclude"
+    exclude.parent.mkdir(exist_ok=True)
+    for text in ("m2.py\n", "", "*.py\n"):
+        exclude.write_text(text)
+        assert diff(repo.folder, "--uncommitted")["unchanged"] == 2
+
+
+def test_private_excludes_hold_in_linked_worktrees(repo: Repo) -> None:
+    (repo.folder / ".git" / "info").mkdir(exist_ok=True)
+    (repo.folder / ".git" / "info" / "exclude").write_text("draft.py\n")
+    other = repo.folder.parent / "other"
+    repo.git("worktree", "add", "-q", str(other))
+    for folder in (repo.folder, other):
+        (folder / "draft.py").write_text(TWO)
+        assert "in 2 of 2 files" in run(folder, "check")[1]
+        assert diff(folder, "--uncommitted")["pairs"] == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs symbolic links")
+def test_a_link_that_was_switched_is_another_file(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("")
+    (tmp_path / "app.py").write_text(
+        "from openai import OpenAI\nfrom settings import MODEL\n\n\ndef ask(text):\n    return OpenAI()"
+        ".chat.completions.create(model=MODEL, max_tokens=5, messages=[{'role': 'user', 'content': text}])\n"
+    )
+    link, before = tmp_path / "settings.py", 1_700_000_000_000_000_000
+    for name, model in (("prod", "gpt-4o"), ("test", "gpt-4x")):
+        (tmp_path / f"{name}.txt").write_text(f"MODEL = '{model}'\n")
+        os.utime(tmp_path / f"{name}.txt", ns=(before, before))
+    link.symlink_to("prod.txt")
+    import wattlint.kept_states
+
+    def models() -> str:
+        return run(tmp_path, "estimate")[1]
+
+    # ctime cannot be set, but may be the same: the two were written within one tick of the clock.
+    stat = os.stat
+
+    class Same:
+        def __init__(self, status: os.stat_result) -> None:
+            self._status = status
+
+        def __getattr__(self, name: str) -> object:
+            return before if name == "st_ctime_ns" else getattr(self._status, name)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(wattlint.kept_states.os, "stat", lambda path: Same(stat(path)))
+        assert "gpt-4o" in models()
+        link.unlink()
+        link.symlink_to("test.txt")
+        assert "gpt-4x" in models()
