@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -156,3 +157,90 @@ def test_a_link_that_was_switched_is_another_file(tmp_path: Path) -> None:
         link.unlink()
         link.symlink_to("test.txt")
         assert "gpt-4x" in models()
+
+
+# -- baselines --------------------------------------------------------------------------------------------------
+
+SLOW = """\
+from transformers import pipeline
+
+pipe = pipeline("text-generation", model="gpt2")
+
+
+def run_all(texts):
+    for text in texts:
+        pipe(text)
+"""
+FILE = ".wattlint-baseline.json"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    for name, text in {"pyproject.toml": f'[tool.wattlint]\nbaseline = "{FILE}"\n', "a/one.py": SLOW}.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "two.py").write_text(SLOW + ONE)
+    assert run(tmp_path, "baseline", "write")[0] == 0
+    return tmp_path
+
+
+def entries(folder: Path) -> list[tuple[str, str]]:
+    return [(one["rule"], one["file"]) for one in json.loads((folder / FILE).read_text())["entries"]]
+
+
+ALL_ENTRIES = [("LLM105", "b/two.py"), ("LLM301", "a/one.py"), ("LLM301", "b/two.py")]
+
+
+@pytest.mark.parametrize("text", ["import os\n", "", "{}", '{"wattlint-baseline": 1, "entries": 3}'])
+def test_a_baseline_is_not_written_over_what_is_none(project: Path, text: str) -> None:
+    (project / FILE).write_text(text)
+    status, out, err = run(project, "baseline", "write")
+    assert (status, out) == (2, "") and FILE in err
+    assert (project / FILE).read_text() == text
+
+
+@pytest.mark.parametrize(
+    "narrow", [["--select", "LLM2"], ["--ignore", "LLM3"], ["--exclude", "b"], ["--exclude", "two.py"], ["a"]]
+)
+def test_a_narrow_run_keeps_the_entries_of_the_rest(project: Path, narrow: list[str]) -> None:
+    assert sorted(entries(project)) == ALL_ENTRIES
+    assert "0 gone" in run(project, "baseline", "check", *narrow)[1]
+    assert "longer needed" not in run(project, "check", *narrow)[1]
+    for action in ("update", "write"):
+        assert run(project, "baseline", action, *narrow)[0] == 0
+        assert sorted(entries(project)) == ALL_ENTRIES
+
+
+def test_what_a_narrow_run_covers_is_still_dropped(project: Path) -> None:
+    (project / "a" / "one.py").write_text("")
+    assert "1 gone" in run(project, "baseline", "check", "--select", "LLM3")[1]
+    assert run(project, "baseline", "write", "a")[0] == 0
+    assert sorted(entries(project)) == [ALL_ENTRIES[0], ALL_ENTRIES[2]]
+    # A rule that the configuration turns off is not kept for ever.
+    (project / "wattlint.toml").write_text(f'baseline = "{FILE}"\nignore = ["LLM105"]\n')
+    assert "1 gone" in run(project, "baseline", "update")[1]
+
+
+def test_write_in_a_folder_keeps_the_entries_beside_it(project: Path) -> None:
+    status, out, _ = run(project / "a", "baseline", "write")
+    assert status == 0 and "2 entries of files or rules that were not asked for stay" in out
+    assert sorted(entries(project)) == ALL_ENTRIES
+
+
+@pytest.mark.parametrize("name", ["", ".", "a"])
+def test_a_baseline_that_is_no_file_is_named_with_its_key(project: Path, name: str) -> None:
+    (project / "pyproject.toml").write_text(f'[tool.wattlint]\npreview = false\nbaseline = "{name}"\n')
+    status, _, err = run(project, "check")
+    assert status == 2
+    assert "pyproject.toml:3: tool.wattlint.baseline: not a file" in err
+
+
+@pytest.mark.parametrize("mode", ["--staged", "--uncommitted"])
+def test_before_the_first_commit_all_is_new(tmp_path: Path, mode: str) -> None:
+    repo = Repo(tmp_path / "new")
+    repo.write({"pyproject.toml": "", "m1.py": ONE})
+    repo.git("add", ".")
+    for _ in range(2):
+        assert told(diff(repo.folder, mode)) == ["added m1.py ask1"]
+    assert run(repo.folder, "diff", mode, "--fail-on", "LLM105")[0] == 1

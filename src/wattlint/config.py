@@ -74,13 +74,13 @@ class Configuration:
         self, file: str | Path | None = None, overrides: Overrides | None = None, over: Over | None = None
     ) -> None:
         """Raises ConfigError when ``file`` or ``over`` cannot be used."""
-        self._overrides = overrides or Overrides()
+        self.overrides = overrides or Overrides()
         self._over = _table_over(over) if over is not None and over.text.strip() else {}
         self._folders: dict[str, Settings | ConfigError] = {}
         self._without: set[str] = set()
         """Folders without a configuration file."""
         self._texts = ConfigTexts(self._without)
-        self._fixed = self._overrides.apply(_read_given(os.fspath(file), self._over)) if file else None
+        self._fixed = self.overrides.apply(_read_given(os.fspath(file), self._over)) if file else None
 
     @classmethod
     def fixed(cls, settings: Settings) -> Configuration:
@@ -128,10 +128,10 @@ class Configuration:
         for name in FILE_NAMES if folder not in self._without else ():
             settings = _read(os.path.join(folder, name), self._over)
             if settings is not None:
-                return self._overrides.apply(settings)
+                return self.overrides.apply(settings)
         parent = os.path.dirname(folder)
         if parent == folder:
-            return self._overrides.apply(self._without_file())
+            return self.overrides.apply(self._without_file())
         return self.of_folder(parent)
 
     def _without_file(self) -> Settings:

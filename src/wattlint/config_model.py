@@ -230,6 +230,8 @@ def _unknown_names(model: WattlintTable, file: Path) -> Iterator[Complaint]:
 
         if errors := mistakes(rules_dir):
             raise ConfigError(list(map(problem_of, errors)))
+    if model.baseline is not None and os.path.isdir(file.parent / model.baseline):
+        yield ("baseline",), model.baseline, f"not a file: {model.baseline or 'the name is empty'}"
     code_lists: dict[tuple[str, ...], list[str]] = {
         ("select",): model.select,
         ("extend-select",): model.extend_select,

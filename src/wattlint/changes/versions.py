@@ -13,6 +13,7 @@ class Version(NamedTuple):
     kind: str
     """``commit``, ``index`` or ``tree`` (the files as they lie in the working tree)."""
     commit: str | None
+    """Or a tree, where nothing is committed yet."""
     name: str
     """For people."""
 
@@ -35,6 +36,8 @@ def versions(repository: Repository, revision: str | None, staged: bool, uncommi
         return Versions(_commit(repository, base, name), _commit(repository, repository.commit(other), other))
     head = Version("index", None, "what is staged") if staged else Version("tree", None, "the working tree")
     if revision is None and (staged or uncommitted):
+        if repository.is_unborn:
+            return Versions(Version("commit", repository.empty_tree, "nothing"), head)
         return Versions(_commit(repository, repository.commit("HEAD"), "HEAD"), head)
     branch = revision or repository.default_branch()
     base = repository.merge_base(branch, "HEAD")

@@ -30,7 +30,8 @@ examples:
   wattlint check --baseline .wattlint-baseline.json
 
 exit status: 0 done, 1 (check) there are new findings or entries that are gone,
-2 something could not be analysed, or the file is damaged: nothing is written
+2 something could not be analysed, or the file is damaged or no baseline:
+nothing is written
 """
 
 
@@ -64,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         file = baselining.default_file(options.baseline, configuration)
         if options.action == "check":
-            found = baselining.held(analysis, file, options.paths)
+            found = baselining.held(analysis, file, options.paths, configuration)
             analysis.findings = found.new
             said = report_of(analysis, options) + baselining.differences(found, file)
             status = FINDINGS if failing(found.new, FAULTS) or found.gone else CLEAN
@@ -73,9 +74,9 @@ def run(options: argparse.Namespace) -> int:
             return fail(f"{file}: not written, for something could not be analysed")
         elif options.action == "write":
             configured = configuration.baseline_file() is not None
-            said = baselining.write_all(analysis, file, configured)
+            said = baselining.write_all(analysis, file, options.paths, configuration, configured)
         else:
-            said = baselining.update(analysis, file, options.paths)
+            said = baselining.update(analysis, file, options.paths, configuration)
     except BaselineError as error:
         return fail(str(error))
     except ConfigError as error:

@@ -119,7 +119,7 @@ def run(options: argparse.Namespace) -> int:
         from wattlint.changes.baseline import BaselineError
 
         try:
-            held = _take_out_held(options, baseline, analysis)
+            held = _take_out_held(options, configuration, baseline, analysis)
         except BaselineError as error:
             return fail(str(error))
     if options.fix or options.diff:
@@ -168,12 +168,14 @@ def _status(options: argparse.Namespace, analysis: Analysis) -> int:
     return FINDINGS if failing(analysis.findings, listed(options.fail_on) or FAULTS) else CLEAN
 
 
-def _take_out_held(options: argparse.Namespace, file: Path, analysis: Analysis) -> Held:
+def _take_out_held(
+    options: argparse.Namespace, configuration: Configuration, file: Path, analysis: Analysis
+) -> Held:
     """Take the findings that the baseline in ``file`` lets be out of ``analysis``. Raises BaselineError."""
     from wattlint.baselining import held
 
     paths = [options.stdin_filename] if options.paths == ["-"] else options.paths
-    found = held(analysis, file, paths)
+    found = held(analysis, file, paths, configuration)
     analysis.findings = found.new
     return found
 
@@ -233,7 +235,7 @@ def _fix(
 
     def sift(again: Analysis) -> None:
         if baseline is not None:
-            _take_out_held(options, baseline, again)  # old findings stay as they are
+            _take_out_held(options, configuration, baseline, again)  # old findings stay as they are
 
     outcome = apply_fixes(analysis, configuration, options.unsafe_fixes, raw, sift)
     if options.diff:

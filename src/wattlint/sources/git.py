@@ -7,6 +7,7 @@ import re
 import subprocess
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -210,6 +211,18 @@ class Repository:
         """Paths that patterns name and the index holds: git ignores none of them."""
         out = self._run("ls-files", "-c", "-i", "--exclude-standard", "-z", "--full-name", "--", ":(top)")
         return sorted({os.fsdecode(path) for path in out.split(b"\0") if path})
+
+    @property
+    def is_unborn(self) -> bool:
+        """Whether there is no commit yet on the branch that HEAD names."""
+        return not self.is_commit("HEAD") and self._try("symbolic-ref", "-q", "HEAD") is not None
+
+    @cached_property
+    def empty_tree(self) -> str:
+        """The tree without files, which every repository knows."""
+        tree = _text(self._run("hash-object", "-t", "tree", "--stdin")).strip()
+        self._names[tree] = "", tree
+        return tree
 
     @property
     def is_shallow(self) -> bool:
