@@ -51,7 +51,11 @@ def finding(where: CallSite, severity: str = "warning", message: str = "too big"
 def analysis(findings: list[Finding], problems: list[Problem] | None = None) -> Analysis:
     sites = list({id(one.site): one.site for one in findings}.values())
     return Analysis(
-        sites, findings, problems=problems or [], settings={one.path: Settings() for one in sites}
+        sites,
+        findings,
+        problems=problems or [],
+        unreported=problems or [],
+        settings={one.path: Settings() for one in sites},
     )
 
 

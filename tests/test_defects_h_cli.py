@@ -10,8 +10,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from lsprotocol import types
+from pygls.workspace import PositionCodec, TextDocument
 
 from git_helper import Repo, diff, run, told
+from wattlint.lsp.actions import code_actions
+from wattlint.lsp.diagnostics import diagnostics
+from wattlint.lsp.session import Session
 
 CALL = """\
 from openai import OpenAI
@@ -244,3 +249,88 @@ def test_before_the_first_commit_all_is_new(tmp_path: Path, mode: str) -> None:
     for _ in range(2):
         assert told(diff(repo.folder, mode)) == ["added m1.py ask1"]
     assert run(repo.folder, "diff", mode, "--fail-on", "LLM105")[0] == 1
+
+
+# -- front doors ------------------------------------------------------------------------------------------------
+
+
+def test_a_budget_of_the_project_is_not_held_against_files(project: Path) -> None:
+    (project / "wattlint.toml").write_text("[budget]\nper-project = { energy-wh = 1e-9 }\n")
+    assert run(project, "check", "--format", "concise")[1].count(" LLM501 ") == 1
+    assert "LLM501" not in run(project, "check", "a/one.py", "b/two.py")[1]
+    done = subprocess.run(
+        [sys.executable, "-m", "flake8", "--isolated", "--extend-select", "LLM", "a", "b"],
+        cwd=project,
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert "LLM105" in done.stdout and "LLM501" not in done.stdout
+    (project / "wattlint.toml").write_text("[budget]\nper-call = { energy-wh = 1e-9 }\n")
+    assert "LLM501" in run(project, "check", "b/two.py")[1]
+
+
+def test_what_cannot_be_read_is_said_once(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("")
+    (tmp_path / "app.py").write_text("import openai\ndef f(:\n")
+    for format in ("github", "junit"):
+        status, out, _ = run(tmp_path, "check", "--format", format)
+        assert status == 2 and out.count("syntax error") == (1 if format == "github" else 2)
+        assert out.count("<testcase") == (0 if format == "github" else 1)
+        assert "syntax error" in run(tmp_path, "check", "--format", format, "--ignore", "LLM9")[1]
+
+
+def document(path: Path, text: str) -> tuple[Session, TextDocument]:
+    session = Session()
+    session.put(path, text)
+    codec = PositionCodec(types.PositionEncodingKind.Utf16)
+    return session, TextDocument(path.as_uri(), text, 1, "python", position_codec=codec)
+
+
+def test_an_editor_shows_a_syntax_error_once(tmp_path: Path) -> None:
+    session, of = document(tmp_path / "app.py", "import openai\ndef f(:\n")
+    (found,) = diagnostics(session.known(tmp_path / "app.py").analysis, of)
+    assert (found.code, found.range.start.line) == ("LLM901", 1)
+
+
+def test_ignore_on_this_line_stands_where_a_backslash_leads(tmp_path: Path) -> None:
+    lines = [
+        "from openai import OpenAI",
+        "answer = \\",
+        "    OpenAI().chat.completions.create(model='gpt-4o', messages=[]) \\",
+        "    .choices",
+        "",
+    ]
+    session, of = document(tmp_path / "app.py", "\n".join(lines))
+    everywhere = types.Range(types.Position(0, 0), types.Position(9, 0))
+    actions = code_actions(session, of, everywhere, None)
+    (ignore,) = [one for one in actions if one.title == "LLM105: ignore on this line"]
+    assert ignore.edit is not None and ignore.edit.changes is not None
+    (edit,) = ignore.edit.changes[of.uri]
+    assert isinstance(edit, types.TextEdit) and edit.range.start == types.Position(3, len(lines[3]))
+    lines[3] += edit.new_text
+    (tmp_path / "app.py").write_text("\n".join(lines))
+    assert "LLM105" not in run(tmp_path, "check")[1] and run(tmp_path, "check")[0] == 0
+
+
+def test_exclusions_can_hold_for_standard_input(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[tool.wattlint]\nextend-exclude = ["gen/"]\n')
+
+    def check(*arguments: str) -> tuple[int, str]:
+        status, out, _ = program(tmp_path, "check", "-", *arguments, input=ONE)
+        return status, out
+
+    for name, expected in (("gen/b.py", 0), ("app.py", 1)):
+        assert check("--stdin-filename", name)[0] == 1
+        assert check("--stdin-filename", name, "--force-exclude")[0] == expected
+    assert check("--stdin-filename", "gen/b.py", "--force-exclude", "--fix") == (0, ONE)
+
+
+def test_results_are_kept_in_the_project_that_was_asked_for(project: Path, tmp_path: Path) -> None:
+    fresh = tmp_path / "fresh"
+    (fresh / "own").mkdir(parents=True)
+    (fresh / "pyproject.toml").write_text("")
+    (fresh / "own" / "m1.py").write_text(ONE)
+    run(fresh, "check", str(project / "a"))
+    assert not (fresh / ".wattlint_cache").exists()
+    run(fresh, "check", str(project / "a"), "own")
+    assert (fresh / ".wattlint_cache").exists() and not (fresh / "own" / ".wattlint_cache").exists()

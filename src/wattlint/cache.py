@@ -51,8 +51,8 @@ class Cache:
 
     def __init__(self, paths: list[str], settings: Any) -> None:
         """``settings``: whatever else the result depends on, as JSON data."""
-        self._folder = os.path.join(root_of(os.getcwd()), FOLDER)
         tops = [os.path.abspath(path) for path in paths]
+        self._folder = os.path.join(_root(tops), FOLDER)
         key = [
             __version__,
             sys.version,
@@ -179,6 +179,13 @@ _SAID = "said-"
 
 def _said(how: Any) -> str:
     return _SAID + _name(how)
+
+
+def _root(tops: list[str]) -> str:
+    """The working directory's project, unless the paths all lie elsewhere: then that of the first."""
+    here = root_of(os.getcwd())
+    inside = here.rstrip(os.sep) + os.sep
+    return here if not tops or any(f"{top}{os.sep}".startswith(inside) for top in tops) else root_of(tops[0])
 
 
 def _name(key: Any) -> str:

@@ -82,7 +82,8 @@ def analyse_bytes(raw: bytes, name: str, configuration: Configuration, lint: boo
     ref = _ref(name)
     run = _Run(Workspace(configuration))
     with holding({ref.path: raw}):
-        run.add(ref, source_from_bytes(ref, raw))
+        if not run.workspace.forces_out(ref):
+            run.add(ref, source_from_bytes(ref, raw))
         return run.finish(lint)
 
 
@@ -236,10 +237,15 @@ class _Run:
                     problem = Problem(path, None, str(OutOfTime(settings.seconds_per_file)))
                     analysis.problems.append(problem)
                     self._unreadable.setdefault(path, []).append(problem)
-                if settings.budget.per_call or settings.budget.per_project:
+                if settings.budget.per_call or (settings.budget.per_project and not self._are_named):
                     self._hold_to_budget(sites[: own.get(key, 0)], settings)
             except (UnknownCode, CatalogueError) as error:
                 analysis.problems.append(Problem(settings.config_path or "wattlint", None, str(error)))
+
+    @property
+    def _are_named(self) -> bool:
+        """Whether files were named one by one, as hooks and editors do: that is not the project."""
+        return all(ref.explicit for ref in self._refs.values())
 
     def _settings_of(self, shown: str) -> Settings:
         """Of a file that need not be linted."""
@@ -261,7 +267,8 @@ class _Run:
             site for site in sites if site.kind in RUNNING and (settings.check_tests or not site.in_tests)
         ]
         self.analysis.coverage.not_budgeted += sum(Subject(site, settings).impact is None for site in running)
-        finding = project_finding(running, settings) if settings.budget.per_project else None
+        whole = settings.budget.per_project and not self._are_named
+        finding = project_finding(running, settings) if whole else None
         if finding is not None and not ignored_in_file(finding.code, finding.path, settings):
             self.analysis.findings.append(finding)
 
@@ -306,8 +313,7 @@ class _Run:
             if not settings.check_tests and (any(site.in_tests for site in sites) or _in_tests(source.path)):
                 return []  # its findings were not asked for
             lines = None
-            if all(ref.explicit for ref in self._refs.values()):
-                # Files named one by one, as hooks and editors do: a call in another file may be what is reported here.
+            if self._are_named:  # a call in another file may be what is reported here
                 lines = {
                     text_line(source, site.cell, line)
                     for site in sites

@@ -12,7 +12,7 @@ from wattlint.config import ConfigError, Configuration
 from wattlint.reaches import Reaches
 from wattlint.settings import Settings
 from wattlint.sources import disk, project
-from wattlint.sources.discovery import discover, display_path
+from wattlint.sources.discovery import discover, display_path, is_excluded
 from wattlint.sources.files import FileRef, SourceFile
 from wattlint.sources.project import root_of
 from wattlint.sources.reach import Reach
@@ -72,6 +72,14 @@ class Workspace:
         except ConfigError:
             return False
         return disk.exists(path) and not discover([str(path)], settings._replace(force_exclude=True)).files
+
+    def forces_out(self, ref: FileRef) -> bool:
+        """Whether the configuration leaves a file out that was named, and need not be on disk."""
+        try:
+            settings = self.configuration.of_folder(ref.folder)
+        except ConfigError:
+            return False
+        return settings.force_exclude and is_excluded(ref.file, settings)
 
     def sites(self, source: SourceFile, settings: Settings) -> list[CallSite]:
         """The call sites of one file, columns in characters. Raises SyntaxError."""

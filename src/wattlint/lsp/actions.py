@@ -114,14 +114,18 @@ def _other(path: Path, document: TextDocument) -> TextDocument:
 
 
 def _suppressed(finding: Finding, document: TextDocument) -> types.TextEdit | None:
-    """The edit that puts our comment at the end of the finding's line; None where it would not be a comment there."""
+    """The edit that puts our comment at the end of the finding's line, or of those that a backslash joins to it; None where
+    it would not be a comment there."""
     lines = lines_of(document)
-    line = lines[finding.line - 1]
+    number = finding.line
+    while number < len(lines) and lines[number - 1].rstrip("\r\n").endswith("\\"):
+        number += 1
+    line = lines[number - 1]
     code = line.rstrip("\r\n")
     comment = f"{'' if code.endswith(' ') else '  '}# wattlint: ignore[{finding.code}]"
     known = load_rules()
-    text = "".join((*lines[: finding.line - 1], code + comment + line[len(code) :], *lines[finding.line :]))
+    text = "".join((*lines[: number - 1], code + comment + line[len(code) :], *lines[number:]))
     if not read_markers(text.replace("\r\n", "\n"), known).suppress(finding.line, finding.code):
         return None
-    at = client_range(document, finding.line, len(code), finding.line, len(code))
+    at = client_range(document, number, len(code), number, len(code))
     return types.TextEdit(at, comment)

@@ -87,7 +87,7 @@ def _finding(finding: Finding, document: TextDocument) -> types.Diagnostic:
 
 
 def _problems(analysis: Analysis, document: TextDocument, here: str) -> Iterator[types.Diagnostic]:
-    for problem in analysis.problems:
+    for problem in analysis.unreported:
         own = problem.path == here
         line = problem.line if own and problem.line else 1
         yield types.Diagnostic(

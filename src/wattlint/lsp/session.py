@@ -87,7 +87,7 @@ class Session:
                     return Known(Analysis())
                 return Known(analysis)
             except CatalogueError as error:  # a damaged installation
-                broken = Analysis(problems=[Problem(display_path(str(path)), None, str(error))])
+                broken = Analysis(unreported=[Problem(display_path(str(path)), None, str(error))])
                 return Known(broken)
 
     def held(self) -> dict[Path, bytes]:

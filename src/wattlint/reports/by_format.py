@@ -22,7 +22,7 @@ def check_report(format: str, analysis: Analysis, known: Sequence[Finding] = ())
     if format == "junit":
         from wattlint.reports.junit import junit
 
-        return junit(analysis.findings, analysis.problems)
+        return junit(analysis.findings, analysis.unreported)
     if format == "sarif":
         from wattlint.lint.fixes.propose import Fixer
         from wattlint.reports.sarif import sarif
@@ -40,7 +40,7 @@ def check_report(format: str, analysis: Analysis, known: Sequence[Finding] = ())
         return markdown
     from wattlint.reports.github import append_summary, check_github
 
-    return check_github(analysis.findings, analysis.problems, energy) + append_summary(markdown)
+    return check_github(analysis.findings, analysis.unreported, energy) + append_summary(markdown)
 
 
 def diff_report(format: str, comparison: Comparison) -> str:

@@ -88,6 +88,11 @@ def discover(paths: Sequence[str], settings: Settings, tracked: Iterable[str] = 
     return Discovery(files, problems, covered, frozenset(walk.unconfigured), walk.listings)
 
 
+def is_excluded(path: str, settings: Settings) -> bool:
+    """Whether patterns leave out the file ``path`` (absolute), wherever it comes from."""
+    return _Walk(settings).is_excluded(path, False)
+
+
 def in_order(ref: FileRef) -> str:
     """Sorts folder by folder."""
     return ref.display.replace("/", "\0")
@@ -139,7 +144,7 @@ class _Walk:
         except (OSError, ValueError) as error:
             self._problem(given or '""', _why(path, error))
             return
-        if self._settings.force_exclude and self._is_excluded(path, stat.S_ISDIR(mode)):
+        if self._settings.force_exclude and self.is_excluded(path, stat.S_ISDIR(mode)):
             return
         if stat.S_ISDIR(mode):
             self._folder(path)
@@ -148,7 +153,7 @@ class _Walk:
         else:
             self._problem(given, "neither a file nor a folder")
 
-    def _is_excluded(self, path: str, is_folder: bool) -> bool:
+    def is_excluded(self, path: str, is_folder: bool) -> bool:
         """Whether ``path`` or a folder above it, up to the working directory, is excluded."""
         if not self._names.isdisjoint(display_path(path, self._cwd).split("/")):
             return True
