@@ -14,6 +14,7 @@ from lsprotocol import types
 from pygls.workspace import PositionCodec, TextDocument
 
 from git_helper import Repo, diff, run, told
+from wattlint.config import Overrides
 from wattlint.lsp.actions import code_actions
 from wattlint.lsp.diagnostics import diagnostics
 from wattlint.lsp.session import Session
@@ -334,3 +335,155 @@ def test_results_are_kept_in_the_project_that_was_asked_for(project: Path, tmp_p
     assert not (fresh / ".wattlint_cache").exists()
     run(fresh, "check", str(project / "a"), "own")
     assert (fresh / ".wattlint_cache").exists() and not (fresh / "own" / ".wattlint_cache").exists()
+
+
+# -- what goes in and out ---------------------------------------------------------------------------------------
+
+POSIX = pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell")
+
+
+def shell(folder: Path, line: str) -> tuple[int, str, str]:
+    """``W`` in ``line`` is wattlint."""
+    line = line.replace("W ", f"'{sys.executable}' -m wattlint ")
+    done = subprocess.run(["sh", "-c", line], cwd=folder, capture_output=True, encoding="utf-8", timeout=60)
+    return done.returncode, done.stdout, done.stderr
+
+
+@POSIX
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+@pytest.mark.parametrize("command", ["check", "estimate", "badge", "models gpt-4o", "rule --all", "diff"])
+@pytest.mark.parametrize("to, why", [(">/dev/full", "no space left on device"), (">&-", "it is closed")])
+def test_a_report_that_cannot_be_written(repo: Repo, command: str, to: str, why: str) -> None:
+    status, _, err = shell(repo.folder, f"W {command} {to}")
+    assert (status, err) == (2, f"wattlint: standard output cannot be written: {why}\n")
+
+
+@POSIX
+def test_streams_that_the_caller_closed(project: Path) -> None:
+    assert shell(project, "W check a 2>&-")[0] == 0
+    assert shell(project, "W check -o report.txt >&-")[0] == 0
+    assert (project / "report.txt").read_text()
+    for closed, why in (("<&-", "it is closed"), ("</", "is a directory")):
+        status, out, err = shell(project, f"W check - {closed}")
+        assert status == 2 and f"stdin.py: standard input cannot be read: {why}" in err
+        assert out.startswith("Nothing could be analysed.")
+
+
+@POSIX
+def test_a_working_directory_that_is_gone(tmp_path: Path) -> None:
+    status, _, err = shell(tmp_path, "mkdir gone; cd gone; rmdir ../gone; W check")
+    assert status == 2 and err.startswith("wattlint: the working directory cannot be used: ")
+    assert err.count("\n") == 1
+
+
+def test_the_report_of_a_fix_from_standard_input_goes_where_it_was_sent(tmp_path: Path) -> None:
+    arguments = ("check", "-", "--fix", "-o", "report.txt", "--format", "json")
+    status, out, err = program(tmp_path, *arguments, input=ONE)
+    assert (status, out) == (1, ONE) and "LLM105" not in err
+    assert json.loads((tmp_path / "report.txt").read_text())["findings"][0]["code"] == "LLM105"
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["check", "--select", ""], "--select: names nothing"),
+        (["check", "--select", ","], "--select: names nothing"),
+        (["check", "--stdin-filename", "x.py"], '--stdin-filename: names what is read when PATHS is "-"'),
+        (["check", "--explain", "LLM105", "m1.py:5", "--format", "json"], "--explain: is text, not json"),
+        (["estimate", "--explain", "m1.py:5", "--format", "html"], "--explain: is text, not html"),
+        (["clean", "nope"], "nope: no such file or directory"),
+        (
+            ["diff", "--staged", "main..main"],
+            '--staged: is compared with one revision, not with a range: "main..main"',
+        ),
+        (
+            ["diff", "HEAD~1", "HEAD"],
+            'HEAD: in neither version (to compare two commits: "HEAD~1..HEAD")',
+        ),
+        (["check", "--select", "LLM1O5"], '--select: unknown rule code "LLM1O5" (did you mean "LLM105"?)'),
+        (["check", "--ignore", "llm105"], '--ignore: unknown rule code "llm105" (did you mean "LLM105"?)'),
+        (
+            ["rule", "--new", "", "--dir", "own"],
+            'rule: "" is no name of a rule: small letters and hyphens',
+        ),
+    ],
+)
+def test_options_that_cannot_be_meant(repo: Repo, arguments: list[str], message: str) -> None:
+    repo.commit({"m2.py": OTHER_TWO})
+    assert run(repo.folder, *arguments) == (2, "", f"wattlint: {message}\n")
+
+
+@pytest.mark.parametrize(
+    "text, message",
+    [
+        ('[per-file-ignores]\n"[" = ["LLM1"]\n', "2: per-file-ignores.[: is no valid pattern"),
+        ('[measured]\n"gpt-4oo" = 3\n', '2: measured.gpt-4oo: names no model of the catalogue (did you mean "gpt-4o"?)'),
+        ('[measured]\n"azure/gpt-4o" = 3\n', '2: measured.azure/gpt-4o: names no model of the catalogue (did you mean "gpt-4o"?)'),
+        ("[impact]\ngpus = 1.5\n", "2: impact.gpus: must be an integer"),
+    ],
+)  # fmt: skip
+def test_settings_that_cannot_be_meant(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "wattlint.toml").write_text(text)
+    (tmp_path / "m1.py").write_text(ONE)
+    status, _, err = run(tmp_path, "check")
+    assert status == 2 and err.startswith(f"wattlint.toml:{message}")
+
+
+def test_a_measured_model_of_the_house_may_have_any_name(tmp_path: Path) -> None:
+    (tmp_path / "wattlint.toml").write_text('[measured]\n"our-model" = 3\n"gpt-4o" = 0.5\n')
+    (tmp_path / "m1.py").write_text(ONE)
+    assert run(tmp_path, "check")[0] == 1
+
+
+def test_a_code_that_the_editor_gives_is_not_blamed_on_a_file(project: Path) -> None:
+    path = project / "b" / "two.py"
+    session, _ = document(path, path.read_text())
+    session.configure(Overrides(extend_select=("LLM999",)))
+    session.put(path, path.read_text())
+    (problem,) = session.known(path).analysis.problems
+    assert str(problem).startswith('wattlint: extend-select: unknown rule code "LLM999"')
+
+
+def test_a_diff_keeps_the_encoding_of_its_file(tmp_path: Path) -> None:
+    text = (
+        "# -*- coding: latin-1 -*-\nfrom transformers import AutoModelForCausalLM\n# für später\n"
+        'model = AutoModelForCausalLM.from_pretrained("meta-llama/Llama-2-7b-hf")\n'
+    )
+    (tmp_path / "requirements.txt").write_text("transformers>=4.40,<5\n")
+    (tmp_path / "load.py").write_bytes(text.encode("latin-1"))
+    command = [sys.executable, "-m", "wattlint", "check", "load.py", "--diff", "--unsafe-fixes"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True)
+    assert "für später".encode("latin-1") in done.stdout
+    subprocess.run([*command, "-o", "fix.diff"], cwd=tmp_path, capture_output=True)
+    assert (tmp_path / "fix.diff").read_bytes() == done.stdout
+
+
+# -- the folder of kept results ---------------------------------------------------------------------------------
+
+
+@POSIX
+def test_the_folder_of_kept_results(project: Path) -> None:
+    folder = project / ".wattlint_cache"
+    shutil.rmtree(folder)
+    folder.mkdir()
+    assert run(project, "check")[0] == 0
+    assert (folder / ".gitignore").read_text() == "*\n"
+    (entry,) = [path for path in folder.iterdir() if path.name not in (".gitignore", "CACHEDIR.TAG")]
+    entry.unlink()
+    os.mkfifo(entry)
+    for name, hours in (("old.part", 2), ("new.part", 0)):
+        (folder / name).write_text("")
+        then = (folder / name).stat().st_mtime - 3600 * hours
+        os.utime(folder / name, (then, then))
+    assert shell(project, "W check")[0] == 0
+    assert (folder / "new.part").exists()
+
+
+@POSIX
+def test_what_was_never_written_to_its_end_goes(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = project / ".wattlint_cache"
+    (folder / "old.part").write_text("")
+    monkeypatch.setattr("wattlint.cache.GIVEN_UP_NS", -60_000_000_000)
+    (project / "a" / "one.py").write_text(SLOW + "\n")
+    assert run(project, "check")[0] == 0
+    assert not (folder / "old.part").exists()

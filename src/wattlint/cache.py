@@ -21,6 +21,7 @@ from wattlint.kept_parts import Parts, packed
 from wattlint.kept_reports import Said
 from wattlint.kept_states import Seen, is_fresh, parts_of, state_of
 from wattlint.sources import touched
+from wattlint.sources.buffers import read_regular
 from wattlint.sources.limits import OUT_OF_TIME
 from wattlint.sources.project import root_of, surroundings
 from wattlint.sources.secrets import holds_secret, may_hold_secret
@@ -36,6 +37,9 @@ MARKS = {".gitignore": "*\n", "CACHEDIR.TAG": "Signature: 8a477f597d28d172789f06
 """Files that say what the folder is: none of the project's."""
 PART = ".part"
 """What is not written to its end yet."""
+GIVEN_UP_NS = 3_600_000_000_000
+"""Who began to write it so long ago was ended."""
+MAX_ENTRY_BYTES = 2**31
 MAX_ENTRIES = 16
 """Of one folder: the oldest go first."""
 MAX_SAID = 4
@@ -98,8 +102,7 @@ class Cache:
         """The entry, where nothing changed that it depends on. This is looked for once."""
         if not self._looked:
             self._looked = True
-            with open(self._file, "rb") as file:
-                parts = Parts(file.read())
+            parts = Parts(read_regular(self._file, MAX_ENTRY_BYTES))
             seen = Seen(parts)
             settled = seen.settled(self._began_ns, jobs)
             if settled:  # files that were read only to see that they are what they were: once is enough
@@ -152,7 +155,7 @@ class Cache:
             self._replace(raw)
 
     def _replace(self, content: bytes) -> None:
-        if not os.path.isdir(self._folder):
+        if not os.path.isfile(os.path.join(self._folder, ".gitignore")):
             os.makedirs(self._folder, exist_ok=True)
             for name, text in MARKS.items():
                 with open(os.path.join(self._folder, name), "w", encoding="utf-8") as file:
@@ -167,9 +170,15 @@ class Cache:
         except BaseException:
             os.unlink(name)
             raise
-        names = [name for name in os.listdir(self._folder) if name not in MARKS and not name.endswith(PART)]
-        entries = [os.path.join(self._folder, name) for name in names]
-        for old in sorted(entries, key=lambda entry: -max(state_of(entry)[:2]))[MAX_ENTRIES:]:
+        names = [name for name in os.listdir(self._folder) if name not in MARKS]
+        ages = {
+            path: max(state_of(path)[:2]) for path in (os.path.join(self._folder, name) for name in names)
+        }
+        given_up = [
+            path for path in ages if path.endswith(PART) and ages[path] < self._began_ns - GIVEN_UP_NS
+        ]
+        entries = sorted((path for path in ages if not path.endswith(PART)), key=lambda path: -ages[path])
+        for old in entries[MAX_ENTRIES:] + given_up:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(old)
 

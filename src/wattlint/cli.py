@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 from wattlint import __version__
 from wattlint.catalogue.errors import CatalogueError, nearest
-from wattlint.commands.output import CLEAN, FAILED, fail
+from wattlint.commands.output import CLEAN, FAILED, NotWritten, fail, flush
 
 DESCRIPTION = """\
 Find LLM calls in Python source, say what one call costs in energy, carbon,
@@ -52,6 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     as long as to look at a thousand files."""
     if argv is not None:
         return _main(list(argv))
+    _open_missing_streams()
     status = _main(sys.argv[1:])
     try:
         sys.stdout.flush()
@@ -72,19 +73,39 @@ def _main(arguments: list[str]) -> int:
         known = re.findall(r"--[a-z-]+", own.format_help())
         own.error(f"unrecognized arguments: {' '.join(unknown)}{nearest(unknown[0], known)}")
     try:
+        os.getcwd()
+    except OSError as error:
+        return fail(f"the working directory cannot be used: {(error.strerror or str(error)).lower()}")
+    try:
         status: int = _module(options.command).run(options)
-        if not sys.stdout.closed:  # a language server's end closes it
-            sys.stdout.flush()
+        flush()
     except BrokenPipeError:
-        # The reader (head, less) has what it wanted. Keep the interpreter from flushing into it again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _flush_no_more()
         return CLEAN
+    except NotWritten as error:
+        _flush_no_more()
+        return fail(str(error))
     except KeyboardInterrupt:
         return 130
     except CatalogueError as error:
         # Of the built-in catalogue: a user's own files are checked with the configuration.
         return fail(str(error))
     return status
+
+
+def _open_missing_streams() -> None:
+    """A stream that the caller closed is None in Python: let nothing come in, and nothing go out."""
+    if sys.stdin is None:
+        sys.stdin = open(os.devnull, "w")  # noqa: SIM115
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull)  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115
+
+
+def _flush_no_more() -> None:
+    """Keep the interpreter from writing what is left in the buffer when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class _Help(argparse.RawDescriptionHelpFormatter):

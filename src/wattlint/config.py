@@ -44,6 +44,10 @@ class Overrides(NamedTuple):
     preview: bool = False
     force_exclude: bool = False
 
+    def name(self, code: str) -> bool:
+        """Whether they, and no configuration file, name a code of a rule."""
+        return code in (*self.select, *self.extend_select, *self.ignore)
+
     def apply(self, settings: Settings) -> Settings:
         return settings._replace(
             select=self.select or settings.select,

@@ -21,6 +21,7 @@ from wattlint.config import ConfigError, problem_of, where
 from wattlint.settings import BudgetSettings, ImpactSettings, Settings
 from wattlint.sources import touched
 from wattlint.sources.files import Problem
+from wattlint.sources.ignore import parse_line
 from wattlint.toml_place import line_of
 
 
@@ -232,6 +233,11 @@ def _unknown_names(model: WattlintTable, file: Path) -> Iterator[Complaint]:
             raise ConfigError(list(map(problem_of, errors)))
     if model.baseline is not None and os.path.isdir(file.parent / model.baseline):
         yield ("baseline",), model.baseline, f"not a file: {model.baseline or 'the name is empty'}"
+    for pattern in model.per_file_ignores:
+        if parse_line(pattern) is None:
+            yield ("per-file-ignores", pattern), pattern, "is no valid pattern"
+    if model.measured:
+        yield from _unknown_models(model.measured, rules_dir)
     code_lists: dict[tuple[str, ...], list[str]] = {
         ("select",): model.select,
         ("extend-select",): model.extend_select,
@@ -243,6 +249,19 @@ def _unknown_names(model: WattlintTable, file: Path) -> Iterator[Complaint]:
     if model.impact.model_fields_set:
         yield from _unknown_impact(model.impact)
     yield from _unreadable_rates(model.workload)
+
+
+def _unknown_models(measured: Iterable[str], rules_dir: str | None) -> Iterator[Complaint]:
+    """Ids that are like one of the catalogue and none of it, or that it knows by another name; a model of which nothing is
+    known may have any name."""
+    from wattlint.catalogue.models import load_models
+
+    catalogue = load_models(part(rules_dir, "models"))
+    for id in measured:
+        record = catalogue.lookup(id)
+        near = [record.id] if record is not None else catalogue.nearest(id)[:1]
+        if near and near[0] != id:
+            yield ("measured", id), id, f'names no model of the catalogue (did you mean "{near[0]}"?)'
 
 
 def _unreadable_rates(workload: dict[str, str]) -> Iterator[Complaint]:

@@ -42,7 +42,7 @@ def compare(
     repository = Repository(Path.cwd())
     revision, paths = _split(repository, arguments)
     compared = versions(repository, revision, staged, uncommitted)
-    _expect(repository, compared, paths)
+    _expect(repository, compared, paths, revision)
     with _folder_above(repository, paths) as paths, _rare_collections():
         renamed = renames(repository, compared)
         before, after, view = analyses(repository, compared, paths, configuration, jobs, keep, fixes)
@@ -95,13 +95,16 @@ def _split(repository: Repository, arguments: Sequence[str]) -> tuple[str | None
     return revision, paths or ["."]
 
 
-def _expect(repository: Repository, compared: Versions, paths: Sequence[str]) -> None:
+def _expect(repository: Repository, compared: Versions, paths: Sequence[str], revision: str | None) -> None:
     """A path need not be there any more, or yet; one that neither version has was mistyped."""
     for path in paths:
         inside = os.path.relpath(os.path.realpath(path), repository.top).replace(os.sep, "/")
         kept = [one.commit for one in compared if one.kind != "tree"]
         if not os.path.lexists(path) and not any(repository.files(one, [inside]) for one in kept):
-            raise GitError(f"{path}: in neither version")
+            hint = ""
+            if revision is not None and ".." not in revision and repository.is_commit(path):
+                hint = f' (to compare two commits: "{revision}..{path}")'
+            raise GitError(f"{path}: in neither version{hint}")
 
 
 @contextlib.contextmanager

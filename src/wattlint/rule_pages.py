@@ -88,7 +88,9 @@ def new_page(name: str, folder: Path) -> Path:
     match = NAME.fullmatch(name)
     if match is None:
         words = "-".join(re.findall("[a-z0-9]+", name.lower()))
-        raise RuleError(f'"{name}" is no name of a rule: small letters and hyphens{nearest(name, [words])}')
+        raise RuleError(
+            f'"{name}" is no name of a rule: small letters and hyphens{nearest(name, [words] if words else [])}'
+        )
     checks = folder / "checks"
     code = match[1] or _next_code(checks)
     for rule in load_rules().values():

@@ -240,7 +240,11 @@ class _Run:
                 if settings.budget.per_call or (settings.budget.per_project and not self._are_named):
                     self._hold_to_budget(sites[: own.get(key, 0)], settings)
             except (UnknownCode, CatalogueError) as error:
-                analysis.problems.append(Problem(settings.config_path or "wattlint", None, str(error)))
+                given = isinstance(error, UnknownCode) and self.workspace.configuration.overrides.name(
+                    error.code
+                )
+                place = settings.config_path if not given else None
+                analysis.problems.append(Problem(place or "wattlint", None, str(error)))
 
     @property
     def _are_named(self) -> bool:

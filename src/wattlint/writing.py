@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from difflib import unified_diff
+from difflib import diff_bytes, unified_diff
 
 from wattlint.fixing import Changed
 from wattlint.sources.files import Problem
-from wattlint.sources.splice import decoded
+from wattlint.sources.splice import codec_of
 from wattlint.sources.whole_files import write_whole
 
 
@@ -41,19 +41,18 @@ def _obstacles(changed: Changed) -> Iterator[Problem]:
         yield Problem(display, None, f"not fixed: {(error.strerror or str(error)).lower()}")
 
 
-def diff(changed: Sequence[Changed]) -> str:
-    """All changes as one unified diff, as ``patch -p0`` takes it."""
-    return "".join(line for each in changed for line in _diff(each))
+def diffs(changed: Sequence[Changed]) -> Iterator[tuple[bytes, str]]:
+    """All changes, which together are one unified diff as ``patch -p0`` takes it, each with the codec of its file."""
+    for each in changed:
+        name = os.fsencode(each.ref.display)
+        lines = diff_bytes(unified_diff, _lines(each.before), _lines(each.after), name, name)
+        ends = (
+            line if line.endswith(b"\n") else line + b"\n\\ No newline at end of file\n" for line in lines
+        )
+        yield b"".join(ends), codec_of(each.before)
 
 
-def _diff(changed: Changed) -> Iterator[str]:
-    name = changed.ref.display
-    before, after = (_lines(decoded(raw)) for raw in (changed.before, changed.after))
-    for line in unified_diff(before, after, name, name):
-        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
-
-
-def _lines(text: str) -> list[str]:
-    """Lines with their ends; unlike ``splitlines``, a form feed ends none."""
-    parts = text.split("\n")
-    return [f"{part}\n" for part in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
+def _lines(raw: bytes) -> list[bytes]:
+    """Lines with their ends; unlike ``splitlines``, a carriage return ends none."""
+    parts = raw.split(b"\n")
+    return [part + b"\n" for part in parts[:-1]] + ([parts[-1]] if parts[-1] else [])

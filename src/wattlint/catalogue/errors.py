@@ -43,6 +43,7 @@ def in_words(error: Any) -> str:
         message = "must be a table"
     message = re.sub("^Input should be", "must be", message.partition(", unable to")[0])
     message = message.replace("a valid ", "a ").replace("dictionary", "table")
+    message = re.sub(r"\ba (?=[aeiou])", "an ", message)
     shown = str(value).lower() if isinstance(value, bool) else shortened(value)
     shown = shown if len(shown) <= 60 else shown[:57] + "..."
     expected = re.findall("'([^']*)'", str(error.get("ctx", {}).get("expected", "")))

@@ -6,7 +6,7 @@ import os
 from typing import NamedTuple
 
 from wattlint.sources.discovery import display_path
-from wattlint.sources.git import Repository
+from wattlint.sources.git import GitError, Repository
 
 
 class Version(NamedTuple):
@@ -30,6 +30,9 @@ def versions(repository: Repository, revision: str | None, staged: bool, uncommi
     ``revision`` (the default branch) and HEAD; HEAD itself for what is staged or not committed.
     """
     if revision and ".." in revision:
+        if staged or uncommitted:
+            option = "staged" if staged else "uncommitted"
+            raise GitError(f'--{option}: is compared with one revision, not with a range: "{revision}"')
         one, dots, other = _range(revision)
         base = repository.merge_base(one, other) if dots == "..." else repository.commit(one)
         name = f"merge base of {one} and {other}" if dots == "..." else one

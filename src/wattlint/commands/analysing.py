@@ -12,6 +12,9 @@ from wattlint.commands.options import listed
 from wattlint.commands.output import fail, print_problems
 from wattlint.sources import touched
 
+STDIN = "stdin.py"
+"""What standard input is called where nothing else is said."""
+
 if TYPE_CHECKING:
     from wattlint.analysis import Analysis
     from wattlint.cache import Cache
@@ -25,6 +28,9 @@ def configuration_of(options: argparse.Namespace) -> Configuration | None:
 
     if _keeps(options):
         touched.record()  # from here on: configuration files count among what a result depends on
+    if wrong := _wrong_together(options):
+        fail(wrong)
+        return None
     overrides = Overrides(
         select=listed(options.select),
         extend_select=listed(options.extend_select),
@@ -56,8 +62,13 @@ def analysis_of(
     if options.paths == ["-"]:
         from wattlint.run import analyse_bytes
 
-        options.stdin = sys.stdin.buffer.read()
-        return analyse_bytes(options.stdin, options.stdin_filename, configuration, lint)
+        name = options.stdin_filename or STDIN
+        try:
+            options.stdin = sys.stdin.buffer.read()
+        except OSError as error:
+            options.stdin = b""
+            return _unread(name, error.strerror or str(error) if sys.stdin.readable() else "it is closed")
+        return analyse_bytes(options.stdin, name, configuration, lint)
     cache = cache or cache_of(options, lint)
     kept = cache.load(configuration, jobs=options.jobs) if cache is not None else None
     if kept is not None:
@@ -71,6 +82,14 @@ def analysis_of(
     if cache is not None:
         cache.save(analysis, touched.recorded())
     return analysis
+
+
+def _unread(name: str, why: str) -> Analysis:
+    from wattlint.analysis import Analysis
+    from wattlint.sources.files import Problem
+
+    problem = Problem(name, None, f"standard input cannot be read: {why.lower()}")
+    return Analysis(problems=[problem], unreported=[problem])
 
 
 def _keeps(options: argparse.Namespace) -> bool:
@@ -94,6 +113,17 @@ def depends_on(options: argparse.Namespace, lint: bool) -> list[Any]:
     """What a result depends on besides files."""
     names = ("config", "select", "extend_select", "ignore", "exclude", "preview", "force_exclude")
     return [lint, *(getattr(options, name) for name in names)]
+
+
+def _wrong_together(options: argparse.Namespace) -> str | None:
+    """What would have no effect, or not the one that is meant."""
+    if options.select and not listed(options.select):
+        return "--select: names nothing"
+    if getattr(options, "stdin_filename", None) is not None and options.paths != ["-"]:
+        return '--stdin-filename: names what is read when PATHS is "-"'
+    if getattr(options, "explain", None) and options.format != "text":
+        return f"--explain: is text, not {options.format}"
+    return None
 
 
 def _check_codes(configuration: Configuration) -> None:

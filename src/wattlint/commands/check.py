@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from wattlint.commands.analysing import analysis_of, cache_of, configuration_of
+from wattlint.commands.analysing import STDIN, analysis_of, cache_of, configuration_of
 from wattlint.commands.explain import explain
 from wattlint.commands.options import add_fail_on, add_paths_and_output, add_selection, listed
 from wattlint.commands.output import (
@@ -19,7 +18,9 @@ from wattlint.commands.output import (
     listing,
     print_problems,
     say_aside,
+    say_bytes,
     write,
+    write_encoded,
 )
 from wattlint.sources import touched
 
@@ -174,7 +175,7 @@ def _take_out_held(
     """Take the findings that the baseline in ``file`` lets be out of ``analysis``. Raises BaselineError."""
     from wattlint.baselining import held
 
-    paths = [options.stdin_filename] if options.paths == ["-"] else options.paths
+    paths = [options.stdin_filename or STDIN] if options.paths == ["-"] else options.paths
     found = held(analysis, file, paths, configuration)
     analysis.findings = found.new
     return found
@@ -228,7 +229,7 @@ def _fix(
 ) -> int:
     """``check --fix`` and ``check --diff``."""
     from wattlint.fixing import apply_fixes, not_fixed
-    from wattlint.writing import diff, write_all
+    from wattlint.writing import diffs, write_all
 
     from_stdin = options.paths == ["-"]
     raw = {ref.path: options.stdin for ref in analysis.files.values()} if from_stdin else {}
@@ -239,18 +240,23 @@ def _fix(
 
     outcome = apply_fixes(analysis, configuration, options.unsafe_fixes, raw, sift)
     if options.diff:
-        written = write(options, diff(outcome.changed))
+        written = write_encoded(options, diffs(outcome.changed))
         _say_left(options, len(outcome.fixed), not_fixed(outcome.analysis))
         print_problems(analysis.problems)
         if analysis.problems or not written:
             return FAILED
         return FINDINGS if outcome.changed and not options.exit_zero else CLEAN
     if from_stdin:
-        # The fixed text is the output, so the report goes to standard error.
-        sys.stdout.buffer.write(outcome.changed[0].after if outcome.changed else options.stdin)
-        say_aside(report_of(outcome.analysis, options, fixed=len(outcome.fixed)))
+        # The fixed text is the output, so the report goes to standard error, unless a file is named for it.
+        say_bytes(outcome.changed[0].after if outcome.changed else options.stdin)
+        report = report_of(outcome.analysis, options, fixed=len(outcome.fixed))
+        written = True
+        if options.output_file:
+            written = write(options, report)
+        else:
+            say_aside(report)
         print_problems(_aside(options, outcome.analysis))
-        return _status(options, outcome.analysis)
+        return _status(options, outcome.analysis) if written else FAILED
     problems = write_all(outcome.changed)
     if problems:
         analysis.problems += problems

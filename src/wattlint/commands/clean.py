@@ -21,11 +21,15 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    import os
     import shutil
 
     from wattlint.cache import folders_to_clean
     from wattlint.config import where
 
+    for path in options.paths:
+        if not os.path.lexists(path):
+            return fail(f"{path}: no such file or directory")
     for folder in folders_to_clean(options.paths):
         try:
             shutil.rmtree(folder)

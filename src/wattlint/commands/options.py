@@ -15,7 +15,7 @@ def add_paths_and_output(parser: argparse.ArgumentParser, formats: Sequence[str]
         help="files and folders (default: the current folder)",
     )
     parser.add_argument(
-        "--stdin-filename", default="stdin.py", metavar="NAME", help='name of what is read when PATHS is "-"'
+        "--stdin-filename", metavar="NAME", help='name of what is read when PATHS is "-" (default: stdin.py)'
     )
     add_output(parser, formats)
 

@@ -11,16 +11,26 @@ from wattlint.lint.rules import Rule, load_rules
 from wattlint.settings import Settings
 
 ALL = "ALL"
+DIGITS = str.maketrans("OIL", "011")
+"""Letters that are taken for digits."""
 
 
 class UnknownCode(ValueError):
     """A code in ``select`` or ``ignore`` that names no rule."""
+
+    def __init__(self, message: str, code: str) -> None:
+        self.code = code
+        super().__init__(message)
 
 
 def code_problem(code: str, known: Collection[str]) -> str | None:
     """Why ``code`` (a whole code, a prefix such as ``LLM2``, or ``ALL``) selects nothing; None when it does."""
     if code == ALL or (code and any(rule.startswith(code) for rule in known)):
         return None
+    meant = code.upper()
+    meant = meant[:3] + meant[3:].translate(DIGITS)
+    if code and any(rule.startswith(meant) for rule in known):
+        return f'unknown rule code "{code}" (did you mean "{meant}"?)'
     # Every rule is near to a short prefix such as LLM9: there the list helps more.
     alike = [rule for rule in known if len(code) > 5 or abs(len(rule) - len(code)) < 2]
     return f'unknown rule code "{code}"' + (nearest(code, alike) or f" (known: {', '.join(sorted(known))})")
@@ -33,7 +43,9 @@ def whole_code(code: str, rules: Mapping[str, Rule]) -> Rule:
     if found is None:
         begun = [name for name in rules if name.startswith(code.upper())]
         several = f'"{code}" is the beginning of {", ".join(begun)}: give one of them'
-        raise UnknownCode(several if begun else code_problem(code, [*rules, *by_name]) or f'no rule "{code}"')
+        raise UnknownCode(
+            several if begun else code_problem(code, [*rules, *by_name]) or f'no rule "{code}"', code
+        )
     return found
 
 
@@ -49,7 +61,7 @@ def check_codes(settings: Settings) -> None:
     for key, codes in places.items():
         for code in codes:
             if problem := code_problem(code, known):
-                raise UnknownCode(f"{key}: {problem}")
+                raise UnknownCode(f"{key}: {problem}", code)
 
 
 def selected_rules(settings: Settings) -> list[Rule]:

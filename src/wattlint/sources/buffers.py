@@ -42,11 +42,12 @@ def read_bytes(path: str | Path, limit: int) -> bytes:
         return raw[:limit]
     view = disk.view_of(path)
     if view is None:
-        return _read(path, limit)
-    return view.read(os.path.abspath(path), lambda real: _read(real, limit))[:limit]
+        return read_regular(path, limit)
+    return view.read(os.path.abspath(path), lambda real: read_regular(real, limit))[:limit]
 
 
-def _read(path: str | Path, limit: int) -> bytes:
+def read_regular(path: str | Path, limit: int) -> bytes:
+    """Likewise, of what is on disk."""
     handle = os.open(
         path, _FLAGS
     )  # ``open`` makes three objects more, which takes as long as to read the file

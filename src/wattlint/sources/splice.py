@@ -118,7 +118,6 @@ def _line_end_near(full: str, offset: int) -> str:
     return match[0] if match else "\n"
 
 
-def decoded(raw: bytes) -> str:
-    """The text of a source file with its own line ends, without byte order mark."""
-    mark, codec = _encoding(raw)
-    return raw[len(mark) :].decode(codec)
+def codec_of(raw: bytes) -> str:
+    """In which a source file is written."""
+    return _encoding(raw)[1]
