@@ -40,7 +40,7 @@ def versions(repository: Repository, revision: str | None, staged: bool, uncommi
     head = Version("index", None, "what is staged") if staged else Version("tree", None, "the working tree")
     if revision is None and (staged or uncommitted):
         if repository.is_unborn:
-            return Versions(Version("commit", repository.empty_tree, "nothing"), head)
+            return Versions(Version("commit", repository.empty_tree, "an empty tree"), head)
         return Versions(_commit(repository, repository.commit("HEAD"), "HEAD"), head)
     branch = revision or repository.default_branch()
     base = repository.merge_base(branch, "HEAD")
