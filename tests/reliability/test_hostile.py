@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from forked import run
 
+from wattlint.sources.ignore import MAX_CHARACTERS
+
 CPU_S = 5.0
 """Per file, plus START_S for the interpreter and the catalogue."""
 START_S = 2.0
@@ -300,7 +302,9 @@ def test_a_hostile_pattern(pattern: str, tmp_path: Path) -> None:
         f"extend-exclude = ['{pattern}']\n[per-file-ignores]\n'{pattern}' = ['LLM301']\n[workload]\n'{pattern}::{pattern}' = '1/day'\n"
     )
     ran = run(folder, "check", "--no-cache", ".")
-    assert ran.cpu_s < CPU_S and "gpt-4-turbo" in ran.out
+    refused = len(pattern) > MAX_CHARACTERS
+    assert ran.cpu_s < CPU_S and ("is no valid pattern" in ran.err) == refused
+    assert refused or "gpt-4-turbo" in ran.out
 
 
 def test_a_link_that_leads_nowhere_says_where_to(tmp_path: Path) -> None:
