@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from wattlint.callsites.facts import CallSite
+from wattlint.catalogue.model_spellings import profile_area
 from wattlint.catalogue.records import ModelRecord
 from wattlint.impact import constants
 from wattlint.impact.constants import Grid, Hardware, Known, Precision, Provider, Region
@@ -32,6 +33,8 @@ HARDWARE = {
 """What is assumed where nobody says; the spread between them is part of the interval."""
 DEVICES = {"cpu": "CPU", "mps": "M2-Ultra"}
 LOCAL_HOST = regex(r"//(localhost|127\.|0\.0\.0\.0|\[::1?\]|host\.docker\.internal)")
+PROFILE_GRIDS = {"us": "USA", "us-gov": "USA", "ca": "CAN", "jp": "JPN", "au": "AUS", "eu": "EEE"}
+"""Areas of Bedrock's cross-region inference profiles that have a grid; others take the world's average."""
 OWN_HOST = regex(
     r"//(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|[a-z][\w-]*(:\d+)?(/|$)|[\w.-]+\.(local|internal|lan|svc|corp)[:/]|[\w.-]+\.svc\.cluster)"
 )
@@ -255,6 +258,11 @@ def hosted_batch(gpus: float) -> Known:
 
 
 def _place(site: CallSite, provider: Provider, settings: ImpactSettings) -> tuple[Region | None, Grid, str]:
+    area = profile_area(site.model.id or "")
+    if area is not None:
+        grid = constants.grid(PROFILE_GRIDS.get(area, "WOR"))
+        assert grid is not None
+        return None, grid, f'inference profile "{area}."'
     unknown = ""
     for name, reason in ((site.region, "region in the code"), (settings.region, "impact.region")):
         if not name:
