@@ -81,7 +81,8 @@ class ModelChooser:
             refused = refused or (
                 entry.sdk in CHECKED and options.is_none(self.evaluator, given, entry.model)
             )
-            default = self._sdk_default(entry, given)
+            file = (given.made[1] if given.made else call.record.scope.module).file
+            default = self._sdk_default(entry, given, file)
             if default is not None and not is_open and not refused and not values:
                 values.append(default)
                 break
@@ -130,7 +131,7 @@ class ModelChooser:
         """What a call outside the project gives, and no SDK object."""
         return isinstance(value, Result) and self.sdks.entry(calls.path(value.callee) or "") is None
 
-    def _sdk_default(self, entry: EntryPoint, given: Given) -> Value | None:
+    def _sdk_default(self, entry: EntryPoint, given: Given, file: str) -> Value | None:
         """The SDK's own default for the version that the project declares."""
         default = entry.model_default
         if isinstance(default, dict):
@@ -140,7 +141,7 @@ class ModelChooser:
             assumed = None
             if entry.distribution:
                 released = self.sdks.checked_versions(entry.distribution)
-                assumed = versions.assumed(self.root, entry.distribution, released)
+                assumed = versions.assumed(self.root, entry.distribution, released, file)
             default = versions.choose(default, assumed[0] if assumed else None)
         if not isinstance(default, str):
             return None

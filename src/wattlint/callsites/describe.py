@@ -266,12 +266,18 @@ class Describer:
         for entry, given in reversed(bindings.pairs):
             if entry.loads_locally and entry.kind in ("load", "bind"):
                 own = given is call.given
-                callee = site.callee if own else entry.name
+                callee = _unaliased(site.callee, call) if own else entry.name
                 record = call.record if own else None
                 fact = loads.load_fact(self.evaluator, self.sdks, entry, given, record, callee, self.root)
                 by_dict = own and fact.quantization is not None and not loads.written(entry, call.record.node)
                 site.load = fact._replace(elsewhere=not own, quantized_at_times=by_dict)
                 return
+
+
+def _unaliased(callee: str, call: MatchedCall) -> str:
+    """As it would be written without ``import … as``."""
+    head, dot, rest = callee.partition(".")
+    return call.record.scope.module.original(head) + dot + rest
 
 
 def _parts(value: Value) -> list[Value]:

@@ -8,12 +8,14 @@ from functools import lru_cache
 from pathlib import Path
 
 from wattlint.callsites import options, reloads, versions
+from wattlint.callsites.default_dtype import ON_TRANSFORMERS
 from wattlint.callsites.facts import LoadFact, Place
 from wattlint.callsites.holders import holders_in
 from wattlint.callsites.options import Given
 from wattlint.callsites.outputs import attention_read
-from wattlint.catalogue.records import EntryPoint
+from wattlint.catalogue.records import Argument, EntryPoint
 from wattlint.catalogue.sdks import Quantization, SdkCatalogue
+from wattlint.semantics import calls
 from wattlint.semantics.evaluator import Evaluator
 from wattlint.semantics.module_index import ModuleIndex
 from wattlint.semantics.scopes import CallRecord, last_name
@@ -24,6 +26,7 @@ from wattlint.semantics.values import (
     Member,
     Result,
     Sequence,
+    Text,
     Unknown,
     Value,
     alternatives,
@@ -45,6 +48,10 @@ DTYPES = {
     "float64": "float64",
 }
 CASTS = {"half": "float16", "bfloat16": "bfloat16", "float": "float32"}
+DEVICE_NAMES = frozenset({"device", "devices", "device_map"})
+SENTENCES_ON_FIVE_SINCE = (5, 2)
+"""sentence-transformers needs transformers<5 up to 5.1.2, <6 from 5.2.0 (Requires-Dist of both)."""
+MAKERS = ("from_pretrained", "from_finetuned")
 REMOVED = ("load_in_4bit", "load_in_8bit")
 """Arguments of ``from_pretrained`` up to transformers 4.x; a TypeError from 5.0.0 (run on 4.57.6 and 5.23.0)."""
 TRAINING = frozenset(
@@ -88,13 +95,15 @@ def load_fact(
     remote = options.read_argument(evaluator, given, opts.get("trust_remote_code"))
     draft = options.read_argument(evaluator, given, opts.get("draft"))
     parts = callee.split(".")
-    loader = parts[-2] if parts[-1] == "from_pretrained" and len(parts) > 1 else parts[-1]
+    loader = parts[-2] if parts[-1] in MAKERS and len(parts) > 1 else parts[-1]
+    node, module = (record.node, record.scope.module) if record is not None else given.made or (None, None)
+    file = module.file if module is not None else None
     return LoadFact(
         dtype=_dtype(options.read_argument(evaluator, given, opts.get("dtype")), "dtype" in opts),
         quantization=quantization,
         compute_dtype=compute,
         quantized_by=place,
-        device_map=options.text(device),
+        device_map=device_name(evaluator, device) if _names_devices(opts.get("device")) else None,
         attention=options.text(attention),
         attention_read=attention is not None and record is not None and attention_read(record.scope.module),
         draft_model=options.text(draft),
@@ -103,13 +112,14 @@ def load_fact(
         per_call=reloads.per_call(evaluator, record) if record is not None else None,
         trust_remote_code=options.flag(remote) is True,
         open_arguments=given.open,
-        cast_after=_cast_after(evaluator, record) if record is not None else None,
+        cast_after=_cast_after(evaluator, node, module) if node is not None and module is not None else None,
         for_training=trains(record.scope.module) if record is not None else False,
         generates=generates(record.scope.module) if record is not None else False,
         library=entry.distribution or entry.sdk,
         library_class=loader,
         task=options.text(options.read_argument(evaluator, given, opts.get("task"))),
-        library_version=_version(sdks, entry, root),
+        library_version=_version(sdks, entry.distribution, root, file),
+        transformers_version=_of_transformers(sdks, entry.distribution, root, file),
     )
 
 
@@ -118,10 +128,54 @@ def _removed(call: ast.Call) -> str | None:
     return next((keyword.arg for keyword in call.keywords if keyword.arg in REMOVED), None)
 
 
-def _version(sdks: SdkCatalogue, entry: EntryPoint, root: Path) -> tuple[str, str] | None:
-    if entry.distribution is None:
+def _version(
+    sdks: SdkCatalogue, distribution: str | None, root: Path, file: str | None
+) -> tuple[str, str] | None:
+    if distribution is None:
         return None
-    return versions.assumed(root, entry.distribution, sdks.checked_versions(entry.distribution))
+    return versions.assumed(root, distribution, sdks.checked_versions(distribution), file)
+
+
+def _of_transformers(
+    sdks: SdkCatalogue, distribution: str | None, root: Path, file: str | None
+) -> tuple[str, str] | None:
+    """The version that ``distribution`` loads with."""
+    if distribution not in ON_TRANSFORMERS:
+        return None
+    own = _version(sdks, distribution, root, file)
+    if distribution == "sentence-transformers" and own and versions.numbers(own[0]) < SENTENCES_ON_FIVE_SINCE:
+        return f"4.{versions.SERIES}", own[1]
+    return _version(sdks, "transformers", root, file)
+
+
+def _names_devices(argument: Argument | None) -> bool:
+    """Not a number of layers or GPUs, as elsewhere."""
+    return argument is not None and any(name.rpartition(".")[2] in DEVICE_NAMES for name in argument.names)
+
+
+def device_name(evaluator: Evaluator, value: Value | None) -> str | None:
+    """``cpu``, ``cuda:0``, ``auto``: the first device that a value can name, in whichever form."""
+    for one in alternatives(value) if value is not None else ():
+        found: str | None = None
+        if isinstance(one, Text) and isinstance(one.pieces[0], str):
+            found = one.pieces[0].rstrip(":")  # f"cuda:{rank}"
+        if isinstance(one, Const) and isinstance(one.value, str):
+            found = one.value
+        elif isinstance(one, Const) and isinstance(one.value, int) and not isinstance(one.value, bool):
+            found = f"cuda:{one.value}" if one.value >= 0 else "cpu"
+        elif isinstance(one, Mapping) and one.entries and not one.open:
+            parts = {device_name(evaluator, evaluator.force(thunk)) for thunk in one.entries.values()}
+            found = parts.pop() if len(parts) == 1 else None
+        elif isinstance(one, Result) and calls.path(one.callee) == "torch.device":
+            given = Given.of(evaluator, one)
+            found = (
+                device_name(evaluator, options.read(evaluator, given, ("type", "device"), 0))
+                if given
+                else None
+            )
+        if found is not None:
+            return found
+    return None
 
 
 def _dtype(value: Value | None, known_option: bool) -> str | None:
@@ -139,6 +193,8 @@ def _dtype(value: Value | None, known_option: bool) -> str | None:
 
 def dtype_name(value: Value) -> str | None:
     """``torch.bfloat16`` or ``"bfloat16"`` as a plain name."""
+    if isinstance(value, Const) and isinstance(value.value, bool):
+        return "float16" if value.value else "float32"  # ``use_fp16``
     if isinstance(value, Const) and isinstance(value.value, str):
         return DTYPES.get(value.value.removeprefix("torch."))
     if isinstance(value, External):
@@ -217,11 +273,11 @@ def _config(
     return (f"int{bits:g}" if bits else "unknown"), compute_name, place
 
 
-def _cast_after(evaluator: Evaluator, record: CallRecord) -> str | None:
+def _cast_after(evaluator: Evaluator, load: ast.Call, module: ModuleIndex) -> str | None:
     """A cast chained to the load, or made later on the name it is assigned to."""
-    holders = holders_in(record.scope.module)
+    holders = holders_in(module)
     names: set[str] = set()
-    for other in holders.casts(record.node, names):
+    for other in holders.casts(load, names):
         cast = _cast(evaluator, other)
         if cast is not None:
             return cast

@@ -18,7 +18,8 @@ DTYPE_SINCE = "4.56"
 """transformers takes ``dtype`` from 4.56.0; ``torch_dtype`` still works in 5.23 (run on both)."""
 TENSOR_WORK = re.compile(
     r"\.(?:numpy|logits|hidden_states|last_hidden_state|attentions|loss|backward|half|float|double)\b"
-    r"|\b(?:inputs_embeds|pixel_values|input_features|output_hidden_states|output_attentions|softmax)\b"
+    r"|\b(?:inputs_embeds|pixel_values|input_features|output_hidden_states|output_attentions|softmax|lm_head)\b"
+    r"|\bnn\.\w|register_\w*hook|\btorch\.(?:as_tensor|empty|eye|from_numpy|full|load|ones|rand|tensor|zeros|Tensor|Float)"
 )
 """Signs that the module computes with what the model gives or takes, where a 16-bit type can raise an error."""
 ON_GPU = re.compile(r"cuda|device_map|device\s*=\s*\d|\bmps\b|accelerator")
@@ -53,7 +54,8 @@ NAMES_DTYPE, NAMES_QUANTIZE, NAMES_REPAIR = "load-checkpoint-dtype", "quantize-4
 
 
 def _dtype_keyword(module: Module) -> str:
-    declared = declared_version(project_root(module.source.path), "transformers")
+    file = module.source.path
+    declared = declared_version(project_root(file), "transformers", str(file))
     return "torch_dtype" if declared is None or declared.allows_below(DTYPE_SINCE) else "dtype"
 
 
