@@ -15,6 +15,7 @@ from wattlint.callsites.options import Given
 from wattlint.callsites.outputs import attention_read
 from wattlint.catalogue.records import Argument, EntryPoint
 from wattlint.catalogue.sdks import Quantization, SdkCatalogue
+from wattlint.regexes import regex
 from wattlint.semantics import calls
 from wattlint.semantics.evaluator import Evaluator
 from wattlint.semantics.module_index import ModuleIndex
@@ -49,6 +50,8 @@ DTYPES = {
 }
 CASTS = {"half": "float16", "bfloat16": "bfloat16", "float": "float32"}
 DEVICE_NAMES = frozenset({"device", "devices", "device_map"})
+GGUF_FILES = (".gguf", ".bin")
+GGUF_TAG = regex(r"(?:^|[-._*/])(i?q\d(?:_\w+)?|bf16|f16|f32|fp16)\.\w+$")
 SENTENCES_ON_FIVE_SINCE = (5, 2)
 """sentence-transformers needs transformers<5 up to 5.1.2, <6 from 5.2.0 (Requires-Dist of both)."""
 MAKERS = ("from_pretrained", "from_finetuned")
@@ -213,7 +216,7 @@ def _quantization(
         return None, None, None
     unreadable = False
     for name in argument.names:
-        value = options.read(evaluator, given, (name,), None)
+        value = options.read(evaluator, given, (name,), argument.position)
         if value is not None and _off_by_default(value):
             unreadable = True  # possible, but not with default settings
             continue
@@ -222,16 +225,39 @@ def _quantization(
                 if one.value is True:
                     return ("int8" if "8bit" in name else "int4" if "4bit" in name else "unknown"), None, None
                 if isinstance(one.value, str):
-                    return one.value.lower(), None, None
+                    return _format(one.value), None, None
+            elif isinstance(one, Text) and isinstance(one.pieces[-1], str):
+                return _format(one.pieces[-1]), None, None
             elif isinstance(one, Result):
                 return _config(evaluator, sdks, one)
             elif isinstance(one, Mapping):
                 if any("4bit" in str(key) or "8bit" in str(key) for key in one.entries):
-                    return "unknown", None, None
+                    return _bitsandbytes(evaluator, one)
                 unreadable = unreadable or bool(one.entries) or one.open
             elif isinstance(one, (Unknown, Member, Sequence)) or not isinstance(one, Const):
                 unreadable = True
     return ("unknown" if unreadable else None), None, None
+
+
+def _format(name: str) -> str:
+    """``awq``; that of a GGUF file by its name: ``q4_k_m``, or ``gguf`` where it does not tell."""
+    if not name.lower().endswith(GGUF_FILES):
+        return name.lower()
+    tag = GGUF_TAG.search(name.lower())
+    return tag[1] if tag else "gguf"
+
+
+def _bitsandbytes(evaluator: Evaluator, config: Mapping) -> tuple[str, str | None, None]:
+    """A configuration that is a plain dict."""
+    if config.open:
+        return "unknown", "unknown", None
+    compute = config.entries.get("bnb_4bit_compute_dtype")
+    compute_name = _dtype(evaluator.force(compute), True) if compute is not None else None
+    for key, name in (("load_in_4bit", "int4"), ("load_in_8bit", "int8")):
+        flag = config.entries.get(key)
+        if flag is not None and options.flag(evaluator.force(flag)) is True:
+            return name, compute_name, None
+    return "unknown", compute_name, None
 
 
 def written(entry: EntryPoint, call: ast.Call) -> bool:
