@@ -12,6 +12,7 @@ from wattlint.callsites.matched import Bindings, MatchedCall
 from wattlint.callsites.model_fact import OWN_MODELS_ONLY, model_fact
 from wattlint.callsites.objects import Objects
 from wattlint.callsites.options import Given
+from wattlint.callsites.saved_weights import is_saved_here
 from wattlint.catalogue.models import ModelCatalogue
 from wattlint.catalogue.records import EntryPoint
 from wattlint.semantics import calls, classes
@@ -93,6 +94,8 @@ class ModelChooser:
         if not fitting:
             return ModelFact(unknown_reason=f"{options.text(values[0])} is no model for {call.entry.sdk}")
         fact = model_fact(join(fitting), self.models, provider if provider in OWN_MODELS_ONLY else None)
+        if fact.id is not None and self._is_folder(fact.id, call, bindings):
+            return ModelFact(unknown_reason=f"local path {fact.id}", local_path=True)
         several = call.match.others or self._of_subclasses(call)
         if fact.id is not None and several and given_by is not call.given:
             reason = "several objects of different makers get here"
@@ -101,6 +104,14 @@ class ModelChooser:
             reason = "the branch is not taken with default settings"
             return ModelFact(candidates=fact.candidates, unknown_reason=reason)
         return fact
+
+    def _is_folder(self, id: str, call: MatchedCall, bindings: Bindings) -> bool:
+        """A path that could be a hub's id by its form: a hub's have one slash."""
+        if "/" not in id or ":" in id or not any(entry.loads_locally for entry, _ in bindings.pairs):
+            return False
+        if self.models.lookup(id) is not None:
+            return False
+        return id.strip("/").count("/") > 1 or is_saved_here(self.evaluator, id, call.record.scope.module)
 
     def of_object(self, value: Value) -> str | None:
         """The model of a draft: by name, or that of the object that is passed (``assistant_model=small``)."""

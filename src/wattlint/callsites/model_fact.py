@@ -20,7 +20,10 @@ OWN_MODELS_ONLY = {
 """Providers whose own endpoint serves nobody else's models: provider -> makers."""
 PLAIN_NAMES = {"cohere": frozenset({"small", "medium", "large", "xlarge"})}
 """Models whose names are plain words: provider -> names."""
-LOCAL = regex(r"^(\.{0,2}/|~/|[A-Za-z]:[\\/])|\.(bin|safetensors|pt|pth|onnx)$|(^|/)(checkpoints?|outputs?)/")
+LOCAL = regex(
+    r"^(\.{0,2}/|~/|[A-Za-z]:[\\/])|\.(bin|safetensors|pt|pth|onnx|ckpt)$|(^|/)(checkpoints?|outputs?)/"
+    r"|(^|/)checkpoint-\d+$|\w/$"
+)
 NAMES_A_PROVIDER = regex(r"^[a-z_]+[/:]")
 SIGNIFICANT = (
     "config_file",
@@ -52,11 +55,11 @@ def model_fact(value: Value | None, models: ModelCatalogue, provider: str | None
     for one in _texts(value):
         if isinstance(one, Const):
             name = str(one.value).strip()
-            if not name or not (models.looks_like_model(name) or name in PLAIN_NAMES.get(provider or "", ())):
-                reason = reason or f"placeholder {name!r}"
-                continue
             if LOCAL.search(name):
                 reason = reason or f"local path {name}"
+                continue
+            if not name or not (models.looks_like_model(name) or name in PLAIN_NAMES.get(provider or "", ())):
+                reason = reason or f"placeholder {name!r}"
                 continue
             maker = models.maker_of(name)
             written_here = {hop.how for hop in one.origin} <= {"literal", "local_const"}
