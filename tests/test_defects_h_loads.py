@@ -208,3 +208,96 @@ def test_sentence_transformers_loads_as_the_transformers_below_it(tmp_path, decl
         model.encode(["one"])
     """
     assert bool(codes(tmp_path, text, "LLM201", requirements_txt=f"{declared}\n")) is found
+
+
+def test_the_weights_of_a_small_model_are_not_nothing(tmp_path):
+    write(
+        tmp_path,
+        {
+            "app.py": """
+                from transformers import pipeline
+                def label(texts):
+                    for text in texts:
+                        print(pipeline("sentiment-analysis", model="distilbert-base-uncased")(text))
+            """
+        },
+    )
+    (finding,) = check_paths([str(tmp_path / "app.py")], Settings(select=("LLM204",))).findings
+    assert "the weights, 0.26" in finding.message
+
+
+TRAINED = """
+    from transformers import AutoModelForCausalLM, Trainer, TrainingArguments
+    OUT = "results/run1"
+    args = TrainingArguments(output_dir=OUT)
+    trainer = Trainer(args=args)
+    trainer.save_model("results/best")
+    model = AutoModelForCausalLM.from_pretrained("{name}")
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "is_local"),
+    [
+        ("results/checkpoint-500", True),
+        ("results/best", True),
+        ("results/best/", True),
+        ("results/run1", True),
+        ("results/run1/last", True),
+        ("models/llama/merged", True),
+        ("/data/llama", True),
+        ("../input/llama-2/7b", True),
+        ("./models/x.gguf", True),
+        ("acme/chat", False),
+        ("meta-llama/Llama-3.1-8B-Instruct", False),
+    ],
+)
+def test_a_folder_is_no_hub_model(tmp_path, name, is_local):
+    text = TRAINED.format(name=name)
+    site = next(site for site in sites(tmp_path, text) if site.kind == "load")
+    assert (site.model.id is None and site.model.local_path) is is_local
+    assert bool(codes(tmp_path, text, "LLM903")) is (name == "acme/chat")
+
+
+def test_a_folder_that_another_file_saves_to(tmp_path):
+    train = "def train(model):\n    model.save_pretrained('acme/best')\n"
+    load = "from transformers import AutoModelForCausalLM as A\nmodel = A.from_pretrained('acme/{name}')\n"
+    files = {"train.py": train, "app.py": load.format(name="best"), "other.py": load.format(name="chat")}
+    write(tmp_path, files)
+    found = check_paths([str(tmp_path)], Settings(select=("LLM903",))).findings
+    assert [Path(finding.path).name for finding in found] == ["other.py"]
+
+
+LIMITS: dict[str, int | None] = {
+    "from transformers import pipeline\npipeline('text-classification', max_length=512, truncation=True)('x')": None,
+    "from transformers import pipeline\np = pipeline('sentiment-analysis')\np('x', max_length=128)": None,
+    "from transformers import pipeline\npipeline('text-generation', max_length=100)('x')": 100,
+    "import ollama\nollama.generate(model='llama3', prompt='x', options={'num_predict': -1})": None,
+    "import ollama\nollama.generate(model='llama3', prompt='x', options={'num_predict': 64})": 64,
+    "from langchain_openai import OpenAI\nOpenAI(model='gpt-4o', max_tokens=-1).invoke('x')": None,
+    "from llama_cpp import Llama\nllm = Llama('x.gguf')\nfor t in llm.generate([1, 2]): print(t)": None,
+    "from llama_cpp import Llama\nllm = Llama('x.gguf')\nllm('x')": 16,
+}
+
+
+@pytest.mark.parametrize("text", LIMITS)
+def test_the_limit_of_the_answer(tmp_path, text):
+    found = [site for site in sites(tmp_path, text) if site.kind == "call"]
+    assert [site.output_limit for site in found] == [LIMITS[text]]
+
+
+QUANTIZED = {
+    "from llama_cpp import Llama\nLlama(model_path='/m/llama-2-7b-chat.Q4_K_M.gguf')": "q4_k_m",
+    "from llama_cpp import Llama\nLlama(model_path=f'{folder}/llama-2-7b.Q5_K_M.gguf')": "q5_k_m",
+    "from llama_cpp import Llama\nLlama('x.gguf')": "gguf",
+    "from llama_cpp import Llama\nLlama.from_pretrained('Qwen/Qwen2-0.5B-Instruct-GGUF', filename='*q8_0.gguf')": "q8_0",
+    "from transformers import AutoModel as A\nA.from_pretrained('gpt2', quantization_config={'load_in_4bit': True})": "int4",
+    "from transformers import AutoModel as A\nA.from_pretrained('gpt2', quantization_config={'load_in_8bit': True})": "int8",
+    "from transformers import AutoModel as A\nA.from_pretrained('gpt2', quantization_config={'load_in_4bit': flag})": "unknown",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", QUANTIZED)
+def test_the_format_of_quantized_weights(tmp_path, text):
+    (site,) = sites(tmp_path, text)
+    assert site.load is not None and site.load.quantization == QUANTIZED[text]
