@@ -10,6 +10,7 @@ import pytest
 from resolver.project import sites, write
 from wattlint.callsites.facts import CallSite
 from wattlint.catalogue.models import load_models
+from wattlint.cli import main
 from wattlint.config import Configuration
 from wattlint.impact.deployment import Deployment, deployment_of
 from wattlint.lint.fixes.edits import Fix
@@ -301,3 +302,39 @@ QUANTIZED = {
 def test_the_format_of_quantized_weights(tmp_path, text):
     (site,) = sites(tmp_path, text)
     assert site.load is not None and site.load.quantization == QUANTIZED[text]
+
+
+def test_lines_of_what_is_not_fixed_are_those_of_the_file_as_it_is(tmp_path, monkeypatch, capsys):
+    text = f"""
+        from transformers import AutoModelForCausalLM
+        first = AutoModelForCausalLM.from_pretrained("{MISTRAL}", load_in_4bit=True, device_map="auto")
+        second = AutoModelForCausalLM.from_pretrained("{MISTRAL}", load_in_4bit=True, load_in_8bit=True)
+    """
+    write(tmp_path, {"app.py": text, "requirements.txt": "transformers>=5\n"})
+    monkeypatch.chdir(tmp_path)
+    main(["check", "app.py", "--diff", "--unsafe-fixes", "--select", "LLM203"])
+    said = capsys.readouterr()
+    assert "+from transformers import AutoModelForCausalLM, BitsAndBytesConfig" in said.out
+    assert "app.py:3:10: LLM203 not fixed: " in said.err and "Would fix 1 finding." in said.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "load_in_4bit=True",
+        "quantization_config=config",
+        "quantization_config=BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_compute_dtype=torch.bfloat16)",
+    ],
+)
+def test_four_bits_that_are_fed_in_float32_are_repaired(tmp_path, monkeypatch, arguments):
+    text = f"""
+        import torch
+        from transformers import AutoModelForCausalLM, BitsAndBytesConfig
+        config = BitsAndBytesConfig(load_in_4bit=True)
+        model = AutoModelForCausalLM.from_pretrained("{MISTRAL}", torch_dtype=torch.float32, {arguments})
+    """
+    write(tmp_path, {"app.py": text, "requirements.txt": "transformers==4.50.0\n"})
+    monkeypatch.chdir(tmp_path)
+    assert main(["check", "app.py", "--fix", "--unsafe-fixes", "--select", "LLM203"]) == 0
+    fixed = (tmp_path / "app.py").read_text()
+    assert "torch_dtype=torch.bfloat16" in fixed and "float32" not in fixed

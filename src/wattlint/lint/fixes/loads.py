@@ -107,7 +107,23 @@ def repair_quantization(target: Target) -> Fix | NotFixed:
         rewrite.replace("bnb_4bit_compute_dtype", dtype)
     else:
         rewrite.add("bnb_4bit_compute_dtype", dtype)
-    return made(NAMES_REPAIR, "compute in bfloat16", False, [(module, rewrite.change())])
+    changes = [
+        (module, rewrite.change()),
+        (call.module, _sixteen_bits(call, CallRewrite(call.module, call.node))),
+    ]
+    return made(NAMES_REPAIR, "compute in bfloat16", False, changes)
+
+
+def _sixteen_bits(call: Call, rewrite: CallRewrite) -> Change | None:
+    """The other layers too: what they hand to those of 4 bits is what these compute in."""
+    load = call.site.load
+    if load is None or load.dtype != "float32":
+        return None
+    given = call.keyword("dtype", "torch_dtype")
+    if given is None or given.arg is None:
+        raise Unfixable("its dtype, float32, is not given in the call itself")
+    rewrite.replace(given.arg, _torch_dtype(call.module, call.node, rewrite))
+    return rewrite.change()
 
 
 def _flags_into_config(call: Call) -> Fix | NotFixed:
@@ -134,6 +150,8 @@ def _flags_into_config(call: Call) -> Fix | NotFixed:
         pairs = [(flag, "True"), *((name, sources[name]) for name in moved if name not in LOAD_FLAGS)]
         if flag == "load_in_4bit" and "bnb_4bit_compute_dtype" not in sources:
             pairs.append(("bnb_4bit_compute_dtype", _bfloat16(call, rewrite)))
+            safe = False
+        if flag == "load_in_4bit" and _sixteen_bits(call, rewrite) is not None:
             safe = False
         keyword = flags[flag]
         decided = keyword is not None and isinstance(keyword.value, ast.Constant)
