@@ -338,3 +338,47 @@ def test_four_bits_that_are_fed_in_float32_are_repaired(tmp_path, monkeypatch, a
     assert main(["check", "app.py", "--fix", "--unsafe-fixes", "--select", "LLM203"]) == 0
     fixed = (tmp_path / "app.py").read_text()
     assert "torch_dtype=torch.bfloat16" in fixed and "float32" not in fixed
+
+
+MISSED: dict[str, list[tuple[str, str | None]]] = {
+    "from optimum.pipelines import pipeline\np = pipeline('text-generation', model='gpt2', accelerator='ort')\np('x')": [
+        ("optimum.pipeline", "gpt2"),
+        ("transformers.Pipeline.call", "gpt2"),
+    ],
+    "from transformers import DPRContextEncoder as D\nd = D.from_pretrained('facebook/dpr-ctx_encoder-single-nq-base')\n"
+    "d(input_ids=ids)": [
+        ("transformers.from_pretrained.encoder", "facebook/dpr-ctx_encoder-single-nq-base"),
+        ("transformers.encode", "facebook/dpr-ctx_encoder-single-nq-base"),
+    ],
+    "from transformers import DPRReader\nDPRReader.from_pretrained('facebook/dpr-reader-single-nq-base')": [
+        ("transformers.from_pretrained.task", "facebook/dpr-reader-single-nq-base")
+    ],
+    "from transformers import EncoderDecoderModel as E\nm = E.from_encoder_decoder_pretrained('bert-base-uncased', 'gpt2')\n"
+    "m.generate(ids, max_length=9)": [
+        ("transformers.from_encoder_decoder_pretrained", None),
+        ("transformers.generate", None),
+    ],
+    "from accelerate import load_checkpoint_and_dispatch as load\nfrom transformers import AutoModelForCausalLM as A\n"
+    "m = A.from_pretrained('gpt2')\nm = load(m, 'weights', device_map='auto')\nm.generate(ids)": [
+        ("transformers.from_pretrained", "gpt2"),
+        ("transformers.generate", "gpt2"),
+    ],
+    "from transformers import pipeline\ndef ask(x):\n    p = pipeline('text-generation', model='gpt2')\n"
+    "    return p.model.generate(x)": [("transformers.pipeline", "gpt2"), ("transformers.generate", "gpt2")],
+    "from transformers import pipeline\nclass A:\n    def __init__(self):\n"
+    "        self.pipe = pipeline('text-generation', model='gpt2')\n"
+    "    def ask(self, x):\n        return self.pipe.model.generate(x)": [
+        ("transformers.pipeline", "gpt2"),
+        ("transformers.generate", "gpt2"),
+    ],
+    "from transformers import AutoModelForCausalLM as A, Trainer\ndef make(trial=None):\n"
+    "    return A.from_pretrained('gpt2')\nTrainer(model_init=make, args=args).train()": [
+        ("transformers.from_pretrained", "gpt2"),
+        ("transformers.Trainer.train", "gpt2"),
+    ],
+}
+
+
+@pytest.mark.parametrize("text", MISSED)
+def test_loads_and_calls_that_went_unseen(tmp_path, text):
+    assert [(site.entry_point, site.model.id) for site in sites(tmp_path, text)] == MISSED[text]
