@@ -382,3 +382,29 @@ MISSED: dict[str, list[tuple[str, str | None]]] = {
 @pytest.mark.parametrize("text", MISSED)
 def test_loads_and_calls_that_went_unseen(tmp_path, text):
     assert [(site.entry_point, site.model.id) for site in sites(tmp_path, text)] == MISSED[text]
+
+
+@pytest.mark.parametrize(
+    ("device", "told"),
+    [
+        ('"cuda" if torch.cuda.is_available() else "cpu"', "cuda"),
+        ('"cpu" if not torch.cuda.is_available() else "cuda"', "cuda"),
+        ("0 if torch.cuda.is_available() else -1", "cuda:0"),
+        ('torch.device("cpu" if slow else find())', None),
+        ('f"cuda:{rank}"', "cuda"),
+        ("find()", None),
+    ],
+)
+def test_a_device_that_is_one_of_several(tmp_path, device, told):
+    (site,) = sites(tmp_path, LOAD.format(load=f'pipeline("text-generation", model="gpt2", device={device})'))
+    assert site.load is not None and site.load.device_map == told
+
+
+def test_a_model_file_that_is_no_gguf_tells_no_format(tmp_path):
+    (site,) = sites(tmp_path, "from llama_cpp import Llama\nLlama(model_path='ibm-granite/granite-4.0-350m')")
+    assert site.load is not None and site.load.quantization is None
+
+
+def test_the_library_class_of_an_alias(tmp_path):
+    (site,) = sites(tmp_path, "from transformers import AutoModelForCausalLM as A\nA.from_pretrained('gpt2')")
+    assert site.load is not None and site.load.library_class == "AutoModelForCausalLM"

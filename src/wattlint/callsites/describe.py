@@ -12,6 +12,7 @@ from wattlint.callsites import (
     loads,
     options,
     outputs,
+    quantized,
     runs,
     signatures,
     tokenized,
@@ -25,6 +26,7 @@ from wattlint.callsites.facts import RUNNING, CallSite, Growing, Loop, OutputCon
 from wattlint.callsites.matched import Bindings, MatchedCall
 from wattlint.callsites.model_fact import OWN_MODELS_ONLY
 from wattlint.callsites.objects import Objects
+from wattlint.callsites.pipeline_tasks import only_reads
 from wattlint.callsites.prompts import PromptReader, batch_size, is_filled_list, is_template
 from wattlint.callsites.tasks.recognise import recognise
 from wattlint.catalogue.models import ModelCatalogue
@@ -35,14 +37,6 @@ from wattlint.semantics.values import Composite, Const, Sequence, Text, Value, a
 INFERENCE = frozenset({"call", "embed", "train"})
 FORWARD_PASSES = frozenset({"transformers.forward", "transformers.encode"})
 """Entry points that are plain forward passes; ``generate`` and pipelines switch gradients off themselves."""
-READING_TASKS = frozenset(
-    """
-    text-classification sentiment-analysis token-classification ner feature-extraction fill-mask question-answering
-    zero-shot-classification audio-classification image-classification zero-shot-image-classification
-    image-feature-extraction object-detection zero-shot-object-detection image-segmentation depth-estimation
-    """.split()
-)
-"""Tasks of transformers' pipelines in which no text is generated (SUPPORTED_TASKS of pipelines/__init__.py)."""
 ANY_KIND = frozenset({"bedrock", "replicate", "http"})
 """SDKs with one entry point for models of every kind."""
 
@@ -205,8 +199,8 @@ class Describer:
         )
 
     def _options(self, site: CallSite, bindings: Bindings) -> None:
-        site.output_limit_given = bindings.option("limit") is not None and not _only_reads(bindings)
-        if site.output_limit_given or (site.kind == "call" and not _only_reads(bindings)):
+        site.output_limit_given = bindings.option("limit") is not None and not only_reads(bindings)
+        if site.output_limit_given or (site.kind == "call" and not only_reads(bindings)):
             site.output_limit = bindings.limit
             site.limit_hidden = not site.output_limit_given and bindings.limit_hidden
         site.has_tools = bindings.option("tools") is not None
@@ -277,14 +271,11 @@ class Describer:
                 callee = _unaliased(site.callee, call) if own else entry.name
                 record = call.record if own else None
                 fact = loads.load_fact(self.evaluator, self.sdks, entry, given, record, callee, self.root)
-                by_dict = own and fact.quantization is not None and not loads.written(entry, call.record.node)
+                by_dict = (
+                    own and fact.quantization is not None and not quantized.written(entry, call.record.node)
+                )
                 site.load = fact._replace(elsewhere=not own, quantized_at_times=by_dict)
                 return
-
-
-def _only_reads(bindings: Bindings) -> bool:
-    """A pipeline whose task writes nothing: its ``max_length`` is that of the input."""
-    return (bindings.text("task") or "") in READING_TASKS
 
 
 def _unaliased(callee: str, call: MatchedCall) -> str:
