@@ -211,6 +211,15 @@ def test_sentence_transformers_loads_as_the_transformers_below_it(tmp_path, decl
     assert bool(codes(tmp_path, text, "LLM201", requirements_txt=f"{declared}\n")) is found
 
 
+def test_where_sentence_transformers_takes_the_dtype(tmp_path):
+    text = (
+        "from sentence_transformers import SentenceTransformer as S\nmodel = S('Qwen/Qwen3-Embedding-8B')\n"
+    )
+    write(tmp_path, {"app.py": text, "requirements.txt": "transformers<5\n"})
+    (finding,) = check_paths([str(tmp_path / "app.py")], Settings(select=("LLM201",))).findings
+    assert finding.help is not None and "4.56), in `model_kwargs`, to load" in finding.help
+
+
 def test_the_weights_of_a_small_model_are_not_nothing(tmp_path):
     write(
         tmp_path,

@@ -76,6 +76,11 @@ class Weights:
         return self.fact.library_version[1] if self.fact.library_version else None
 
     @property
+    def dtype_in(self) -> str | None:
+        """``SentenceTransformer(name, model_kwargs={"dtype": "auto"})``."""
+        return "model_kwargs" if self.fact.library == "sentence-transformers" else None
+
+    @property
     def default_dtype(self) -> str | None:
         """The dtype when none is given. Without a declared version the newest one is assumed."""
         default = default_dtype(self.fact)
