@@ -319,7 +319,7 @@ def test_addresses_and_libraries_tell_where_a_model_runs(site: CallSite, kind: s
 
 @pytest.mark.parametrize(
     ("tag", "precision"),
-    [("llama3.1", "gguf"), ("llama3.1:8b-instruct-q8_0", "gguf-q8"), ("llama3.1:8b-instruct-fp16", "bf16")],
+    [("llama3.1", "gguf"), ("llama3.1:8b-instruct-q8_0", "gguf-q8"), ("llama3.1:8b-instruct-fp16", "fp16")],
 )
 def test_models_of_ollama_are_quantized_unless_their_tag_says_otherwise(tag: str, precision: str) -> None:
     assert known(call(provider="ollama", model=ModelFact(id=tag)), model(8)).precision == precision

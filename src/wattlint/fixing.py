@@ -7,7 +7,7 @@ still be read. Files on disk change at the very end, or not at all.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -43,6 +43,28 @@ class Outcome:
     fixed: list[Finding] = field(default_factory=list)
     changed: list[Changed] = field(default_factory=list)
     rounds: int = 0
+    start: Analysis = field(default_factory=Analysis)
+    """Of the files as they are."""
+    rejected: Set[tuple[object, ...]] = frozenset()
+    """Keys of fixes that were tried and did not hold."""
+
+    def propose(self, analysis: Analysis) -> Callable[[Finding], Fix | NotFixed | None]:
+        """What is proposed for the findings of ``analysis``, now that fixes were tried."""
+        fixer = Fixer(analysis)
+
+        def tried(finding: Finding) -> Fix | NotFixed | None:
+            fix = fixer.propose(finding)
+            held = not isinstance(fix, Fix) or Group(fix, (finding,)).key not in self.rejected
+            return fix if held else NotFixed("with it, the finding stays or another one comes")
+
+        return tried
+
+    def left(self) -> list[tuple[Finding, str]]:
+        """Findings in the files as they are that have a fix which cannot be made, and why."""
+        fixed = set(map(id, self.fixed))
+        propose = self.propose(self.start)
+        found = ((finding, propose(finding)) for finding in self.start.findings if id(finding) not in fixed)
+        return [(finding, fix.reason) for finding, fix in found if isinstance(fix, NotFixed)]
 
 
 class Group(NamedTuple):
@@ -113,7 +135,7 @@ class _Fixing:
             for path, text in sorted(self._state.texts.items())
             if text != self._before[path]
         ]
-        return Outcome(last, fixed, changed, rounds)
+        return Outcome(last, fixed, changed, rounds, self._start, self._rejected)
 
     def _groups(self, fixer: Fixer) -> list[Group]:
         """Every fix that may be applied, once, with the findings that share it."""
@@ -241,10 +263,3 @@ def _call_of(finding: Finding) -> tuple[object, ...]:
 def _at_caller(finding: Finding) -> bool:
     site = finding.site
     return site is not None and (finding.path, finding.line) != (site.path, site.line)
-
-
-def not_fixed(analysis: Analysis) -> list[tuple[Finding, str]]:
-    """Findings whose rule has a fix that cannot be made, and why."""
-    fixer = Fixer(analysis)
-    proposals = ((finding, fixer.propose(finding)) for finding in analysis.findings)
-    return [(finding, fix.reason) for finding, fix in proposals if isinstance(fix, NotFixed)]

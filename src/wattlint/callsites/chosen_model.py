@@ -12,6 +12,7 @@ from wattlint.callsites.matched import Bindings, MatchedCall
 from wattlint.callsites.model_fact import OWN_MODELS_ONLY, model_fact
 from wattlint.callsites.objects import Objects
 from wattlint.callsites.options import Given
+from wattlint.callsites.saved_weights import is_saved_here
 from wattlint.catalogue.models import ModelCatalogue
 from wattlint.catalogue.records import EntryPoint
 from wattlint.semantics import calls, classes
@@ -81,7 +82,8 @@ class ModelChooser:
             refused = refused or (
                 entry.sdk in CHECKED and options.is_none(self.evaluator, given, entry.model)
             )
-            default = self._sdk_default(entry, given)
+            file = (given.made[1] if given.made else call.record.scope.module).file
+            default = self._sdk_default(entry, given, file)
             if default is not None and not is_open and not refused and not values:
                 values.append(default)
                 break
@@ -92,6 +94,8 @@ class ModelChooser:
         if not fitting:
             return ModelFact(unknown_reason=f"{options.text(values[0])} is no model for {call.entry.sdk}")
         fact = model_fact(join(fitting), self.models, provider if provider in OWN_MODELS_ONLY else None)
+        if fact.id is not None and self._is_folder(fact.id, call, bindings):
+            return ModelFact(unknown_reason=f"local path {fact.id}", local_path=True)
         several = call.match.others or self._of_subclasses(call)
         if fact.id is not None and several and given_by is not call.given:
             reason = "several objects of different makers get here"
@@ -100,6 +104,14 @@ class ModelChooser:
             reason = "the branch is not taken with default settings"
             return ModelFact(candidates=fact.candidates, unknown_reason=reason)
         return fact
+
+    def _is_folder(self, id: str, call: MatchedCall, bindings: Bindings) -> bool:
+        """A path that could be a hub's id by its form: a hub's have one slash."""
+        if "/" not in id or ":" in id or not any(entry.loads_locally for entry, _ in bindings.pairs):
+            return False
+        if self.models.lookup(id) is not None:
+            return False
+        return id.strip("/").count("/") > 1 or is_saved_here(self.evaluator, id, call.record.scope.module)
 
     def of_object(self, value: Value) -> str | None:
         """The model of a draft: by name, or that of the object that is passed (``assistant_model=small``)."""
@@ -130,7 +142,7 @@ class ModelChooser:
         """What a call outside the project gives, and no SDK object."""
         return isinstance(value, Result) and self.sdks.entry(calls.path(value.callee) or "") is None
 
-    def _sdk_default(self, entry: EntryPoint, given: Given) -> Value | None:
+    def _sdk_default(self, entry: EntryPoint, given: Given, file: str) -> Value | None:
         """The SDK's own default for the version that the project declares."""
         default = entry.model_default
         if isinstance(default, dict):
@@ -140,7 +152,7 @@ class ModelChooser:
             assumed = None
             if entry.distribution:
                 released = self.sdks.checked_versions(entry.distribution)
-                assumed = versions.assumed(self.root, entry.distribution, released)
+                assumed = versions.assumed(self.root, entry.distribution, released, file)
             default = versions.choose(default, assumed[0] if assumed else None)
         if not isinstance(default, str):
             return None

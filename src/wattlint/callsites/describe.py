@@ -12,6 +12,7 @@ from wattlint.callsites import (
     loads,
     options,
     outputs,
+    quantized,
     runs,
     signatures,
     tokenized,
@@ -25,6 +26,7 @@ from wattlint.callsites.facts import RUNNING, CallSite, Growing, Loop, OutputCon
 from wattlint.callsites.matched import Bindings, MatchedCall
 from wattlint.callsites.model_fact import OWN_MODELS_ONLY
 from wattlint.callsites.objects import Objects
+from wattlint.callsites.pipeline_tasks import only_reads
 from wattlint.callsites.prompts import PromptReader, batch_size, is_filled_list, is_template
 from wattlint.callsites.tasks.recognise import recognise
 from wattlint.catalogue.models import ModelCatalogue
@@ -197,8 +199,8 @@ class Describer:
         )
 
     def _options(self, site: CallSite, bindings: Bindings) -> None:
-        site.output_limit_given = bindings.option("limit") is not None
-        if site.output_limit_given or site.kind == "call":
+        site.output_limit_given = bindings.option("limit") is not None and not only_reads(bindings)
+        if site.output_limit_given or (site.kind == "call" and not only_reads(bindings)):
             site.output_limit = bindings.limit
             site.limit_hidden = not site.output_limit_given and bindings.limit_hidden
         site.has_tools = bindings.option("tools") is not None
@@ -266,12 +268,20 @@ class Describer:
         for entry, given in reversed(bindings.pairs):
             if entry.loads_locally and entry.kind in ("load", "bind"):
                 own = given is call.given
-                callee = site.callee if own else entry.name
+                callee = _unaliased(site.callee, call) if own else entry.name
                 record = call.record if own else None
                 fact = loads.load_fact(self.evaluator, self.sdks, entry, given, record, callee, self.root)
-                by_dict = own and fact.quantization is not None and not loads.written(entry, call.record.node)
+                by_dict = (
+                    own and fact.quantization is not None and not quantized.written(entry, call.record.node)
+                )
                 site.load = fact._replace(elsewhere=not own, quantized_at_times=by_dict)
                 return
+
+
+def _unaliased(callee: str, call: MatchedCall) -> str:
+    """As it would be written without ``import … as``."""
+    head, dot, rest = callee.partition(".")
+    return call.record.scope.module.original(head) + dot + rest
 
 
 def _parts(value: Value) -> list[Value]:

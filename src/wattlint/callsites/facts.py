@@ -146,6 +146,7 @@ class LoadFact(NamedTuple):
     quantized_at_times: bool = False
     """Only a dict of keywords, which may lack the entry, quantizes: for which model is not seen."""
     device_map: str | None = None
+    """``auto``, ``cpu``, ``cuda:0``, …; a number or ``{"": 0}`` is told like this too."""
     attention: str | None = None
     attention_read: bool = False
     """The module reads attention weights, which only eager attention hands out."""
@@ -174,6 +175,8 @@ class LoadFact(NamedTuple):
     """Another call loads; this one works on its object."""
     library_version: tuple[str, str] | None = None
     """(version assumed, why): ``("4.57", "transformers<5 in requirements.txt:3")``."""
+    transformers_version: tuple[str, str] | None = None
+    """The same of the transformers that another library loads with."""
 
 
 class OutputContract(NamedTuple):

@@ -95,7 +95,8 @@ class Bindings:
         """Output limit in tokens: as given, else the SDK's own; None where one may be given that cannot be read."""
         value = self.option("limit")
         if value is not None:
-            return None if _only_some_callers(value) else options.integer(value)
+            number = None if _only_some_callers(value) else options.integer(value)
+            return None if number is not None and number < 0 else number  # -1: as many as there are
         for entry, given in self.pairs:
             if options.hidden(self.evaluator, given, entry.limit):
                 return None

@@ -20,7 +20,10 @@ OWN_MODELS_ONLY = {
 """Providers whose own endpoint serves nobody else's models: provider -> makers."""
 PLAIN_NAMES = {"cohere": frozenset({"small", "medium", "large", "xlarge"})}
 """Models whose names are plain words: provider -> names."""
-LOCAL = regex(r"^(\.{0,2}/|~/|[A-Za-z]:[\\/])|\.(bin|safetensors|pt|pth|onnx)$|(^|/)(checkpoints?|outputs?)/")
+LOCAL = regex(
+    r"^(\.{0,2}/|~/|[A-Za-z]:[\\/])|\.(bin|safetensors|pt|pth|onnx|ckpt)$|(^|/)(checkpoints?|outputs?)/"
+    r"|(^|/)checkpoint-\d+$|/[^/]+/$"
+)
 NAMES_A_PROVIDER = regex(r"^[a-z_]+[/:]")
 SIGNIFICANT = (
     "config_file",
@@ -52,11 +55,12 @@ def model_fact(value: Value | None, models: ModelCatalogue, provider: str | None
     for one in _texts(value):
         if isinstance(one, Const):
             name = str(one.value).strip()
-            if not name or not (models.looks_like_model(name) or name in PLAIN_NAMES.get(provider or "", ())):
-                reason = reason or f"placeholder {name!r}"
-                continue
             if LOCAL.search(name):
                 reason = reason or f"local path {name}"
+                continue
+            plain = name in PLAIN_NAMES.get(provider or "", ())
+            if not name or name.endswith("/") or not (plain or models.looks_like_model(name)):
+                reason = reason or f"placeholder {name!r}"
                 continue
             maker = models.maker_of(name)
             written_here = {hop.how for hop in one.origin} <= {"literal", "local_const"}
@@ -95,8 +99,12 @@ def model_fact(value: Value | None, models: ModelCatalogue, provider: str | None
 
 def _by_default(value: Const) -> bool:
     """Not merely one of several things that may happen, unless it is somebody's default."""
-    hows = {hop.how for hop in value.origin}
-    return "possible" not in hows or bool(hows & DEFAULTS)
+    return "possible" not in {hop.how for hop in value.origin} or is_default(value)
+
+
+def is_default(value: Const) -> bool:
+    """What settings have where nobody says otherwise."""
+    return any(hop.how in DEFAULTS for hop in value.origin)
 
 
 def _texts(value: Value) -> Iterable[Value]:

@@ -9,7 +9,7 @@ from wattlint.callsites.options import Given, read
 from wattlint.callsites.prompts import is_template
 from wattlint.catalogue.records import Argument, EntryPoint
 from wattlint.catalogue.sdks import SdkCatalogue
-from wattlint.semantics import classes
+from wattlint.semantics import calls, classes
 from wattlint.semantics.evaluator import Evaluator
 from wattlint.semantics.mentions import Mentions
 from wattlint.semantics.module_index import ModuleIndex
@@ -21,6 +21,7 @@ from wattlint.semantics.values import (
     Const,
     Element,
     External,
+    Function,
     Instance,
     Mapping,
     Member,
@@ -295,6 +296,8 @@ class Objects:
                 found.append((entry or _OWN_CLASS, given))
         elif isinstance(value, Result):
             self._collect_result(value, found, depth)
+        elif isinstance(value, Function):  # one that makes it
+            self._collect(calls.inline(self.evaluator, value, {}, 0), found, depth + 1)
 
     def _collect_result(self, value: Result, found: list[tuple[EntryPoint, Given]], depth: int) -> None:
         callee = alternatives(value.callee)[0]

@@ -10,6 +10,7 @@ from wattlint.callsites.facts import Place
 from wattlint.catalogue.records import Argument
 from wattlint.semantics import arguments, containers, instances, stores
 from wattlint.semantics.evaluator import Evaluator
+from wattlint.semantics.module_index import ModuleIndex
 from wattlint.semantics.values import (
     Const,
     Element,
@@ -34,6 +35,8 @@ class Given:
 
     arguments: arguments.Arguments
     instance: Instance | None = None
+    made: tuple[ast.Call, ModuleIndex] | None = None
+    """The call and where it stands, of one that made an object."""
 
     @classmethod
     def of(cls, evaluator: Evaluator, value: Result | Instance) -> Given | None:
@@ -42,7 +45,8 @@ class Given:
                 cls(arguments.Arguments(open_keywords=True), value) if isinstance(value, Instance) else None
             )
         expanded = arguments.of(evaluator, value.call, value.frame, value.spot)
-        return cls(expanded, value if isinstance(value, Instance) else None)
+        instance = value if isinstance(value, Instance) else None
+        return cls(expanded, instance, (value.call, value.frame.module))
 
     @property
     def open(self) -> bool:

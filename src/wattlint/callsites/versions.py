@@ -14,16 +14,19 @@ SERIES = "x"
 NEWEST = "newest"
 
 
-def assumed(root: Path, distribution: str, released: Sequence[str] = ()) -> tuple[str, str] | None:
+def assumed(
+    root: Path, distribution: str, released: Sequence[str] = (), file: str | None = None
+) -> tuple[str, str] | None:
     """(version, why): the newest version that the declaration allows, which a fresh install gets; None without one.
 
     Of the ``released`` versions that the catalogue was checked against, the newest one allowed; ``4.x`` where none is.
+    What ``file``, which uses it, declares itself comes before what the project does.
     """
     from wattlint.sources.declared_version import (
         declared_version,
     )  # most calls are of no library that is asked about
 
-    declared = declared_version(root, distribution)
+    declared = declared_version(root, distribution, file)
     if declared is None:
         return None
     return declared.locked or _newest_of(declared, released) or _newest(declared), declared.why

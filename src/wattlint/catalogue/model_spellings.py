@@ -26,6 +26,7 @@ _BEDROCK = regex(
     r"|writer|xai|zai)\.(?=[a-z])"
 )
 _REGION = regex(r"^(?:us|eu|apac|ap|in|jp|au|ca|sa|global|us-gov)\.(?=[a-z0-9]+\.)")
+_PROFILE = regex(r"(?:^|[/:])(us|eu|apac|ap|in|jp|au|ca|sa|global|us-gov)\.(?=[a-z0-9]+\.)")
 _FINE_TUNED = regex(r"^ft:([^:]+)(?::.*)?$|^([a-z0-9.-]+):ft-.*$")
 _SUFFIXES = (
     regex(r":\d+(?::\w+)?$"),  # Bedrock: -v1:0, -v2:0:200k
@@ -70,6 +71,14 @@ def without_routes(spelling: str, providers: frozenset[str]) -> str:
     shortest = list(_without_routes(spelling.strip().lower(), providers))[-1]
     start = spelling.lower().rfind(shortest)
     return spelling[start : start + len(shortest)] if start >= 0 else shortest
+
+
+def profile_area(spelling: str) -> str | None:
+    """``us`` of ``us.anthropic.claude-…``: where a cross-region inference profile of Bedrock lets calls run. The region that
+    such a call is sent to only hands it on
+    (https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html)."""
+    found = _PROFILE.search(spelling.strip().lower())
+    return found[1] if found else None
 
 
 def is_placeholder(spelling: str) -> bool:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from wattlint.analysis import Analysis
     from wattlint.changes.baseline import Held
     from wattlint.config import Configuration
+    from wattlint.fixing import Outcome
     from wattlint.kept_reports import Said
     from wattlint.lint.findings import Finding
     from wattlint.reports.text import Propose
@@ -182,10 +183,10 @@ def _take_out_held(
 
 
 def report_of(
-    analysis: Analysis, options: argparse.Namespace, held: Held | None = None, fixed: int = 0
+    analysis: Analysis, options: argparse.Namespace, held: Held | None = None, fixed: Outcome | None = None
 ) -> str:
-    """``fixed``: findings that ``--fix`` has removed, and that ``analysis`` has no more."""
-    propose = _proposer(analysis)
+    """``fixed``: what ``--fix`` came to, of which ``analysis`` is the result."""
+    propose = _proposer(analysis) if fixed is None else fixed.propose(analysis)
     if options.format == "json":
         from wattlint.reports.json_data import check_json
 
@@ -208,7 +209,11 @@ def report_of(
     if options.statistics:
         lines += text.statistics(analysis.findings, analysis.sites)
     if not options.quiet:
-        lines += [text.verdict(analysis, fixed), *fixes.summary(), str(analysis.coverage)]
+        lines += [
+            text.verdict(analysis, len(fixed.fixed) if fixed else 0),
+            *fixes.summary(),
+            str(analysis.coverage),
+        ]
         if held is not None and (held.known or held.gone):
             gone = f", {len(held.gone)} of its entries are no longer needed" if held.gone else ""
             lines.append(f"{len(held.known)} in the baseline{gone}.")
@@ -228,7 +233,7 @@ def _fix(
     options: argparse.Namespace, configuration: Configuration, analysis: Analysis, baseline: Path | None
 ) -> int:
     """``check --fix`` and ``check --diff``."""
-    from wattlint.fixing import apply_fixes, not_fixed
+    from wattlint.fixing import apply_fixes
     from wattlint.writing import diffs, write_all
 
     from_stdin = options.paths == ["-"]
@@ -241,7 +246,7 @@ def _fix(
     outcome = apply_fixes(analysis, configuration, options.unsafe_fixes, raw, sift)
     if options.diff:
         written = write_encoded(options, diffs(outcome.changed))
-        _say_left(options, len(outcome.fixed), not_fixed(outcome.analysis))
+        _say_left(options, len(outcome.fixed), outcome.left())
         print_problems(analysis.problems)
         if analysis.problems or not written:
             return FAILED
@@ -249,7 +254,7 @@ def _fix(
     if from_stdin:
         # The fixed text is the output, so the report goes to standard error, unless a file is named for it.
         say_bytes(outcome.changed[0].after if outcome.changed else options.stdin)
-        report = report_of(outcome.analysis, options, fixed=len(outcome.fixed))
+        report = report_of(outcome.analysis, options, fixed=outcome)
         written = True
         if options.output_file:
             written = write(options, report)
@@ -262,7 +267,7 @@ def _fix(
         analysis.problems += problems
         analysis.unreported += problems
         outcome.analysis, outcome.fixed = analysis, []
-    report = report_of(outcome.analysis, options, fixed=len(outcome.fixed))
+    report = report_of(outcome.analysis, options, fixed=outcome)
     return _say(options, _said(options, outcome.analysis, report))
 
 

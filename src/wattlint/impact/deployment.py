@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from wattlint.callsites.default_dtype import checkpoint_precision, default_dtype
 from wattlint.callsites.facts import CallSite
+from wattlint.catalogue.model_spellings import profile_area
 from wattlint.catalogue.records import ModelRecord
 from wattlint.impact import constants
 from wattlint.impact.constants import Grid, Hardware, Known, Precision, Provider, Region
@@ -32,6 +34,8 @@ HARDWARE = {
 """What is assumed where nobody says; the spread between them is part of the interval."""
 DEVICES = {"cpu": "CPU", "mps": "M2-Ultra"}
 LOCAL_HOST = regex(r"//(localhost|127\.|0\.0\.0\.0|\[::1?\]|host\.docker\.internal)")
+PROFILE_GRIDS = {"us": "USA", "us-gov": "USA", "ca": "CAN", "jp": "JPN", "au": "AUS", "eu": "EEE"}
+"""Areas of Bedrock's cross-region inference profiles that have a grid; others take the world's average."""
 OWN_HOST = regex(
     r"//(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|[a-z][\w-]*(:\d+)?(/|$)|[\w.-]+\.(local|internal|lan|svc|corp)[:/]|[\w.-]+\.svc\.cluster)"
 )
@@ -164,11 +168,10 @@ def _precision(
             (load.cast_after, "cast after the load"),
             (load.dtype if load.dtype != "auto" else None, "dtype of the load"),
         ]
-        if load.dtype is None and not load.open_arguments and _loads_float32(site):
-            version = load.library_version
-            candidates.append(
-                ("fp32", f"default dtype of {load.library}" + (f" {version[0]}" if version else ""))
-            )
+        default = default_dtype(load)
+        if load.dtype is None and not load.open_arguments and default is not None and default.dtype != "auto":
+            version = f" {default.version[0]}" if default.version else ""
+            candidates.append((default.dtype, f"default dtype of {default.library}{version}"))
     else:
         if _serves_gguf(site, named) and kind != "api":
             tag = GGUF_TAG.search(site.model.id or "")
@@ -179,7 +182,14 @@ def _precision(
             )
         candidates.append((record.quantized, f"{record.id} is quantized"))
     if record.open_weights or kind != "api":
-        candidates.append((record.native_precision, f"native precision of {record.id}"))
+        native = record.native_precision
+        shown = f"native precision of {record.id}"
+        if load is not None and checkpoint_precision(load, native) != native:
+            native, shown = (
+                checkpoint_precision(load, native),
+                f"{load.library} loads {native} weights in 16 bits",
+            )
+        candidates.append((native, shown))
     for name, reason in candidates:
         found = constants.precision(name) if name else None
         if found is not None:
@@ -198,22 +208,6 @@ def _serves_gguf(site: CallSite, named: str | None) -> bool:
 
 def _is_own(url: str) -> bool:
     return bool(LOCAL_HOST.search(url) or OWN_HOST.search(url))
-
-
-def _loads_float32(site: CallSite) -> bool:
-    """transformers before 5 and sentence-transformers load in float32 unless told otherwise."""
-    load = site.load
-    if load is None or load.library not in (
-        "transformers",
-        "sentence-transformers",
-        "sentence_transformers",
-        "peft",
-    ):
-        return False
-    if load.library_version is None:
-        return load.library.startswith("sentence")
-    major = re.match(r"\d+", load.library_version[0])
-    return load.library.startswith("sentence") or (major is not None and int(major.group()) < 5)
 
 
 def _batch(site: CallSite, kind: str, settings: ImpactSettings) -> Known:
@@ -255,6 +249,11 @@ def hosted_batch(gpus: float) -> Known:
 
 
 def _place(site: CallSite, provider: Provider, settings: ImpactSettings) -> tuple[Region | None, Grid, str]:
+    area = profile_area(site.model.id or "")
+    if area is not None:
+        grid = constants.grid(PROFILE_GRIDS.get(area, "WOR"))
+        assert grid is not None
+        return None, grid, f'inference profile "{area}."'
     unknown = ""
     for name, reason in ((site.region, "region in the code"), (settings.region, "impact.region")):
         if not name:

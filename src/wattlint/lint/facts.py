@@ -330,6 +330,7 @@ GROUPS: dict[str, tuple[str, str, list[tuple[str, FactType, str] | tuple[str, Fa
             ("task", TEXT, "First argument of `pipeline`.", "load.fact.task"),
             ("dtype", TEXT, "dtype argument: `float32`, `bfloat16`, `auto`, …"),
             ("dtype_given", BOOLEAN, "A dtype is given; unknown when `**kwargs` may hold it."),
+            ("dtype_in", TEXT, "Argument that holds the dtype, where it is none itself: `model_kwargs`."),
             ("default_dtype", TEXT, "dtype of the assumed version when none is given."),
             ("effective_dtype", TEXT, "dtype of the weights in use: cast, argument, or default."),
             ("dtype_reason", TEXT, "Why that one, for messages."),

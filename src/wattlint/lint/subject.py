@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from wattlint.callsites.facts import CallSite, Context, ModelFact, OutputContract, Place, Prompt, TaskVerdict
+from wattlint.catalogue.model_spellings import profile_area
 from wattlint.catalogue.records import ModelRecord
 from wattlint.catalogue.user_folder import part
 from wattlint.lint import prompt_order
@@ -270,8 +271,12 @@ class Subject:
 
     @cached_property
     def nearby(self) -> NearbyRegion | None:
-        """The cleanest region of the same provider near the one in the code."""
-        if self.site.region is None or "{" in self.site.region:
+        """The cleanest region of the same provider near the one in the code; None where that does not say where it runs."""
+        if (
+            self.site.region is None
+            or "{" in self.site.region
+            or any(map(profile_area, self.site.model.candidates))
+        ):
             return None
         from wattlint.impact.nearby import cleanest_nearby
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from wattlint.callsites.default_dtype import checkpoint_precision, default_dtype
 from wattlint.callsites.facts import LoadFact
 from wattlint.callsites.versions import numbers
 from wattlint.catalogue.records import ModelRecord
@@ -34,12 +35,6 @@ DTYPE_OF_PRECISION = {
     "mxfp4": "mxfp4",
 }
 """The catalogue's names of stored precisions as dtypes."""
-
-FROM_PRETRAINED_AUTO_SINCE = (5, 0)
-"""transformers ``from_pretrained`` without a dtype: float32 in every 4.x, "auto" from 5.0.0 (read in the source of
-5.0.0, run on 4.57.6 and 5.23.0)."""
-PIPELINE_AUTO_SINCE = (4, 53)
-"""transformers ``pipeline()`` without a dtype: float32 up to 4.52.1, "auto" from 4.53.0 (bisected in the source)."""
 
 
 class Weights:
@@ -81,16 +76,15 @@ class Weights:
         return self.fact.library_version[1] if self.fact.library_version else None
 
     @property
+    def dtype_in(self) -> str | None:
+        """``SentenceTransformer(name, model_kwargs={"dtype": "auto"})``."""
+        return "model_kwargs" if self.fact.library == "sentence-transformers" else None
+
+    @property
     def default_dtype(self) -> str | None:
         """The dtype when none is given. Without a declared version the newest one is assumed."""
-        if self.fact.library == "vllm":
-            return "auto"
-        if self.fact.library != "transformers":
-            return None
-        pipeline = self.fact.library_class == "pipeline"
-        version = numbers(self.version) if self.version else ()
-        old = version and version < (PIPELINE_AUTO_SINCE if pipeline else FROM_PRETRAINED_AUTO_SINCE)
-        return "float32" if old else "auto"
+        default = default_dtype(self.fact)
+        return default.dtype if default else None
 
     @property
     def effective_dtype(self) -> str | None:
@@ -98,9 +92,14 @@ class Weights:
         dtype = self.fact.cast_after or self.fact.dtype
         if dtype is None and not self.fact.open_arguments:
             dtype = self.default_dtype
-        if dtype == "auto":
-            return DTYPE_OF_PRECISION.get(self.record.native_precision) if self.record else None
-        return _readable(dtype)
+        return self._own_dtype if dtype == "auto" else _readable(dtype)
+
+    @property
+    def _own_dtype(self) -> str | None:
+        """Of the checkpoint, as the library loads it."""
+        if self.record is None:
+            return None
+        return DTYPE_OF_PRECISION.get(checkpoint_precision(self.fact, self.record.native_precision))
 
     @property
     def dtype_reason(self) -> str | None:
@@ -109,10 +108,11 @@ class Weights:
             return "by a cast after the load"
         if self.fact.dtype:
             return "as the call asks"
-        if self.fact.open_arguments or self.default_dtype is None:
+        default = default_dtype(self.fact)
+        if self.fact.open_arguments or default is None:
             return None
-        version = f" {self.version} ({self.version_source})" if self.version else ""
-        return f"the default of {self.fact.library}{version}"
+        version = f" {default.version[0]} ({default.version[1]})" if default.version else ""
+        return f"the default of {default.library}{version}"
 
     @property
     def eager(self) -> str | None:
@@ -144,7 +144,7 @@ class Weights:
             # 4.x loads the other layers in float16 with bitsandbytes; 5.0 in the checkpoint's own dtype.
             inputs = "auto" if self.version is None or self.is_five else "float16"
         if inputs == "auto":
-            inputs = DTYPE_OF_PRECISION.get(self.record.native_precision) if self.record else None
+            inputs = self._own_dtype
         return "float32" if inputs in ("float16", "float32") else None
 
     @property

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from wattlint.reports.text import Propose
     from wattlint.sources.files import Problem
 
+PRECISIONS = {"float32": "fp32", "float16": "fp16", "bfloat16": "bf16", "float8": "fp8"}
+"""dtypes by the names that estimates give them."""
 SCHEMA = 1
 """Rises when a key is removed, renamed or changes its meaning; new keys do not raise it."""
 
@@ -140,7 +142,11 @@ def site_data(item: Estimated) -> Data:
         },
         "tokens_in": interval_data(impact.tokens_in) if impact else None,
         "tokens_out": interval_data(impact.tokens_out) if impact else None,
-        "precision": impact.precision if impact else load.dtype if load else None,
+        "precision": impact.precision
+        if impact
+        else PRECISIONS.get(load.dtype or "", load.dtype)
+        if load
+        else None,
         "quantization": load.quantization if load else None,
         "loop": _loop(site.loop),
         "task": _task(site),

@@ -54,7 +54,7 @@ def declarations(root: Path) -> dict[str, list[Declaration]]:
 @lru_cache(maxsize=64)
 def own_name(root: Path) -> str | None:
     """The normalised name of the distribution that the project itself is; None when no file says it."""
-    data = _toml(text_of(root / "pyproject.toml"))
+    data = toml_data(text_of(root / "pyproject.toml"))
     setup = SETUP_NAME.search(text_of(root / "setup.cfg") or text_of(root / "setup.py"))
     named = (
         _table(data, "project").get("name"),
@@ -64,7 +64,8 @@ def own_name(root: Path) -> str | None:
     return next((normalise(name) for name in named if isinstance(name, str)), None)
 
 
-def _pip(requirement: str, place: str) -> Declaration | None:
+def pip_declaration(requirement: str, place: str) -> Declaration | None:
+    """A requirement in pip's format; None where it is none."""
     from packaging.requirements import InvalidRequirement, Requirement
 
     try:
@@ -77,7 +78,7 @@ def _pip(requirement: str, place: str) -> Declaration | None:
 def _each(requirements: Any, place: _Places) -> Iterator[Declaration]:
     for requirement in requirements if isinstance(requirements, list) else ():
         if isinstance(requirement, str):
-            declaration = _pip(requirement, place.of(requirement))
+            declaration = pip_declaration(requirement, place.of(requirement))
             if declaration:
                 yield declaration
 
@@ -99,7 +100,7 @@ class _Places:
         return self._name if offset < 0 else f"{self._name}:{self._text.count(chr(10), 0, offset) + 1}"
 
 
-def _toml(text: str) -> dict[str, Any]:
+def toml_data(text: str) -> dict[str, Any]:
     if not text:
         return {}
     from wattlint.sources.toml import TomlError, loads
@@ -118,7 +119,7 @@ def _table(data: Any, *keys: str) -> dict[str, Any]:
 
 def _pyproject(root: Path) -> Iterator[Declaration]:
     text = text_of(root / "pyproject.toml")
-    data, places = _toml(text), _Places("pyproject.toml", text)
+    data, places = toml_data(text), _Places("pyproject.toml", text)
     project, poetry = _table(data, "project"), _table(data, "tool", "poetry")
     yield from _each(project.get("dependencies"), places)
     yield from _poetry_table(_table(poetry, "dependencies"), places)
@@ -174,7 +175,7 @@ def _requirements(file: Path, root: Path, seen: set[Path]) -> Iterator[Declarati
         if include:
             yield from _requirements(file.parent / include[1], root, seen)
         elif line and not line.startswith("-"):
-            declaration = _pip(line, f"{shown}:{number}")
+            declaration = pip_declaration(line, f"{shown}:{number}")
             if declaration:
                 yield declaration
 
@@ -223,14 +224,14 @@ def _setup_py(root: Path) -> Iterator[Declaration]:
                 value = constants.get(value.id, value)
             for part in ast.walk(value):
                 if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                    declaration = _pip(part.value, f"setup.py:{part.lineno}")
+                    declaration = pip_declaration(part.value, f"setup.py:{part.lineno}")
                     if declaration:
                         yield declaration
 
 
 def _pipfile(root: Path) -> Iterator[Declaration]:
     text = text_of(root / "Pipfile")
-    data, places = _toml(text), _Places("Pipfile", text)
+    data, places = toml_data(text), _Places("Pipfile", text)
     for table in ("packages", "dev-packages"):
         yield from _poetry_table(_table(data, table), places)
 
@@ -260,7 +261,7 @@ def _wheel(root: Path) -> Iterator[Declaration]:
         if not line:
             break  # the end of the headers
         if line.startswith("Requires-Dist:"):
-            declaration = _pip(
+            declaration = pip_declaration(
                 line.partition(":")[2].strip(), f"{file.relative_to(root).as_posix()}:{number}"
             )
             if declaration:

@@ -6,7 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from wattlint.sources.declared import declarations, normalise
+from wattlint.sources.declared import Declaration, declarations, normalise
+from wattlint.sources.file_declared import declared_in
 from wattlint.sources.locks import locked_version
 from wattlint.sources.specifiers import bounds
 
@@ -52,26 +53,34 @@ def _version(text: str) -> Version:
     return Version(text)
 
 
-@lru_cache(maxsize=1024)
-def declared_version(root: Path, distribution: str) -> DeclaredVersion | None:
-    """What the project in ``root`` declares about ``distribution``; None when it does not mention it.
+def declared_version(root: Path, distribution: str, file: str | None = None) -> DeclaredVersion | None:
+    """What ``file`` declares about ``distribution``, else the project in ``root``; None when neither mentions it."""
+    name = normalise(distribution)
+    own = declared_in(file, name) if file is not None else None
+    return by_project(root, name) if own is None else _of(own)
 
-    A lock file says the exact version; else the first declaration with a bound counts, then any. Broken project
+
+def _of(declared: Declaration) -> DeclaredVersion:
+    why = f"{declared.name}{declared.specifier} in {declared.place}"
+    return DeclaredVersion(declared.specifier, *bounds(declared.specifier), declared.place, why)
+
+
+@lru_cache(maxsize=1024)
+def by_project(root: Path, name: str) -> DeclaredVersion | None:
+    """A lock file says the exact version; else the first declaration with a bound counts, then any. Broken project
     files are passed over: they are somebody else's to report.
     """
-    name = normalise(distribution)
     declared = declarations(root).get(name, [])
     chosen = next((one for one in declared if one.specifier), declared[0] if declared else None)
     lock = locked_version(root, name)
     if chosen is None and lock is None:
         return None
-    specifier = chosen.specifier if chosen else ""
-    lowest, highest, included, exact = bounds(specifier)
     if lock is not None:
         version, place = lock
+        specifier = chosen.specifier if chosen else ""
+        lowest, highest, included, _ = bounds(specifier)
         return DeclaredVersion(
             specifier, lowest, highest, included, version, place, f"{name} {version} in {place}"
         )
     assert chosen is not None
-    why = f"{name}{specifier} in {chosen.place}"
-    return DeclaredVersion(specifier, lowest, highest, included, exact, chosen.place, why)
+    return _of(chosen)

@@ -56,6 +56,20 @@ def _join(ref: FileRef, raw: bytes, cells: list[tuple[int, str]]) -> SourceFile:
     return SourceFile(ref.path, ref.display, raw, text, cell_map)
 
 
+def shell_lines(text: str) -> Iterator[tuple[int, str]]:
+    """(index of the cell, line) of what the notebook hands to a shell: ``!…``, ``%pip …``, the cells of ``%%bash``."""
+    try:
+        cells = list(_code_cells(json.loads(text)))
+    except (_Damaged, ValueError, RecursionError):
+        return
+    for index, source in cells:
+        lines = source.replace("\\\n", " ").splitlines()
+        whole = source.lstrip().startswith(("%%bash", "%%sh", "%%!"))
+        for line in lines:
+            if whole or line.lstrip().startswith(("!", "%pip", "pip ")):
+                yield index, line
+
+
 def _syntax_problem(code: str) -> tuple[int, str] | None:
     """(line, message) where ``code`` does not parse."""
     try:

@@ -159,7 +159,7 @@ def forget() -> None:
     for known in (_known_names, _roots):
         known.clear()
     for remembered in (
-        declared_version.declared_version,
+        declared_version.by_project,
         declared.declarations,
         declared.own_name,
         locks.locked,

@@ -18,7 +18,8 @@ DTYPE_SINCE = "4.56"
 """transformers takes ``dtype`` from 4.56.0; ``torch_dtype`` still works in 5.23 (run on both)."""
 TENSOR_WORK = re.compile(
     r"\.(?:numpy|logits|hidden_states|last_hidden_state|attentions|loss|backward|half|float|double)\b"
-    r"|\b(?:inputs_embeds|pixel_values|input_features|output_hidden_states|output_attentions|softmax)\b"
+    r"|\b(?:inputs_embeds|pixel_values|input_features|output_hidden_states|output_attentions|softmax|lm_head)\b"
+    r"|\bnn\.\w|register_\w*hook|\btorch\.(?:as_tensor|empty|eye|from_numpy|full|load|ones|rand|tensor|zeros|Tensor|Float)"
 )
 """Signs that the module computes with what the model gives or takes, where a 16-bit type can raise an error."""
 ON_GPU = re.compile(r"cuda|device_map|device\s*=\s*\d|\bmps\b|accelerator")
@@ -53,7 +54,8 @@ NAMES_DTYPE, NAMES_QUANTIZE, NAMES_REPAIR = "load-checkpoint-dtype", "quantize-4
 
 
 def _dtype_keyword(module: Module) -> str:
-    declared = declared_version(project_root(module.source.path), "transformers")
+    file = module.source.path
+    declared = declared_version(project_root(file), "transformers", str(file))
     return "torch_dtype" if declared is None or declared.allows_below(DTYPE_SINCE) else "dtype"
 
 
@@ -105,7 +107,23 @@ def repair_quantization(target: Target) -> Fix | NotFixed:
         rewrite.replace("bnb_4bit_compute_dtype", dtype)
     else:
         rewrite.add("bnb_4bit_compute_dtype", dtype)
-    return made(NAMES_REPAIR, "compute in bfloat16", False, [(module, rewrite.change())])
+    changes = [
+        (module, rewrite.change()),
+        (call.module, _sixteen_bits(call, CallRewrite(call.module, call.node))),
+    ]
+    return made(NAMES_REPAIR, "compute in bfloat16", False, changes)
+
+
+def _sixteen_bits(call: Call, rewrite: CallRewrite) -> Change | None:
+    """The other layers too: what they hand to those of 4 bits is what these compute in."""
+    load = call.site.load
+    if load is None or load.dtype != "float32":
+        return None
+    given = call.keyword("dtype", "torch_dtype")
+    if given is None or given.arg is None:
+        raise Unfixable("its dtype, float32, is not given in the call itself")
+    rewrite.replace(given.arg, _torch_dtype(call.module, call.node, rewrite))
+    return rewrite.change()
 
 
 def _flags_into_config(call: Call) -> Fix | NotFixed:
@@ -132,6 +150,8 @@ def _flags_into_config(call: Call) -> Fix | NotFixed:
         pairs = [(flag, "True"), *((name, sources[name]) for name in moved if name not in LOAD_FLAGS)]
         if flag == "load_in_4bit" and "bnb_4bit_compute_dtype" not in sources:
             pairs.append(("bnb_4bit_compute_dtype", _bfloat16(call, rewrite)))
+            safe = False
+        if flag == "load_in_4bit" and _sixteen_bits(call, rewrite) is not None:
             safe = False
         keyword = flags[flag]
         decided = keyword is not None and isinstance(keyword.value, ast.Constant)
