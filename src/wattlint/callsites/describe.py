@@ -13,6 +13,7 @@ from wattlint.callsites import (
     options,
     outputs,
     runs,
+    several,
     signatures,
     tokenized,
     tools,
@@ -25,7 +26,7 @@ from wattlint.callsites.facts import RUNNING, CallSite, Growing, Loop, OutputCon
 from wattlint.callsites.matched import Bindings, MatchedCall
 from wattlint.callsites.model_fact import OWN_MODELS_ONLY
 from wattlint.callsites.objects import Objects
-from wattlint.callsites.prompts import PromptReader, batch_size, is_filled_list, is_template
+from wattlint.callsites.prompts import PromptReader, is_template
 from wattlint.callsites.tasks.recognise import recognise
 from wattlint.catalogue.models import ModelCatalogue
 from wattlint.semantics import loops, strings, unbounded
@@ -173,7 +174,7 @@ class Describer:
             reader.add(value, written=_written(call))
         if reader.parts:
             reader.add_media(keyword.arg for keyword in call.record.node.keywords)
-        return reader.prompt(batch_size(value), is_filled_list(value))
+        return reader.prompt(several.batch_size(value), several.are_sent(self.evaluator, value))
 
     def _tokens(self, call: MatchedCall) -> Value | None:
         """The prompt in ``model.generate(**tokenizer(text))``."""
@@ -209,7 +210,9 @@ class Describer:
         )
         site.reasoning_effort = bindings.text("effort")
         site.thinking_tokens = options.integer(bindings.option("effort"))
-        site.stream = options.flag(bindings.option("stream")) is True
+        site.stream = (
+            options.flag(bindings.option("stream")) is True or bindings.option("streamer") is not None
+        )
         site.use_cache = options.flag(bindings.option("cache"))
         draft = bindings.option("draft")
         site.draft_given = draft is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from wattlint.semantics import callers, strings
+from wattlint.semantics import callers, iterables, strings
 from wattlint.semantics.loop_body import Loop, LoopBody, receiver, runs_once, stored
 from wattlint.semantics.module_index import ModuleIndex
 from wattlint.semantics.scopes import CallRecord, FunctionInfo, Scope, Spot, last_name
@@ -93,14 +93,16 @@ def _shape(ev: Evaluator, node: ast.AST, record: CallRecord, scope: Scope) -> Lo
         body = _body(ev, node)
         if body.is_retry(record.node):
             return LoopShape("retry", line=node.lineno, over=strings.source(node.iter))
-        count = _count(ev, node.iter, record, scope)
+        source = iterables.behind(node.iter, scope)
+        if iterables.is_stream(source):
+            return LoopShape("unbounded", over=strings.source(node.iter), line=node.lineno)
         return LoopShape(
             "data",
-            count,
+            _count(ev, node.iter, record, scope),
             strings.source(node.iter),
             node.lineno,
-            dependent=body.trains or body.feeds_back(record.node),
-            collections=body.goes_into_items,
+            dependent=body.trains or body.feeds_back(record.node) or body.ends_by_answer(record.node),
+            collections=body.goes_into_items or iterables.gives_batches(source),
             invariant=_changes(ev, node).leave_as_it_is(record),
             timed=body.measures(record.node),
             dispatched=body.chooses_receiver(record.node),
@@ -126,6 +128,7 @@ def _shape(ev: Evaluator, node: ast.AST, record: CallRecord, scope: Scope) -> Lo
             strings.source(first.iter),
             node.lineno,
             gathered=gathered,
+            collections=iterables.gives_batches(iterables.behind(first.iter, scope)),
             invariant=_changes(ev, node).leave_as_it_is(record),
             dispatched=receiver(record.node) in items,
         )
