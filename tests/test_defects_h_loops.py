@@ -223,3 +223,86 @@ JSON = "\n    try:\n        return json.loads(out)\n    except Exception:\n     
 def test_a_loop_that_asks_again(tmp_path: Path, body: str, kind: str) -> None:
     site = call(tmp_path, in_function(body, "messages, tasks, size, entries"))
     assert site.loop.kind == kind
+
+
+GRADIENTS = """
+    import torch
+    from transformers import AutoModel, AutoTokenizer, {loader}
+    tok = AutoTokenizer.from_pretrained("bert-base-uncased")
+    m = {loader}.from_pretrained("bert-base-uncased")
+    def embed(text):
+        return m(**tok(text, return_tensors="{tensors}")).last_hidden_state
+"""
+
+
+@pytest.mark.parametrize(
+    ("loader", "tensors", "found"),
+    [("TFBertModel", "tf", set()), ("TFAutoModel", "tf", set()), ("BertModel", "pt", {"LLM207"})],
+)
+def test_tensorflow_records_under_a_tape_alone(
+    tmp_path: Path, loader: str, tensors: str, found: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert codes(tmp_path, GRADIENTS.format(loader=loader, tensors=tensors), monkeypatch) == found
+
+
+@pytest.mark.parametrize(("decorator", "found"), [("@torch.inference_mode()", set()), ("", {"LLM207"})])
+def test_gradients_off_around_a_function_called_by_another_name(
+    tmp_path: Path, decorator: str, found: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = f"""
+    import torch
+    from transformers import AutoModel
+
+    class Encoder:
+        def __init__(self):
+            self.m = AutoModel.from_pretrained("bert-base-uncased")
+
+        {decorator}
+        def infer(self, x, fast):
+            step = self._pooled if fast else self._full
+            return step(x)
+
+        def _pooled(self, x):
+            return self.m(x).pooler_output
+
+        def _full(self, x):
+            return self.m(x).last_hidden_state
+    """
+    assert codes(tmp_path, text, monkeypatch) == found
+
+
+OUTPUTS = """
+    import torch
+    from transformers import AutoModelForCausalLM
+    model = AutoModelForCausalLM.from_pretrained("gpt2")
+    @torch.no_grad()
+    def run(ids, past, show):
+        out = {call}
+        {use}
+"""
+
+
+@pytest.mark.parametrize(
+    ("call_", "use", "found"),
+    [
+        ("model(ids[:, -1:], past_key_values=past)", "return out.logits[:, -1, :].argmax(-1)", set()),
+        ("model(ids, decoder_input_ids=past)", "return out.logits[:, -1, :].argmax(-1)", set()),
+        ("model(ids)", "return out.logits[:, -1, :].argmax(-1)", {"LLM208"}),
+        ("model(ids, output_hidden_states=True)", "show(dict((k, v) for k, v in out.items()))", set()),
+        ("model(ids, output_hidden_states=True)", "for one in out.values(): show(one)", set()),
+        ("model(ids, output_hidden_states=True)", "whole = out.to_tuple(); show(whole)", set()),
+        ("model(ids, output_hidden_states=True)", "for name in out: show(name)", set()),
+        ("model(ids, output_hidden_states=True)", "show(out.logits)", {"LLM208"}),
+        ("model.generate(ids, max_new_tokens=9, output_logits=True)", "show(out.cpu())", set()),
+        ("model.generate(ids, max_new_tokens=9, output_scores=True)", "show(out.cpu())", set()),
+        (
+            "model.generate(ids, max_new_tokens=9, output_scores=True, return_dict_in_generate=True)",
+            "show(out.sequences)",
+            {"LLM208"},
+        ),
+    ],
+)
+def test_outputs_that_are_read_or_never_made(
+    tmp_path: Path, call_: str, use: str, found: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert codes(tmp_path, OUTPUTS.format(call=call_, use=use), monkeypatch) == found

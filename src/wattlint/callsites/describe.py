@@ -242,7 +242,7 @@ class Describer:
         if call.indirect or call.entry.sdk != "transformers" or site.kind not in RUNNING:
             return
         if call.entry.name in FORWARD_PASSES:
-            site.keeps_gradients = gradients.keeps_gradients(self.evaluator, record)
+            site.keeps_gradients = gradients.keeps_gradients(self.evaluator, record, call.match.receiver)
             site.last_logits_only = outputs.last_logits_only(record)
         site.unused_outputs = outputs.unused(self.evaluator, call.given, record)
         site.padding = outputs.padding(record)
