@@ -72,6 +72,13 @@ BATCHES = [
     "        pipe(texts[i : i + size])",
     "bar = tqdm(range(0, n, size))\nfor i in bar:\n    pipe(rows[i].text)",
     "steps = range(0, n, size)\nfor i in tqdm(steps):\n    pipe(f'{i}')",
+    "parts = [rows[i : i + size] for i in range(0, n, size)]\nfor part in parts:\n    st.encode(part)",
+    "parts = [rows[i : i + size] for i in range(0, n, size)]\nreturn list(map(st.encode, parts))",
+    'df.groupby("topic").apply(lambda g: st.encode(g["text"]))',
+    'rows.map(lambda row: {"e": st.encode(row["t"])}, batched=True)',
+    "for label in tasks:\n    st.encode(rows[label])",
+    "for i in range(5):\n    st.encode(rows[i])",
+    "list(map(tok.encode, texts)), list(map(tok, texts)), list(map(len, texts))",
 ]
 
 
@@ -120,6 +127,19 @@ SINGLE = [
     ('for row in rows:\n    st.encode([row["t"]])', "LLM310"),
     ('rows = sorted(rows)\nfor row in tqdm(rows):\n    st.encode(row["t"].strip())', "LLM310"),
     ("for text in df.groupby('id')['t'].agg(' '.join):\n    pipe(text)", "LLM301"),
+    ("parts = [text[:size] for text in texts]\nfor part in parts:\n    st.encode(part)", "LLM310"),
+    ("for i in range(len(texts)):\n    st.encode(texts[i])", "LLM310"),
+    ("return [st.encode(texts[i]) for i in tqdm(range(len(texts)))]", "LLM310"),
+    ('for i in range(len(df)):\n    st.encode(df["t"][i])', "LLM310"),
+    ('for i in range(len(df)):\n    st.encode(df.iloc[i]["t"])', "LLM310"),
+    ('for i in range(len(df)):\n    print(i, pipe(df.loc[i, "t"]))', "LLM301"),
+    ('df["l"] = df["t"].apply(lambda t: pipe(t)[0]["label"])', "LLM301"),
+    ('df["l"] = df.progress_apply(lambda row: st.encode(row["t"]), axis=1)', "LLM310"),
+    ('rows.map(lambda row: {"e": st.encode(row["t"])})', "LLM310"),
+    ("return list(map(lambda text: pipe(text), texts))", "LLM301"),
+    ('df["e"] = df["t"].apply(st.encode)', "LLM310"),
+    ("return list(map(st.encode, texts))", "LLM310"),
+    ('df["l"] = df["t"].apply(pipe)', "LLM301"),
 ]  # fmt: skip
 
 
@@ -128,6 +148,59 @@ def test_one_item_is_still_found(
     tmp_path: Path, body: str, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert codes(tmp_path, in_function(body), monkeypatch) == {code}
+
+
+NAMED = """
+from openai import OpenAI
+from transformers import pipeline
+
+client = OpenAI()
+
+def embed(text{annotation}, model="text-embedding-3-small"):
+    text = text.replace("\\n", " ")
+    return client.embeddings.create(input=[text], model=model).data[0].embedding
+
+class Labels:
+    def __init__(self):
+        self.pipe = pipeline("text-classification", model="a/b")
+
+    def of(self, row):
+        return self.pipe(row["t"])[0]["label"]
+
+    def run(self, df, rows, executor):
+        {use}
+"""
+
+
+@pytest.mark.parametrize(
+    ("use", "annotation", "found"),
+    [
+        ('df["e"] = df["t"].apply(embed)', "", {"LLM310"}),
+        ('df["e"] = df["t"].apply(embed)', ": str", {"LLM310"}),
+        ('df["e"] = df["t"].apply(embed)', ": list[str]", set()),
+        ('df["e"] = df["t"].apply(lambda t: embed(t, model="text-embedding-3-large"))', "", {"LLM310"}),
+        ("list(executor.map(embed, rows))", "", {"LLM310"}),
+        ("rows.map(embed, batched=True)", "", set()),
+        ("print(embed(df.title))", "", set()),
+        ('df["l"] = df.apply(self.of, axis=1)', "", {"LLM301"}),
+        ('df["l"] = list(map(self.pipe, rows))', "", {"LLM301"}),
+        ("print(self.of(rows[0]))", "", set()),
+    ],
+)
+def test_a_function_that_is_handed_to_what_goes_over_items(
+    tmp_path: Path, use: str, annotation: str, found: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert codes(tmp_path, NAMED.format(use=use, annotation=annotation), monkeypatch) == found
+
+
+def test_a_method_by_reference_is_a_site_of_its_own(tmp_path: Path) -> None:
+    site = call(tmp_path, in_function('df["e"] = df["t"].apply(st.encode)'))
+    assert (site.callee, site.kind, site.loop.kind, site.loop.over) == (
+        "st.encode",
+        "embed",
+        "data",
+        "df['t']",
+    )
 
 
 NO_BATCH_POSSIBLE = [

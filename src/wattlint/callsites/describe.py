@@ -29,7 +29,7 @@ from wattlint.callsites.objects import Objects
 from wattlint.callsites.prompts import PromptReader, is_template
 from wattlint.callsites.tasks.recognise import recognise
 from wattlint.catalogue.models import ModelCatalogue
-from wattlint.semantics import loops, strings, unbounded
+from wattlint.semantics import loops, per_item, strings, unbounded
 from wattlint.semantics.module_index import ModuleIndex
 from wattlint.semantics.values import Composite, Const, Sequence, Text, Value, alternatives
 
@@ -249,7 +249,8 @@ class Describer:
 
     def _repetition(self, site: CallSite, call: MatchedCall, text: str) -> None:
         """How often the call is made, and what lets it grow or go on without a bound."""
-        around = loops.around(self.evaluator, call.record)
+        item = per_item.made(call.record) if call.indirect else None
+        around = loops.around(self.evaluator, call.record) if item is None else loops.of_handed(item)
         site.loop = Loop(*around)  # type: ignore[arg-type]
         if site.kind in RUNNING:
             site.fallback = runs.in_handler(call.record)

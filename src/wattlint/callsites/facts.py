@@ -124,6 +124,8 @@ class Loop:
     """The time that each pass's call takes is measured, as benchmarks do."""
     dispatched: bool = False
     """Another object may be called at each pass, or one of several functions: no list reaches them all."""
+    handed: bool = False
+    """The function around the call, or its method, is handed to what goes over the items: ``frame["text"].apply(label)``."""
 
 
 class Growing(NamedTuple):

@@ -141,7 +141,7 @@ class PromptReader:
                 filled = strings.formatted(self.evaluator, one, [], {})
                 one = filled if isinstance(filled, (Const, Text)) else one
             self._probed = self._probed or _is_probe(one)
-            self.parts.append(PromptPart(role, _pieces(one)))
+            self.parts.append(PromptPart(role, _pieces(self.evaluator, one)))
         elif isinstance(one, Sequence):
             self._sequence(one, role, written, depth)
         elif isinstance(one, Mapping):
@@ -162,7 +162,7 @@ class PromptReader:
                 return
 
     def _hole(self, value: Value, role: str, written: str) -> None:
-        kind = hole_kind(value)
+        kind = hole_kind(self.evaluator, value)
         if kind == "history" or (kind == "parameter" and "message" in written):
             self.complete = False
         self.parts.append(PromptPart(role, (Hole(written, kind),)))
@@ -296,20 +296,19 @@ def _is_probe(value: Value) -> bool:
     )
 
 
-def _pieces(value: Const | Text) -> tuple[str | Hole, ...]:
+def _pieces(ev: Evaluator, value: Const | Text) -> tuple[str | Hole, ...]:
     if isinstance(value, Const):
         return (str(value.value),)
     return tuple(
-        piece if isinstance(piece, str) else Hole(piece.source, hole_kind(piece.value))
+        piece if isinstance(piece, str) else Hole(piece.source, hole_kind(ev, piece.value))
         for piece in value.pieces
     )
 
 
-def hole_kind(value: Value) -> str:
+def hole_kind(ev: Evaluator, value: Value) -> str:
     """What a hole is likely filled with, from where its value comes."""
     for one in alternatives(value):
-        root = _root(one)
-        if isinstance(root, Unknown) and root.why == "loop item":
+        if _is_of_loop(ev, one):
             return "loop-item"
         if isinstance(one, Unknown):
             return "parameter" if one.why.startswith("parameter") else "value"
@@ -321,13 +320,25 @@ def hole_kind(value: Value) -> str:
     return "value"
 
 
-def _root(value: Value) -> Value:
-    """What an attribute, an item or a method's result was taken from."""
+def _is_of_loop(ev: Evaluator, value: Value) -> bool:
+    """A loop's item or what was taken from it, or ``texts[i]``, ``frame.loc[i, "text"]`` with ``i`` the place of an item."""
     for _ in range(MAX_DEPTH):
+        if isinstance(value, Element) and value.key is not None and _is_index(ev, value.key):
+            return True
         if isinstance(value, (Element, Member)):
             value = alternatives(value.owner)[0]
         elif isinstance(value, Result) and isinstance(value.callee, (Element, Member)):
             value = alternatives(value.callee)[0]
         else:
             break
-    return value
+    return isinstance(value, Unknown) and value.why in ("loop item", "loop index")
+
+
+def _is_index(ev: Evaluator, key: Value) -> bool:
+    for one in alternatives(key):
+        if isinstance(one, Unknown) and one.why == "loop index":
+            return True
+        if isinstance(one, Sequence) and one.kind == "tuple" and one.items:
+            first = ev.force(one.items[0])
+            return isinstance(first, Unknown) and first.why == "loop index"
+    return False

@@ -14,6 +14,9 @@ BATCH_SIZES = frozenset({"chunksize", "batch_size"})
 GROUP_VIEWS = frozenset({"items", "groups", "indices"})
 STREAMS = frozenset({"KafkaConsumer", "AIOKafkaConsumer", "listen", "stdin"})
 """What gives its next item when one arrives: there is no list to wait for."""
+ONE_TEXT = frozenset(
+    {"text", "document", "doc", "content", "body", "string", "transcript", "article", "page"}
+)
 MAX_STEPS = 6
 
 
@@ -39,12 +42,24 @@ def gives_batches(source: ast.expr) -> bool:
         source = source.func if isinstance(source, ast.Call) else source.value
     if isinstance(source, ast.Subscript):  # ``frame.groupby("topic")["text"]``
         source = source.value
+    if isinstance(source, (ast.ListComp, ast.GeneratorExp)):
+        return _are_slices(source)
     if not isinstance(source, ast.Call):
         return False
     name = last_name(source)
     if name == "range" and len(source.args) == 3:
         return ast.unparse(source.args[2]) not in ("1", "-1")
     return name in GROUPING or any(keyword.arg in BATCH_SIZES for keyword in source.keywords)
+
+
+def _are_slices(source: ast.ListComp | ast.GeneratorExp) -> bool:
+    """``[texts[i : i + 8] for i in range(0, len(texts), 8)]``; not the pieces of one text."""
+    part = source.elt
+    if not isinstance(part, ast.Subscript) or not isinstance(part.slice, ast.Slice):
+        return False
+    return (
+        gives_batches(source.generators[0].iter) and last_name(part.value).rpartition("_")[2] not in ONE_TEXT
+    )
 
 
 def is_stream(source: ast.expr) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from wattlint.semantics import (
     annotated,
     callers,
+    per_item,
 )
 from wattlint.semantics.frames import Frame
 from wattlint.semantics.scopes import END, Binding
@@ -55,6 +56,8 @@ def parameter(ev: Evaluator, binding: Binding, frame: Frame) -> Value:
         given_type = annotated.typed(ev, binding.node.annotation, outside, END)
         if given_type is not None:
             return given_type if isinstance(value, Unknown) else join([given_type, value])
+        if frame.arguments is None and per_item.takes_item(ev, info, binding.node):
+            return Unknown("loop item")
     return value
 
 
