@@ -14,6 +14,7 @@ from wattlint.callsites import (
     outputs,
     quantized,
     runs,
+    several,
     signatures,
     tokenized,
     tools,
@@ -27,10 +28,10 @@ from wattlint.callsites.matched import Bindings, MatchedCall
 from wattlint.callsites.model_fact import OWN_MODELS_ONLY
 from wattlint.callsites.objects import Objects
 from wattlint.callsites.pipeline_tasks import only_reads
-from wattlint.callsites.prompts import PromptReader, batch_size, is_filled_list, is_template
+from wattlint.callsites.prompts import PromptReader, is_template
 from wattlint.callsites.tasks.recognise import recognise
 from wattlint.catalogue.models import ModelCatalogue
-from wattlint.semantics import loops, strings, unbounded
+from wattlint.semantics import loops, per_item, strings, unbounded
 from wattlint.semantics.module_index import ModuleIndex
 from wattlint.semantics.values import Composite, Const, Sequence, Text, Value, alternatives
 
@@ -175,7 +176,7 @@ class Describer:
             reader.add(value, written=_written(call))
         if reader.parts:
             reader.add_media(keyword.arg for keyword in call.record.node.keywords)
-        return reader.prompt(batch_size(value), is_filled_list(value))
+        return reader.prompt(several.batch_size(value), several.are_sent(self.evaluator, value))
 
     def _tokens(self, call: MatchedCall) -> Value | None:
         """The prompt in ``model.generate(**tokenizer(text))``."""
@@ -211,7 +212,9 @@ class Describer:
         )
         site.reasoning_effort = bindings.text("effort")
         site.thinking_tokens = options.integer(bindings.option("effort"))
-        site.stream = options.flag(bindings.option("stream")) is True
+        site.stream = (
+            options.flag(bindings.option("stream")) is True or bindings.option("streamer") is not None
+        )
         site.use_cache = options.flag(bindings.option("cache"))
         draft = bindings.option("draft")
         site.draft_given = draft is not None
@@ -241,14 +244,15 @@ class Describer:
         if call.indirect or call.entry.sdk != "transformers" or site.kind not in RUNNING:
             return
         if call.entry.name in FORWARD_PASSES:
-            site.keeps_gradients = gradients.keeps_gradients(self.evaluator, record)
+            site.keeps_gradients = gradients.keeps_gradients(self.evaluator, record, call.match.receiver)
             site.last_logits_only = outputs.last_logits_only(record)
         site.unused_outputs = outputs.unused(self.evaluator, call.given, record)
         site.padding = outputs.padding(record)
 
     def _repetition(self, site: CallSite, call: MatchedCall, text: str) -> None:
         """How often the call is made, and what lets it grow or go on without a bound."""
-        around = loops.around(self.evaluator, call.record)
+        item = per_item.made(call.record) if call.indirect else None
+        around = loops.around(self.evaluator, call.record) if item is None else loops.of_handed(item)
         site.loop = Loop(*around)  # type: ignore[arg-type]
         if site.kind in RUNNING:
             site.fallback = runs.in_handler(call.record)

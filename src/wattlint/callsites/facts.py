@@ -66,7 +66,7 @@ class Prompt(NamedTuple):
     batch: int | None = None
     """Number of prompts in one call when a list literal of known length is passed."""
     several: bool = False
-    """A list that is filled at run time is passed: messages, or several prompts where the call takes these."""
+    """More than one prompt may be passed: a list of texts or conversations, not one conversation's messages."""
 
     @property
     def static_text(self) -> str:
@@ -115,15 +115,17 @@ class Loop:
     gathered: bool = False
     """The passes run concurrently (``asyncio.gather``, a thread pool)."""
     dependent: bool = False
-    """A pass needs the answer of the one before, or the weights that it trained."""
+    """A pass needs the answer of the one before, or the weights that it trained; or that answer decides whether it is made."""
     collections: bool = False
-    """What it goes over are collections themselves: each pass iterates over its item."""
+    """What it goes over are collections themselves, or the places where slices begin."""
     invariant: bool = False
     """Every pass makes the call with the same values, where that can be told."""
     timed: bool = False
     """The time that each pass's call takes is measured, as benchmarks do."""
     dispatched: bool = False
     """Another object may be called at each pass, or one of several functions: no list reaches them all."""
+    handed: bool = False
+    """The function around the call, or its method, is handed to what goes over the items: ``frame["text"].apply(label)``."""
 
 
 class Growing(NamedTuple):

@@ -6,11 +6,13 @@ import ast
 from functools import lru_cache
 
 from wattlint.callsites.loads import trains
-from wattlint.semantics import callers
+from wattlint.regexes import regex
+from wattlint.semantics import callers, calls
 from wattlint.semantics.evaluator import Evaluator
 from wattlint.semantics.loop_body import contains
 from wattlint.semantics.module_index import ModuleIndex
 from wattlint.semantics.scopes import CallRecord, last_name
+from wattlint.semantics.values import Value, alternatives
 
 OFF = frozenset({"no_grad", "inference_mode", "set_grad_enabled", "disable_grad", "disable_gradient"})
 WANTED = frozenset(
@@ -33,14 +35,19 @@ WANTED = frozenset(
     }
 )
 """Names whose presence in a module says that gradients are used there, switched off elsewhere, or may be."""
+OTHER_FRAMEWORKS = regex(r"\btransformers\.(?:TF|Flax)[A-Z]")
+"""Classes of transformers 4 that compute with TensorFlow, which records under a ``GradientTape`` alone, or with JAX."""
 WRAPPERS = frozenset({"__call__", "forward"})
 """Methods by which an object stands for the model it wraps: whoever calls it decides."""
 MAX_HOPS = 3
 
 
-def keeps_gradients(ev: Evaluator, record: CallRecord) -> bool:
+def keeps_gradients(ev: Evaluator, record: CallRecord, model: Value | None) -> bool:
     """Nothing around the forward pass, in its module or its callers, switches gradients off or uses them."""
     module = record.scope.module
+    made = alternatives(model) if model is not None else ()
+    if any(OTHER_FRAMEWORKS.search(calls.path(one) or "") for one in made):
+        return False
     if trains(module) or _mentions(ev, module):
         return False
     return not _is_off(ev, record, MAX_HOPS)
@@ -67,28 +74,41 @@ def _find(module: ModuleIndex) -> bool:
 
 
 @lru_cache(maxsize=8)
-def _switched_off(module: ModuleIndex) -> list[ast.With | ast.AsyncWith]:
-    """Remembered, for a file may have many calls."""
-    return [
-        node
-        for node in ast.walk(module.tree)
-        if isinstance(node, (ast.With, ast.AsyncWith))
-        and any(last_name(item.context_expr) in OFF for item in node.items)
-    ]
+def _switched_off(module: ModuleIndex) -> tuple[list[ast.stmt], set[str]]:
+    """What runs without gradients, and the names used there. Remembered, for a file may have many calls."""
+    statements: list[ast.stmt] = []
+    for node in ast.walk(module.tree):
+        if isinstance(node, (ast.With, ast.AsyncWith)):
+            switches = [item.context_expr for item in node.items]
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            switches = node.decorator_list
+        else:
+            continue
+        if any(last_name(one) in OFF for one in switches):
+            statements.append(node)
+    names = {
+        node.attr if isinstance(node, ast.Attribute) else node.id
+        for statement in statements
+        for node in ast.walk(statement)
+        if isinstance(node, (ast.Attribute, ast.Name))
+    }
+    return statements, names
 
 
 def _is_off(ev: Evaluator, record: CallRecord, hops: int) -> bool:
     module = record.scope.module
-    if any(contains(statement, record.node) for statement in _switched_off(module)):
+    statements, names = _switched_off(module)
+    if any(contains(statement, record.node) for statement in statements):
         return True
     if module.calls_named("set_grad_enabled") or module.calls_named("_set_grad_enabled"):
         return True  # as a statement, ``torch.set_grad_enabled(False)`` holds for what follows
     info = record.scope.enclosing_function
     if info is None:
         return False
-    if OFF & set(info.decorators) or (info.cls is not None and OFF & set(info.cls.decorators)):
+    if info.cls is not None and OFF & set(info.cls.decorators):
         return True
-    if hops == 0 or info.name in WRAPPERS:
+    # By name, for ``step = self.greedy if fast else self.sample`` calls it through another one.
+    if hops == 0 or info.name in WRAPPERS or info.name in names:
         return True
     return any(
         _is_off(ev, CallRecord(caller.node, caller.frame.scope, caller.spot, False), hops - 1)

@@ -9,12 +9,12 @@ from wattlint.callsites.matched import MatchedCall
 from wattlint.callsites.objects import Match, Objects, attribute_chain
 from wattlint.callsites.options import Given
 from wattlint.catalogue.records import Argument
-from wattlint.semantics import arguments, handed_on
+from wattlint.semantics import arguments, handed_on, per_item
 from wattlint.semantics.arguments import Arguments
 from wattlint.semantics.frames import Frame
 from wattlint.semantics.module_index import ModuleIndex
 from wattlint.semantics.scopes import CallRecord, Scope, Spot, last_name
-from wattlint.semantics.values import External, Member, Partial, Value, alternatives
+from wattlint.semantics.values import External, Member, Partial, Result, Unknown, Value, alternatives
 
 PASSES_ON = handed_on.POSITIONS.keys() - {"partial"}
 """``partial`` itself calls nothing yet."""
@@ -31,6 +31,9 @@ def passed_on(
         if isinstance(one, Partial):
             given = arguments.of(objects.evaluator, node, frame, spot)
             return _through_partial(objects, one, given)
+    item = per_item.made(CallRecord(node, frame.scope, spot, False))
+    if item is not None and (found := _per_item(objects, item, frame, spot)) is not None:
+        return found
     inner = (
         handed_on.inner_call(objects.evaluator, node, frame.module)
         if last_name(node.func) in PASSES_ON
@@ -56,6 +59,9 @@ def passed_on(
 def called(objects: Objects, call: MatchedCall) -> ast.expr:
     """What is called in the end, as written: ``client.chat`` in ``asyncio.to_thread(client.chat, ...)``."""
     node = call.record.node
+    item = per_item.made(call.record) if call.indirect else None
+    if item is not None and isinstance(node.args[0], ast.Name | ast.Attribute):
+        return node.args[0]
     if call.indirect and last_name(node.func) in PASSES_ON:
         inner = handed_on.inner_call(objects.evaluator, node, call.record.scope.module)
         if inner is not None and isinstance(inner.func, ast.Name | ast.Attribute):
@@ -91,6 +97,22 @@ def handed(node: ast.Call) -> ast.Attribute | ast.Name | None:
     """A function given by reference that is presumably called: ``retry(f, errors=E)(x, **kw)``, ``retryer(f, x, **kw)``."""
     given = node.func.args if isinstance(node.func, ast.Call) else node.args
     return given[0] if given and isinstance(given[0], (ast.Attribute, ast.Name)) else None
+
+
+def _per_item(
+    objects: Objects, item: per_item.PerItem, frame: Frame, spot: Spot
+) -> tuple[Match, Given] | None:
+    """``frame["text"].apply(model.encode)``: the method, or the pipeline, is called with each item."""
+    reference = item.record.node.args[0]
+    if not isinstance(reference, (ast.Attribute, ast.Name)):
+        return None
+    value = objects.evaluator.value(reference, frame, spot)
+    if not all(isinstance(one, (Member, Result)) for one in alternatives(value)):
+        return None
+    match = objects.match(value, ast.Call(reference, [], []), frame.module)
+    if match is None or match.entry.kind not in RUNNING:
+        return None
+    return match, Given(Arguments([Unknown("loop item")]))
 
 
 def _wrapped(objects: Objects, node: ast.Call, frame: Frame, spot: Spot) -> tuple[Match, Given] | None:

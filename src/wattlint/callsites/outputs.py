@@ -18,11 +18,24 @@ FIELDS = {
     "output_logits": ("logits",),
 }
 """Argument that asks for an output -> the fields it is read by."""
+WITH_DICT = frozenset({"output_scores", "output_logits"})
+"""``scores = () if (return_dict_in_generate and output_scores) else None``: generation/utils.py of transformers 4.57.6."""
+WHOLE = frozenset({"items", "values", "keys", "to_tuple"})
+"""Methods that hand out every field of an output."""
+ONE_POSITION = frozenset({"past_key_values", "decoder_input_ids"})
+"""Arguments of decoding by hand, which computes the new position alone, or those of the decoder."""
+KEPT = frozenset({"logits_to_keep", "num_logits_to_keep", "labels"})
+
+
+def _is_on(evaluator: Evaluator, given: Given, name: str) -> bool:
+    return options.flag(options.read(evaluator, given, (name,), None)) is True
 
 
 def unused(evaluator: Evaluator, given: Given, record: CallRecord) -> tuple[str, ...]:
     """Arguments that ask for an output which nothing in the module reads."""
-    asked = [name for name in FIELDS if options.flag(options.read(evaluator, given, (name,), None)) is True]
+    asked = [name for name in FIELDS if _is_on(evaluator, given, name)]
+    if not _is_on(evaluator, given, "return_dict_in_generate"):
+        asked = [name for name in asked if name not in WITH_DICT]
     if not asked:
         return ()
     if _escapes(record):
@@ -78,6 +91,10 @@ class _Scope:
             self._leave(node.value)  # by number, which depends on what was asked for
             if isinstance(node.value, ast.Attribute) and _is_last(node.slice):
                 self.cut.add(node.value)
+        elif isinstance(node, (ast.For, ast.comprehension)):
+            self._leave(node.iter)
+        elif isinstance(node, ast.Attribute) and node.attr in WHOLE:
+            self._leave(node.value)
         elif isinstance(node, ast.Attribute) and node.attr == "logits":
             owner = node.value.id if isinstance(node.value, ast.Name) else node.value
             self.logits.setdefault(owner, []).append(node)
@@ -105,9 +122,7 @@ def last_logits_only(record: CallRecord) -> bool:
     reads = [read for owner in owners for read in scope.logits.get(owner, ())]
     if not reads or any(read not in scope.cut for read in reads):
         return False
-    return not any(
-        keyword.arg in ("logits_to_keep", "num_logits_to_keep", "labels") for keyword in record.node.keywords
-    )
+    return not any(keyword.arg in KEPT | ONE_POSITION for keyword in record.node.keywords)
 
 
 def _is_last(index: ast.expr) -> bool:

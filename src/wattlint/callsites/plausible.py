@@ -11,6 +11,7 @@ from wattlint.callsites.objects import attribute_chain
 from wattlint.catalogue.sdks import SdkCatalogue
 from wattlint.semantics.module_index import ModuleIndex
 from wattlint.semantics.names import BUILTINS
+from wattlint.semantics.per_item import PER_ITEM
 from wattlint.semantics.project import Project
 from wattlint.semantics.scopes import (
     Binding,
@@ -99,16 +100,27 @@ class Plausible:
             name = last_name(given)
             if name in self._methods or name in self._names.sdks.structural_names:
                 return True
+            if last_name(function) in PER_ITEM and self._may_be_model(given, record.scope):
+                return True
         if isinstance(function, ast.Attribute):
             return self._method(record.node, function, record.scope)
         if isinstance(function, ast.Name):
             if self._names.own and self._module.original(function.id) in self._names.own:
                 return True
-            bindings = _bindings(function.id, record.scope)
-            if bindings is None:
-                return bool(self._module.stars)
-            return any(not self._is_own_code(binding, self._module, 0) for binding in bindings)
+            return self._is_from_elsewhere(function, record.scope)
         return True
+
+    def _is_from_elsewhere(self, name: ast.Name, scope: Scope) -> bool:
+        bindings = _bindings(name.id, scope)
+        if bindings is None:
+            return bool(self._module.stars)
+        return any(not self._is_own_code(binding, self._module, 0) for binding in bindings)
+
+    def _may_be_model(self, given: ast.Attribute | ast.Name, scope: Scope) -> bool:
+        """An object that is called with each item: ``map(classifier, texts)``."""
+        if isinstance(given, ast.Name):
+            return self._is_from_elsewhere(given, scope)
+        return given.attr in self._stored
 
     def _has_shape(self, node: ast.Call) -> bool:
         """The call, or the one that is made of a method that it is given, has the shape of a call of a model."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterable
 
@@ -142,7 +141,7 @@ class PromptReader:
                 filled = strings.formatted(self.evaluator, one, [], {})
                 one = filled if isinstance(filled, (Const, Text)) else one
             self._probed = self._probed or _is_probe(one)
-            self.parts.append(PromptPart(role, _pieces(one)))
+            self.parts.append(PromptPart(role, _pieces(self.evaluator, one)))
         elif isinstance(one, Sequence):
             self._sequence(one, role, written, depth)
         elif isinstance(one, Mapping):
@@ -163,15 +162,15 @@ class PromptReader:
                 return
 
     def _hole(self, value: Value, role: str, written: str) -> None:
-        kind = hole_kind(value)
+        kind = hole_kind(self.evaluator, value)
         if kind == "history" or (kind == "parameter" and "message" in written):
             self.complete = False
         self.parts.append(PromptPart(role, (Hole(written, kind),)))
 
     def _sequence(self, value: Sequence, role: str, written: str, depth: int) -> None:
         items = [self.evaluator.force(item) for item in value.items[:MAX_PARTS]]
-        if len(items) == 2 and value.kind == "tuple" and _role(items[0]) is not None:
-            self.add(value.items[1], _role(items[0]) or role, depth + 1)
+        if len(items) == 2 and value.kind == "tuple" and role_of(items[0]) is not None:
+            self.add(value.items[1], role_of(items[0]) or role, depth + 1)
             return
         for item in value.items[:MAX_PARTS]:
             self.add(item, role, depth + 1)
@@ -183,7 +182,7 @@ class PromptReader:
     def _mapping(self, value: Mapping, role: str, written: str, depth: int) -> None:
         own = role
         if "role" in value.entries:
-            own = _role(alternatives(self.evaluator.force(value.entries["role"]))[0]) or role
+            own = role_of(alternatives(self.evaluator.force(value.entries["role"]))[0]) or role
             for key in ("content", "parts"):
                 if key in value.entries:
                     self.add(value.entries[key], own, depth + 1)
@@ -210,7 +209,7 @@ class PromptReader:
             self.complete = False
 
     def _result(self, value: Result, role: str, written: str, depth: int) -> None:
-        name, owner = _called(value)
+        name, owner = called(value)
         if value.call is None or value.frame is None or value.spot is None:
             self._hole(value, role, written)
             return
@@ -231,7 +230,7 @@ class PromptReader:
                 content = given.positional[0]
             explicit = given.keywords.get("role")
             if explicit is not None:
-                own = _role(alternatives(self.evaluator.force(explicit))[0]) or own
+                own = role_of(alternatives(self.evaluator.force(explicit))[0]) or own
             if content is not None:
                 outer = self._templated
                 self._templated = "Template" in name or name in TEMPLATE_METHODS
@@ -248,7 +247,7 @@ def is_template(value: Value) -> bool:
     """A prompt template object, from its class or maker's name."""
     for one in alternatives(value):
         if isinstance(one, Result):
-            name, owner = _called(one)
+            name, owner = called(one)
             if name in TEMPLATES or name in MESSAGE_CLASSES or name in TEMPLATE_METHODS:
                 return True
             if name in ("partial", "format_prompt") and owner is not None and is_template(owner):
@@ -256,7 +255,7 @@ def is_template(value: Value) -> bool:
     return False
 
 
-def _called(value: Result) -> tuple[str, Value | None]:
+def called(value: Result) -> tuple[str, Value | None]:
     callee = alternatives(value.callee)[0]
     if isinstance(callee, Member):
         return callee.name, callee.owner
@@ -273,7 +272,7 @@ def _last(value: Value | None) -> str:
     return getattr(value, "path", getattr(value, "name", "")).rpartition(".")[2]
 
 
-def _role(value: Value) -> str | None:
+def role_of(value: Value) -> str | None:
     if isinstance(value, Const) and isinstance(value.value, str):
         return ROLES.get(value.value.lower())
     return None
@@ -297,58 +296,49 @@ def _is_probe(value: Value) -> bool:
     )
 
 
-def _pieces(value: Const | Text) -> tuple[str | Hole, ...]:
+def _pieces(ev: Evaluator, value: Const | Text) -> tuple[str | Hole, ...]:
     if isinstance(value, Const):
         return (str(value.value),)
     return tuple(
-        piece if isinstance(piece, str) else Hole(piece.source, hole_kind(piece.value))
+        piece if isinstance(piece, str) else Hole(piece.source, hole_kind(ev, piece.value))
         for piece in value.pieces
     )
 
 
-def hole_kind(value: Value) -> str:
+def hole_kind(ev: Evaluator, value: Value) -> str:
     """What a hole is likely filled with, from where its value comes."""
     for one in alternatives(value):
-        root = _root(one)
-        if isinstance(root, Unknown) and root.why == "loop item":
+        if _is_of_loop(ev, one):
             return "loop-item"
         if isinstance(one, Unknown):
             return "parameter" if one.why.startswith("parameter") else "value"
         if isinstance(one, Sequence):
             return "history" if one.repeated or one.open else "value"
         if isinstance(one, (Result, Element)):
-            name = _called(one)[0] if isinstance(one, Result) else ""
+            name = called(one)[0] if isinstance(one, Result) else ""
             return "file" if name in ("read", "read_text", "load", "getvalue") else "value"
     return "value"
 
 
-def _root(value: Value) -> Value:
-    """What an attribute, an item or a method's result was taken from."""
+def _is_of_loop(ev: Evaluator, value: Value) -> bool:
+    """A loop's item or what was taken from it, or ``texts[i]``, ``frame.loc[i, "text"]`` with ``i`` the place of an item."""
     for _ in range(MAX_DEPTH):
+        if isinstance(value, Element) and value.key is not None and _is_index(ev, value.key):
+            return True
         if isinstance(value, (Element, Member)):
             value = alternatives(value.owner)[0]
         elif isinstance(value, Result) and isinstance(value.callee, (Element, Member)):
             value = alternatives(value.callee)[0]
         else:
             break
-    return value
+    return isinstance(value, Unknown) and value.why in ("loop item", "loop index")
 
 
-def is_filled_list(value: Value | None) -> bool:
-    """It may be a list that code fills at run time."""
-    return any(
-        isinstance(one, Sequence) and one.kind == "list" and (one.open or one.repeated)
-        for one in (alternatives(value) if value is not None else ())
-    )
-
-
-def batch_size(value: Value | None) -> int | None:
-    """Number of prompts when a plain list of texts is passed."""
-    if value is None:
-        return None
-    one = alternatives(value)[0]
-    if isinstance(one, Sequence) and one.kind == "list" and not one.open and not one.repeated and one.items:
-        texts = [item[0] if isinstance(item, tuple) else item for item in one.items]
-        if all(isinstance(item, (ast.Constant, ast.JoinedStr, Text)) for item in texts):
-            return len(texts)
-    return None
+def _is_index(ev: Evaluator, key: Value) -> bool:
+    for one in alternatives(key):
+        if isinstance(one, Unknown) and one.why == "loop index":
+            return True
+        if isinstance(one, Sequence) and one.kind == "tuple" and one.items:
+            first = ev.force(one.items[0])
+            return isinstance(first, Unknown) and first.why == "loop index"
+    return False

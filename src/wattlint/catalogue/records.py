@@ -83,7 +83,7 @@ class EntryPoint(NamedTuple):
     options: dict[str, Argument]
     """Keys: temperature, samples, format, tools, effort, stream, cache, batch, dtype, quantization, device, attention,
     draft, draft_tokenizer, base_url, region, retries, task, trust_remote_code, training_arguments, adapter, dataset,
-    epochs, generation, dimensions."""
+    epochs, generation, dimensions, streamer."""
     returns: str | None
     """Type of the result: a type name, ``self`` (the receiver), ``argument:NAME`` (type of that argument), or None."""
     provider: str | None

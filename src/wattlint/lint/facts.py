@@ -307,6 +307,7 @@ GROUPS: dict[str, tuple[str, str, list[tuple[str, FactType, str] | tuple[str, Fa
                 BOOLEAN,
                 "Another object may be called at each pass, or one of several functions.",
             ),
+            ("handed", BOOLEAN, "The function around the call is handed to `map`, `apply` and the like."),
             ("timed", BOOLEAN, "The time of each pass's call is measured, as benchmarks do."),
             ("growing", TEXT, "List sent that an unbounded loop only lengthens.", "site.growing.name"),
             ("growing_line", NUMBER, "Line of that loop.", "site.growing.line"),

@@ -377,7 +377,7 @@ class Subject:
             return True
         if site.loop.collections or self.loops_inside:
             return True
-        if site.prompt is not None and site.prompt.several and site.kind == "embed":
+        if site.prompt is not None and site.prompt.several:
             return True
         holes = site.prompt.holes if site.prompt is not None else ()
         if any(hole.kind == "loop-item" and PLURAL.search(hole.name) for hole in holes):

@@ -5,13 +5,18 @@ from __future__ import annotations
 import ast
 from typing import NamedTuple, Union
 
+from wattlint.regexes import regex
 from wattlint.semantics.scopes import last_name
 
 Loop = Union[ast.For, ast.AsyncFor, ast.While]
 
-RETRY_NAMES = ("retry", "retries", "attempt", "tries", "trial")
+AGAIN = r"retr(?:y|ies)|attempt|(?<![a-z])tries"
+COUNTS_TRIES = regex(AGAIN)
+NAMES_TRIES = regex(AGAIN + "|(?<![a-z])trial")
+"""``range(trials)`` says nothing: experiments are run so."""
 QUESTIONS = frozenset({"input", "receive_text", "recv", "prompt_input", "ask"})
 ADDITIONS = frozenset({"append", "extend", "add", "insert"})
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 CLOCKS = frozenset(
     {
         "time",
@@ -40,6 +45,8 @@ class LoopBody:
     def __init__(self, loop: Loop) -> None:
         self.loop = loop
         self._tries: list[ast.Try] = []
+        self._exits: list[ast.If | ast.Try] = []
+        """Statements that may leave the loop, or the function."""
         self._inner: list[Loop] = []
         self._flows: list[_Flow] = []
         self._clocks: list[int] = []
@@ -75,26 +82,50 @@ class LoopBody:
                 self._flows.append(_Flow(frozenset(), _names(node.args), frozenset({owner.id})))
         elif isinstance(node, ast.Try):
             self._tries.append(node)
+            if any(isinstance(one, (ast.Return, ast.Break)) for one in (*node.body, *node.orelse)):
+                self._exits.append(node)
+        elif isinstance(node, ast.If):
+            if _leaves([*node.body, *node.orelse]):
+                self._exits.append(node)
         elif isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
             self._inner.append(node)
 
     def feeds_back(self, call: ast.Call) -> bool:
         """A pass uses what an earlier pass answered: names set from the answer appear among the arguments."""
-        used = _names([*call.args, *(keyword.value for keyword in call.keywords)])
+        return not _arguments(call).isdisjoint(self._set_from(call))
+
+    def _set_from(self, call: ast.Call) -> set[str]:
+        """The names that hold something of the answer, or of earlier ones."""
         tainted: set[str] = set()
         for _ in range(2):
             for flow in self._flows:
                 if call in flow.calls or not tainted.isdisjoint(flow.read):
                     tainted |= flow.stored
-        return not used.isdisjoint(tainted)
+        return tainted
+
+    def ends_by_answer(self, call: ast.Call) -> bool:
+        """The answers so far decide whether there is another pass: ``if "yes" in answer: return answer``."""
+        if not self._exits:
+            return False
+        tainted = self._set_from(call)
+        return any(_asks(node, call, tainted) and self._is_own(node) for node in self._exits)
+
+    def _is_own(self, way_out: ast.If | ast.Try) -> bool:
+        """Leaves this loop, not only one inside it."""
+        inside = any(contains(inner, way_out) for inner in self._inner)
+        return not inside or _leaves([*way_out.body, *way_out.orelse], (ast.Return,))
 
     def chooses_receiver(self, call: ast.Call) -> bool:
         """The item decides on which object the call is made: ``for name in names: load(name).run(text)``."""
+        return receiver(call) in self._from_items()
+
+    def _from_items(self) -> set[str]:
+        """The loop's own variables, and the names set from them."""
         items = set(self._own)
         for flow in self._flows:
             if not items.isdisjoint(flow.read):
                 items |= flow.stored
-        return receiver(call) in items
+        return items
 
     def measures(self, call: ast.Call) -> bool:
         """The clock is read before and after the call: how long it takes is asked, as in a benchmark."""
@@ -107,7 +138,7 @@ class LoopBody:
         """The call stands in a ``try`` whose success leaves the loop, or the loop counts attempts."""
         loop = self.loop
         words = ast.unparse(loop.test if isinstance(loop, ast.While) else loop.target).lower()
-        if any(name in words for name in RETRY_NAMES):
+        if NAMES_TRIES.search(words):
             return True
         for node in self._tries:
             if not any(contains(one, call) for one in node.body):
@@ -120,7 +151,23 @@ class LoopBody:
                 return True
             if isinstance(loop, ast.While) and _sleeps(node):
                 return True
-        return False
+        return self._asks_again(call)
+
+    def _asks_again(self, call: ast.Call) -> bool:
+        """``for _ in range(5)``: the same question, until an answer is good enough to leave the loop."""
+        loop = self.loop
+        if (
+            isinstance(loop, ast.While)
+            or not isinstance(loop.iter, ast.Call)
+            or last_name(loop.iter) != "range"
+        ):
+            return False
+        if COUNTS_TRIES.search(ast.unparse(loop.iter).lower()):
+            return True
+        given = _arguments(call)
+        return (
+            given.isdisjoint(self._from_items()) and not self.feeds_back(call) and self.ends_by_answer(call)
+        )
 
 
 def receiver(call: ast.Call) -> str | None:
@@ -138,6 +185,35 @@ def _sleeps(node: ast.Try) -> bool:
         for handler in node.handlers
         for one in ast.walk(handler)
     )
+
+
+def _arguments(call: ast.Call) -> frozenset[str]:
+    return _names([*call.args, *(keyword.value for keyword in call.keywords)])
+
+
+def _asks(node: ast.If | ast.Try, call: ast.Call, answers: set[str]) -> bool:
+    """The condition, or what is tried before the loop is left, uses what ``call`` answered."""
+    deciding = [node.test] if isinstance(node, ast.If) else [*node.body, *node.orelse]
+    return any(
+        inner is call or (isinstance(inner, ast.Name) and inner.id in answers)
+        for one in deciding
+        for inner in ast.walk(one)
+    )
+
+
+def _leaves(body: list[ast.stmt], by: tuple[type[ast.stmt], ...] = (ast.Return, ast.Break)) -> bool:
+    """A ``return`` stands in ``body``, or a ``break`` of the loop around it."""
+    todo: list[ast.AST] = list(body)
+    while todo:
+        node = todo.pop()
+        if isinstance(node, by):
+            return True
+        if isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
+            if _leaves(node.body, (ast.Return,)):
+                return True
+        elif isinstance(node, (ast.stmt, ast.excepthandler)) and not isinstance(node, DEFINITIONS):
+            todo.extend(ast.iter_child_nodes(node))
+    return False
 
 
 def _iterates(node: ast.AST, items: set[str]) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from wattlint.semantics import callers, strings
+from wattlint.semantics import callers, iterables, per_item, strings
 from wattlint.semantics.loop_body import Loop, LoopBody, receiver, runs_once, stored
 from wattlint.semantics.module_index import ModuleIndex
-from wattlint.semantics.scopes import CallRecord, FunctionInfo, Scope, Spot, last_name
+from wattlint.semantics.scopes import CallRecord, Scope, Spot, last_name
 from wattlint.semantics.unchanged import Changes, Comprehension
 from wattlint.semantics.values import Sequence, alternatives
 
@@ -19,20 +19,6 @@ MAX_HOPS = 3
 CONCURRENT = frozenset(
     {"gather", "as_completed", "create_task", "ensure_future", "wait", "submit", "start_soon", "TaskGroup"}
 )
-PER_ITEM = {
-    "map": True,
-    "imap": True,
-    "imap_unordered": True,
-    "starmap": True,
-    "thread_map": True,
-    "process_map": True,
-    "apply": False,
-    "applymap": False,
-    "progress_apply": False,
-    "map_async": True,
-    "batch_apply": True,
-}
-"""Functions that call another one once per item -> whether concurrently."""
 
 
 class LoopShape(NamedTuple):
@@ -48,6 +34,7 @@ class LoopShape(NamedTuple):
     invariant: bool = False
     timed: bool = False
     dispatched: bool = False
+    handed: bool = False
 
 
 NO_LOOP = LoopShape()
@@ -78,9 +65,9 @@ def _lexical(ev: Evaluator, record: CallRecord) -> LoopShape:
                 weaker = shape
         if scope.kind not in ("comprehension", "lambda"):
             break
-        mapped = _per_item_lambda(scope)
+        mapped = per_item.of_lambda(scope)
         if mapped is not None:
-            return mapped
+            return of_handed(mapped)
         spot = scope.spot
         scope = scope.parent
     return weaker
@@ -93,14 +80,16 @@ def _shape(ev: Evaluator, node: ast.AST, record: CallRecord, scope: Scope) -> Lo
         body = _body(ev, node)
         if body.is_retry(record.node):
             return LoopShape("retry", line=node.lineno, over=strings.source(node.iter))
-        count = _count(ev, node.iter, record, scope)
+        source = iterables.behind(node.iter, scope)
+        if iterables.is_stream(source):
+            return LoopShape("unbounded", over=strings.source(node.iter), line=node.lineno)
         return LoopShape(
             "data",
-            count,
+            _count(ev, node.iter, record, scope),
             strings.source(node.iter),
             node.lineno,
-            dependent=body.trains or body.feeds_back(record.node),
-            collections=body.goes_into_items,
+            dependent=body.trains or body.feeds_back(record.node) or body.ends_by_answer(record.node),
+            collections=body.goes_into_items or iterables.gives_batches(source),
             invariant=_changes(ev, node).leave_as_it_is(record),
             timed=body.measures(record.node),
             dispatched=body.chooses_receiver(record.node),
@@ -126,6 +115,7 @@ def _shape(ev: Evaluator, node: ast.AST, record: CallRecord, scope: Scope) -> Lo
             strings.source(first.iter),
             node.lineno,
             gathered=gathered,
+            collections=iterables.gives_batches(iterables.behind(first.iter, scope)),
             invariant=_changes(ev, node).leave_as_it_is(record),
             dispatched=receiver(record.node) in items,
         )
@@ -193,9 +183,9 @@ def _through_callers(ev: Evaluator, scope: Scope, hops: int, seen: set[int]) -> 
     if info is None or hops == 0 or id(info) in seen:
         return NO_LOOP
     seen.add(id(info))
-    mapped = _per_item(info)
+    mapped = per_item.of_function(ev, info)
     if mapped is not None:
-        return mapped
+        return of_handed(mapped)._replace(via_function=info.name)
     found = callers.of(ev, info)
     for caller in found:
         record = CallRecord(caller.node, caller.frame.scope, caller.spot, False)
@@ -209,23 +199,9 @@ def _through_callers(ev: Evaluator, scope: Scope, hops: int, seen: set[int]) -> 
     return NO_LOOP
 
 
-def _per_item(info: FunctionInfo) -> LoopShape | None:
-    """The function is handed to ``map``, a pool or ``DataFrame.apply``."""
-    for name, concurrent in PER_ITEM.items():
-        for record in info.module.calls_named(name):
-            arguments = record.node.args
-            if arguments and last_name(arguments[0]) == info.name and not isinstance(arguments[0], ast.Call):
-                over = strings.source(arguments[1] if len(arguments) > 1 else record.node.func)
-                return LoopShape("data", None, over, record.node.lineno, info.name, concurrent)
-    return None
-
-
-def _per_item_lambda(scope: Scope) -> LoopShape | None:
-    """The lambda is handed to ``map``, a pool or ``DataFrame.apply``."""
-    for name, concurrent in PER_ITEM.items() if scope.kind == "lambda" else ():
-        for record in scope.module.calls_named(name):
-            rest = [argument for argument in record.node.args if argument is not scope.node]
-            if len(rest) < len(record.node.args):
-                over = strings.source(rest[0] if rest else record.node.func)
-                return LoopShape("data", None, over, record.node.lineno, None, concurrent)
-    return None
+def of_handed(item: per_item.PerItem) -> LoopShape:
+    """The loop that a call such as ``map`` makes over its items."""
+    over, line = strings.source(item.over), item.record.node.lineno
+    return LoopShape(
+        "data", over=over, line=line, gathered=item.concurrent, collections=item.in_batches, handed=True
+    )

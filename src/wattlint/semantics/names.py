@@ -18,7 +18,7 @@ from wattlint.semantics import (
 )
 from wattlint.semantics.module_index import ModuleIndex
 from wattlint.semantics.reaching import reaching
-from wattlint.semantics.scopes import END, Binding, Spot
+from wattlint.semantics.scopes import END, Binding, Spot, last_name
 from wattlint.semantics.values import (
     TRACED,
     Class,
@@ -235,8 +235,21 @@ def _loop_item(ev: Evaluator, binding: Binding, frame: Frame) -> Value:
         if isinstance(one, Sequence) and not one.repeated:
             found.extend(ev.force(item) for item in one.items[:12])
     if not found:
-        return Unknown("loop item")
+        return Unknown("loop index" if _counts_items(node.iter, binding.path) else "loop item")
     value = join(found)
     for step in binding.path:
         value = containers.element(ev, value, step)
     return value
+
+
+def _counts_items(iterable: ast.expr, path: tuple[int | str, ...]) -> bool:
+    """``for i in range(len(texts))``, ``for i, text in enumerate(texts)``: the place of an item."""
+    while isinstance(iterable, ast.Call) and last_name(iterable) in ("tqdm", "track") and iterable.args:
+        iterable = iterable.args[0]
+    if not isinstance(iterable, ast.Call) or not iterable.args:
+        return False
+    name, first = last_name(iterable), iterable.args[0]
+    if name == "enumerate":
+        return path == (0,)
+    only = name in ("range", "trange") and len(iterable.args) == 1
+    return only and isinstance(first, ast.Call) and last_name(first) == "len"

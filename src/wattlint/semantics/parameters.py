@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from wattlint.semantics import (
     annotated,
     callers,
+    per_item,
 )
 from wattlint.semantics.frames import Frame
 from wattlint.semantics.scopes import END, Binding
 from wattlint.semantics.values import (
     Class,
+    Const,
     Mapping,
     Sequence,
     Unknown,
@@ -51,7 +53,9 @@ def parameter(ev: Evaluator, binding: Binding, frame: Frame) -> Value:
         injected = annotated.metadata(ev, binding.node.annotation, outside, END)
         if injected is not None:
             return injected
-        return annotated.instead(ev, value, binding.node.annotation, outside)
+        typed = annotated.instead(ev, value, binding.node.annotation, outside)
+        is_open = typed is value and isinstance(value, (Unknown, Const)) and frame.arguments is None
+        return Unknown("loop item") if is_open and per_item.takes_item(ev, info, binding.node) else typed
     return value
 
 

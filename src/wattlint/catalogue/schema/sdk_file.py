@@ -12,7 +12,7 @@ Kind = Literal["call", "bind", "load", "embed", "train", "derive", "other"]
 Option = Literal[
     "temperature", "samples", "format", "tools", "effort", "stream", "cache", "batch", "dtype", "quantization",
     "device", "attention", "draft", "draft_tokenizer", "base_url", "region", "retries", "task", "trust_remote_code",
-    "training_arguments", "adapter", "dataset", "epochs", "generation", "dimensions",
+    "training_arguments", "adapter", "dataset", "epochs", "generation", "dimensions", "streamer",
 ]  # fmt: skip
 
 

@@ -32,6 +32,8 @@ def embed_together(target: Target) -> Fix | NotFixed:
     """One call with the list of all texts."""
     call = Call(target)
     module, node, site = call.module, call.node, call.site
+    if site.loop.handed:
+        raise Unfixable("a function is handed to what goes over the texts")
     loop = _loop(module, node)
     texts = [
         argument
