@@ -9,7 +9,7 @@ from pathlib import Path
 from wattlint.callsites import options, versions
 from wattlint.callsites.facts import ModelFact
 from wattlint.callsites.matched import Bindings, MatchedCall
-from wattlint.callsites.model_fact import OWN_MODELS_ONLY, model_fact
+from wattlint.callsites.model_fact import model_fact
 from wattlint.callsites.objects import Objects
 from wattlint.callsites.options import Given
 from wattlint.catalogue.models import ModelCatalogue
@@ -91,7 +91,9 @@ class ModelChooser:
         fitting = [one for one in values if not _is_misfit(one, call)]
         if not fitting:
             return ModelFact(unknown_reason=f"{options.text(values[0])} is no model for {call.entry.sdk}")
-        fact = model_fact(join(fitting), self.models, provider if provider in OWN_MODELS_ONLY else None)
+        loads_weights = any(entry.loads_locally for entry, _ in bindings.pairs)
+        server = "ollama" if call.entry.sdk == "ollama" else provider
+        fact = model_fact(join(fitting), self.models, server, loads_weights)
         several = call.match.others or self._of_subclasses(call)
         if fact.id is not None and several and given_by is not call.given:
             reason = "several objects of different makers get here"

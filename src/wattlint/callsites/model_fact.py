@@ -21,7 +21,9 @@ OWN_MODELS_ONLY = {
 PLAIN_NAMES = {"cohere": frozenset({"small", "medium", "large", "xlarge"})}
 """Models whose names are plain words: provider -> names."""
 LOCAL = regex(r"^(\.{0,2}/|~/|[A-Za-z]:[\\/])|\.(bin|safetensors|pt|pth|onnx)$|(^|/)(checkpoints?|outputs?)/")
-NAMES_A_PROVIDER = regex(r"^[a-z_]+[/:]")
+NAMES_A_PROVIDER = regex(r"^(?!models/)[a-z_]+[/:]")
+"""``models/`` is how Google writes any model."""
+WRITTEN_HERE = frozenset({"literal", "local_const"})
 SIGNIFICANT = (
     "config_file",
     "env_default",
@@ -42,11 +44,12 @@ SIGNIFICANT = (
 """Of several hops the first of these names how the model is given."""
 
 
-def model_fact(value: Value | None, models: ModelCatalogue, provider: str | None) -> ModelFact:
-    """``provider`` is who serves the call, where its endpoint serves only its own models; else None."""
+def model_fact(
+    value: Value | None, models: ModelCatalogue, provider: str | None, loads_weights: bool = False
+) -> ModelFact:
+    """``provider`` is who serves the call; ``loads_weights``: nobody, the model runs here."""
     if value is None:
         return ModelFact(unknown_reason="not given")
-    makers = OWN_MODELS_ONLY.get(provider or "")
     found: dict[str, Const] = {}
     reason: str | None = None
     for one in _texts(value):
@@ -58,16 +61,11 @@ def model_fact(value: Value | None, models: ModelCatalogue, provider: str | None
             if LOCAL.search(name):
                 reason = reason or f"local path {name}"
                 continue
-            maker = models.maker_of(name)
-            written_here = {hop.how for hop in one.origin} <= {"literal", "local_const"}
-            if (
-                makers is not None
-                and not written_here
-                and maker is not None
-                and maker not in makers
-                and not NAMES_A_PROVIDER.match(name)
-            ):
-                reason = reason or f"{name} is not served by {provider}"
+            refusal = _no_weights(name, models) if loads_weights else None
+            if not {hop.how for hop in one.origin} <= WRITTEN_HERE:
+                refusal = refusal or _not_served(name, models, provider)
+            if refusal is not None:
+                reason = reason or refusal
                 continue
             found.setdefault(name, one)
         elif isinstance(one, Unknown):
@@ -91,6 +89,23 @@ def model_fact(value: Value | None, models: ModelCatalogue, provider: str | None
         origin=tuple(Place(hop.path, hop.line, note(hop)) for hop in reversed(origin)),
         candidates=tuple(found),
     )
+
+
+def _no_weights(name: str, models: ModelCatalogue) -> str | None:
+    """Why a library that loads weights cannot mean this model: what a setting for all libraries has for an API."""
+    record = models.lookup(name)
+    return f"{name} has no weights to load" if record is not None and not record.open_weights else None
+
+
+def _not_served(name: str, models: ModelCatalogue, provider: str | None) -> str | None:
+    """Why ``provider`` cannot mean this model, which is written elsewhere, maybe for another one."""
+    if provider == "ollama":
+        return _no_weights(f"ollama/{name}", models) and f"{name} is not served by Ollama"
+    makers = OWN_MODELS_ONLY.get(provider or "")
+    if makers is None or NAMES_A_PROVIDER.match(name):
+        return None
+    maker = models.maker_of(name.removeprefix("models/"))
+    return f"{name} is not served by {provider}" if maker is not None and maker not in makers else None
 
 
 def _by_default(value: Const) -> bool:

@@ -1,0 +1,70 @@
+"""Requests that are written by hand, prompts with more than text in them, and models that a setting has for others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from resolver.project import sites
+
+# -- a model that this library cannot serve ----------------------------------------------------------------------
+
+DISPATCH = """
+    from fastembed import TextEmbedding
+    from langchain_huggingface import HuggingFaceEmbeddings
+    from langchain_ollama import ChatOllama, OllamaEmbeddings
+    from openai import OpenAI
+    from sentence_transformers import SentenceTransformer
+    from transformers import AutoModelForCausalLM
+    import google.generativeai as genai
+    import ollama
+    LLM = "gpt-4o"
+    class Embedder:
+        def __init__(self, provider="openai", model="{default}"):
+            self.model = model
+        def run(self, text):
+            return {made}
+"""
+
+
+@pytest.mark.parametrize(
+    ("default", "made", "expected"),
+    [
+        ("text-embedding-3-small", "OpenAI().embeddings.create(model=self.model, input=text)", True),
+        ("text-embedding-3-small", "SentenceTransformer(self.model)", False),
+        ("text-embedding-3-small", "TextEmbedding(model_name=self.model)", False),
+        ("text-embedding-3-small", "HuggingFaceEmbeddings(model_name=self.model)", False),
+        ("text-embedding-3-small", "OllamaEmbeddings(model=self.model)", False),
+        ("openai/text-embedding-3-small", "SentenceTransformer(self.model)", False),
+        ("text-embedding-3-small", 'AutoModelForCausalLM.from_pretrained("gpt-4o")', False),
+        ("text-embedding-3-small", "AutoModelForCausalLM.from_pretrained(LLM)", False),
+        ("text-embedding-3-small", "ollama.chat(model=LLM, messages=text)", False),
+        ("text-embedding-3-small", "ChatOllama(model=LLM)", False),
+        ("models/all-MiniLM-L6-v2", "genai.embed_content(model=self.model, content=text)", False),
+        ("models/text-embedding-004", "genai.embed_content(model=self.model, content=text)", True),
+        ("voyageai/voyage-4-nano", "SentenceTransformer(self.model)", True),
+        ("all-MiniLM-L6-v2", "SentenceTransformer(self.model)", True),
+        ("nomic-embed-text", "OllamaEmbeddings(model=self.model)", True),
+        ("gpt-oss:20b", "ollama.chat(model=self.model, messages=text)", True),
+    ],
+)
+def test_a_model_of_another_server_is_none(tmp_path: Path, default: str, made: str, expected: bool) -> None:
+    found = sites(tmp_path, DISPATCH.format(default=default, made=made))
+    assert [site.model.id for site in found] == [default if expected else None]
+
+
+def test_the_next_model_that_fits_is_taken(tmp_path: Path) -> None:
+    (site,) = sites(
+        tmp_path,
+        """
+        from sentence_transformers import SentenceTransformer
+        API, LOCAL = "text-embedding-3-small", "all-MiniLM-L6-v2"
+        def load(local):
+            name = API
+            if local:
+                name = LOCAL
+            return SentenceTransformer(name)
+        """,
+    )
+    assert site.model.candidates == ("all-MiniLM-L6-v2",)
