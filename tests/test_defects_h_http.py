@@ -68,3 +68,74 @@ def test_the_next_model_that_fits_is_taken(tmp_path: Path) -> None:
         """,
     )
     assert site.model.candidates == ("all-MiniLM-L6-v2",)
+
+
+# -- the address of an OpenAI client ------------------------------------------------------------------------------
+
+CLIENT = """
+    import os
+    from anthropic import Anthropic
+    from openai import OpenAI
+    class Model:
+        def __init__(self, base_url=None, needed=None):
+            self.base_url = base_url
+            self.client = {client}
+        def ask(self, text):
+            return self.client.{call}(model="o1-mini", messages=text)
+    {caller}
+"""
+CHAT = "chat.completions.create"
+
+
+@pytest.mark.parametrize(
+    ("client", "method", "caller", "provider"),
+    [
+        ('OpenAI(base_url=os.getenv("OPENAI_BASE_URL"))', CHAT, "", "openai"),
+        ('OpenAI(base_url=os.environ.get("OPENAI_API_BASE"))', CHAT, "", "openai"),
+        ('Anthropic(base_url=os.getenv("ANTHROPIC_BASE_URL"))', "messages.create", "", "anthropic"),
+        ("OpenAI(base_url=base_url)", CHAT, "", "openai"),
+        ("OpenAI(base_url=self.base_url)", CHAT, "", "openai"),
+        ('OpenAI(base_url=base_url or os.getenv("OPENAI_BASE_URL"))', CHAT, "", "openai"),
+        ("OpenAI(base_url=base_url)", CHAT, "Model()", "openai"),
+        ("OpenAI(base_url=base_url)", CHAT, "def make(url): return Model(url)", None),
+        ("OpenAI(base_url=base_url)", CHAT, "def make(base_url): return Model(base_url=base_url)", None),
+        ('OpenAI(base_url=os.getenv("LLM_URL"))', CHAT, "", None),
+        ('OpenAI(base_url=os.getenv("MISTRAL_BASE_URL"))', CHAT, "", None),
+        ('OpenAI(base_url=os.environ["OPENAI_BASE_URL"])', CHAT, "", None),
+        ('OpenAI(base_url=os.getenv("OPENAI_BASE_URL", "http://gpu:8000/v1"))', CHAT, "", None),
+    ],
+)
+def test_an_address_that_nobody_gives(
+    tmp_path: Path, client: str, method: str, caller: str, provider: str | None
+) -> None:
+    (site,) = sites(tmp_path, CLIENT.format(client=client, call=method, caller=caller))
+    assert site.provider == provider
+    assert (site.base_url is None) == (provider is not None)
+
+
+# -- why a model is not known -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("model", "reason"),
+    [
+        ("name[1:]", "computed at run time"),
+        ("name.upper()", "computed at run time"),
+        ("sorted(names)[0]", "computed at run time"),
+        ("[*names].pop()", "computed at run time"),
+        ("name", "parameter name"),
+        ('os.environ["CHAT_MODEL"]', "environment variable CHAT_MODEL"),
+        ("str(Path(__file__).parent / 'weights')", "local path .../weights"),
+        ("'./weights/final'", "local path ./weights/final"),
+    ],
+)
+def test_reasons_are_in_words(tmp_path: Path, model: str, reason: str) -> None:
+    text = f"""
+        import os
+        from pathlib import Path
+        from transformers import AutoModel
+        def load(name, names):
+            return AutoModel.from_pretrained({model})
+    """
+    (site,) = sites(tmp_path, text)
+    assert site.model.unknown_reason == reason

@@ -21,6 +21,7 @@ OWN_MODELS_ONLY = {
 PLAIN_NAMES = {"cohere": frozenset({"small", "medium", "large", "xlarge"})}
 """Models whose names are plain words: provider -> names."""
 LOCAL = regex(r"^(\.{0,2}/|~/|[A-Za-z]:[\\/])|\.(bin|safetensors|pt|pth|onnx)$|(^|/)(checkpoints?|outputs?)/")
+ABSOLUTE = regex(r"^(?:/|[A-Za-z]:[\\/]).*[\\/](?=[^\\/])")
 NAMES_A_PROVIDER = regex(r"^(?!models/)[a-z_]+[/:]")
 """``models/`` is how Google writes any model."""
 WRITTEN_HERE = frozenset({"literal", "local_const"})
@@ -55,11 +56,12 @@ def model_fact(
     for one in _texts(value):
         if isinstance(one, Const):
             name = str(one.value).strip()
+            if LOCAL.search(name):
+                # Where a folder lies on this machine is nobody's business.
+                reason = reason or f"local path {ABSOLUTE.sub('.../', name)}"
+                continue
             if not name or not (models.looks_like_model(name) or name in PLAIN_NAMES.get(provider or "", ())):
                 reason = reason or f"placeholder {name!r}"
-                continue
-            if LOCAL.search(name):
-                reason = reason or f"local path {name}"
                 continue
             refusal = _no_weights(name, models) if loads_weights else None
             if not {hop.how for hop in one.origin} <= WRITTEN_HERE:
@@ -69,7 +71,7 @@ def model_fact(
                 continue
             found.setdefault(name, one)
         elif isinstance(one, Unknown):
-            reason = reason or one.why
+            reason = reason or in_words(one)
         else:
             reason = reason or "computed at run time"
     if not found:
@@ -122,9 +124,16 @@ def _texts(value: Value) -> Iterable[Value]:
         elif isinstance(one, Mapping):
             continue
         elif isinstance(one, Text):
-            yield Unknown("computed at run time")
+            yield Unknown("text")
         else:
             yield one
+
+
+def in_words(unknown: Unknown) -> str:
+    """Why a value is not known, for people: the evaluator's own reason where that is in the words of their code."""
+    if unknown.why.startswith(NAMED):
+        return unknown.why
+    return REASONS.get(unknown.why, "computed at run time")
 
 
 def via(origin: tuple[Hop, ...]) -> str:
@@ -133,6 +142,17 @@ def via(origin: tuple[Hop, ...]) -> str:
     return next((how for how in SIGNIFICANT if how in hows), "literal")
 
 
+NAMED = ("parameter ", "name ", "attribute ", "environment variable", "key given")
+REASONS = {
+    "command line": "a command-line option without a default",
+    "loop item": "an item of a loop",
+    "required field": "a field without a default",
+    "annotation only": "declared without a value",
+    "set in several places": "set in several places",
+    "secret": "looks like a secret, and is not read",
+    "budget": "too many steps away to follow",
+    "recursion": "defined by itself",
+}
 MAX_CALLED_WITH = 3
 """From more different models than this, none of them a default, none is chosen."""
 DEFAULTS = frozenset(
