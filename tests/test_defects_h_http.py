@@ -139,3 +139,35 @@ def test_reasons_are_in_words(tmp_path: Path, model: str, reason: str) -> None:
     """
     (site,) = sites(tmp_path, text)
     assert site.model.unknown_reason == reason
+
+
+# -- one attribute, two clients -----------------------------------------------------------------------------------
+
+TWO_CLIENTS = """
+    import instructor
+    from openai import AsyncOpenAI
+    from anthropic import AsyncAnthropic
+    class Model:
+        def setup(self, provider):
+            if provider == "{provider}":
+                self._client = {made}
+            else:
+                self._client = {other}
+        async def ask(self, text):
+            return await self._client.chat.completions.create(model="gpt-4o", messages=text)
+"""
+
+
+@pytest.mark.parametrize(
+    ("provider", "made", "other", "expected"),
+    [
+        ("openai", "AsyncOpenAI()", "AsyncAnthropic()", "openai.chat.completions"),
+        ("anthropic", "AsyncAnthropic()", "AsyncOpenAI()", "openai.chat.completions"),
+        ("claude", "instructor.from_anthropic(AsyncAnthropic())", "None", "instructor.create"),
+    ],
+)
+def test_own_methods_come_before_added_ones(
+    tmp_path: Path, provider: str, made: str, other: str, expected: str
+) -> None:
+    (site,) = sites(tmp_path, TWO_CLIENTS.format(provider=provider, made=made, other=other))
+    assert site.entry_point == expected

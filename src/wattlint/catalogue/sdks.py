@@ -48,6 +48,7 @@ class SdkCatalogue:
         self._entries: dict[str, EntryPoint] = {}
         self._names: dict[str, str | None] = {}
         self._http: frozenset[str] = frozenset(data["http"])
+        self._guests: frozenset[str] = frozenset(data["guests"])
         self._wildcards = [name for name in data["imports"] if "*" in name]
         self.imports: frozenset[str] = frozenset(data["imports"])
         self.hosts: tuple[str, ...] = tuple(data["hosts"])
@@ -65,6 +66,11 @@ class SdkCatalogue:
         """The entry point that ``qualname`` is, through base types, wildcards and re-exports."""
         name = self._name(qualname)
         return self._entry_named(name) if name and name not in self._http else None
+
+    def is_guest(self, qualname: str) -> bool:
+        """Whether ``qualname`` is a method that another SDK adds to a type."""
+        type_name, _, attributes = qualname.rpartition("()")
+        return any(f"{base}(){attributes}" in self._guests for base in self.bases(type_name))
 
     def named(self, name: str) -> EntryPoint | None:
         """The entry point with this name of its own."""
