@@ -171,3 +171,101 @@ def test_own_methods_come_before_added_ones(
 ) -> None:
     (site,) = sites(tmp_path, TWO_CLIENTS.format(provider=provider, made=made, other=other))
     assert site.entry_point == expected
+
+
+# -- requests written by hand -------------------------------------------------------------------------------------
+
+OLLAMA = "http://localhost:11434/api/generate"
+OPENAI = "https://api.openai.com/v1/chat/completions"
+REQUESTS = """
+    import json, os
+    import aiohttp, httpx, requests, orjson
+    import urllib.request
+    from urllib.request import Request, urlopen
+    from settings import settings
+    LOCAL = httpx.Client(base_url="http://localhost:11434")
+    CLAUDE = httpx.Client(base_url="https://api.anthropic.com")
+    GEMINI = httpx.Client(base_url="https://generativelanguage.googleapis.com/v1beta")
+    GPT = httpx.AsyncClient(base_url="https://api.openai.com/v1/", timeout=9)
+    SESSION = requests.Session()
+    async def ask(text, body, url, method):
+        prompt = {{"model": "llama3.1:70b", "prompt": text}}
+        chat = {{"model": "gpt-4o", "messages": [{{"role": "user", "content": text}}]}}
+        {request}
+"""
+
+
+@pytest.mark.parametrize(
+    ("request_", "url", "model"),
+    [
+        # a body in bytes
+        (
+            f'urlopen(urllib.request.Request("{OLLAMA}", data=json.dumps(prompt).encode()))',
+            OLLAMA,
+            "llama3.1:70b",
+        ),
+        (f'Request("{OLLAMA}", json.dumps(prompt).encode("utf-8"), method="POST")', OLLAMA, "llama3.1:70b"),
+        (f'urlopen("{OLLAMA}", data=bytes(json.dumps(prompt), "utf8"))', OLLAMA, "llama3.1:70b"),
+        (f'httpx.post("{OPENAI}", content=json.dumps(chat).encode())', OPENAI, "gpt-4o"),
+        (f'httpx.post("{OPENAI}", content=orjson.dumps(chat))', OPENAI, "gpt-4o"),
+        (f'SESSION.post("{OPENAI}", json.dumps(chat), headers=None)', OPENAI, "gpt-4o"),
+        (f'Request("{OLLAMA}", data=body)', OLLAMA, None),
+        # streamed
+        (f'httpx.stream("POST", "{OPENAI}", json=chat)', OPENAI, "gpt-4o"),
+        (f'GPT.stream("POST", "{OPENAI}", json=chat)', OPENAI, "gpt-4o"),
+        ('GPT.stream("POST", "/chat/completions", json=chat)', OPENAI, "gpt-4o"),
+        ('GPT.stream(method="POST", url="chat/completions", json=chat)', OPENAI, "gpt-4o"),
+        # below the client's own address
+        ('LOCAL.post("/api/generate", json=prompt)', OLLAMA, "llama3.1:70b"),
+        ('CLAUDE.post("/v1/messages", json=chat)', "https://api.anthropic.com/v1/messages", "gpt-4o"),
+        (
+            'GEMINI.post("/models/gemini-2.5-pro:generateContent", json=body)',
+            "https://generativelanguage.googleapis.com/v1beta/models/gemini-2.5-pro:generateContent",
+            "gemini-2.5-pro",
+        ),
+        (
+            'aiohttp.ClientSession("http://localhost:11434").post("/api/generate", json=prompt)',
+            OLLAMA,
+            "llama3.1:70b",
+        ),
+        ('httpx.Client(base_url=url).post("/chat/completions", json=chat)', "{}/chat/completions", "gpt-4o"),
+    ],
+)
+def test_requests(tmp_path: Path, request_: str, url: str, model: str | None) -> None:
+    (site,) = sites(tmp_path, REQUESTS.format(request=request_))
+    assert (site.base_url, site.model.id) == (url, model)
+    assert site.model.unknown_reason != "may come through **kwargs"
+
+
+@pytest.mark.parametrize(
+    ("request_", "found"),
+    [
+        ('requests.post(f"{settings.OLLAMA_URL}/api/generate", json=prompt)', True),
+        ('requests.post(os.environ["OLLAMA_URL"] + "/api/chat", json=chat)', True),
+        ('requests.post(f"http://{url}:{body}/api/chat", json=chat)', True),
+        ('httpx.AsyncClient(base_url=url).stream("POST", "/api/chat", json=chat)', True),
+        ('requests.post(f"{url}/api/chat", json=prompt)', False),
+        ('requests.post(f"{url}/api/generate", json=body)', False),
+        ('requests.post(f"{url}/api/chat", json={"message": text})', False),
+        ('requests.post(f"{url}/api/generate", json={"prompt": text})', False),
+        ('requests.post(f"{url}/v2/api/generate/all", json=prompt)', False),
+        ('requests.post("https://shop.example/api/chat", json=chat)', False),
+        ('SESSION.post("/api/chat", json=chat)', False),
+        ('httpx.AsyncClient(base_url="http://test").post("/api/chat", json=chat)', False),
+        ('httpx.stream("GET", "https://shop.example/v1")', False),
+    ],
+)
+def test_ollama_on_an_unknown_host(tmp_path: Path, request_: str, found: bool) -> None:
+    request_ = request_.replace("{", "{{").replace("}", "}}")
+    seen = sites(tmp_path, REQUESTS.replace("{request}", request_).replace("{{", "{").replace("}}", "}"))
+    assert [(site.provider, site.confidence) for site in seen] == [("ollama", "structural")] * found
+
+
+def test_a_file_with_nothing_else_is_let_through(tmp_path: Path) -> None:
+    """The sieve, from which the other tests are spared."""
+    from wattlint.config import Configuration
+    from wattlint.run import analyse
+
+    text = 'import requests\nfrom settings import URL\n\ndef ask(p):\n    return requests.post(URL + "/api/generate", json={"model": "llama3", "prompt": p})\n'
+    (tmp_path / "app.py").write_text(text)
+    assert [site.model.id for site in analyse([str(tmp_path)], Configuration(), jobs=1).sites] == ["llama3"]

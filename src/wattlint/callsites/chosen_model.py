@@ -51,8 +51,9 @@ class ModelChooser:
 
     def of_call(self, call: MatchedCall, bindings: Bindings, provider: str | None) -> ModelFact:
         """The model fact of ``call``, which ``provider`` serves."""
-        if call.http is not None and call.http.model is not None:
-            return ModelFact(call.http.model, "literal", (), (call.http.model,))
+        in_url = call.http.endpoint.model if call.http is not None else None
+        if in_url is not None:
+            return ModelFact(in_url, "literal", (), (in_url,))
         values: list[Value] = []
         is_open = computed = refused = False
         given_by: Given | None = None
@@ -72,7 +73,8 @@ class ModelChooser:
                     break
                 continue
             as_a_whole = (
-                bool(given.arguments.positional)
+                call.http is None
+                and bool(given.arguments.positional)
                 and entry.model is not None
                 and entry.model.position is None
                 and (entry.prompt is None or entry.prompt.position is None)

@@ -43,7 +43,7 @@ class MatchedCall:
 
     @property
     def kind(self) -> str:
-        return self.http.kind if self.http else self.entry.kind
+        return self.http.endpoint.kind if self.http else self.entry.kind
 
 
 class Bindings:

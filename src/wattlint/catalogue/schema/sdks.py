@@ -121,7 +121,9 @@ def plain(files: list[SdkFile], known_types: Lineages) -> dict[str, Any]:
         },
         "distributions": versions(files),
         "hosts": sorted({marker for point in endpoints for marker in point.markers}),
-        "endpoints": [(point.pattern, point.name, point.provider, point.kind) for point in endpoints],
+        "endpoints": [
+            (point.pattern, point.name, point.provider, point.kind, tuple(point.needs)) for point in endpoints
+        ],
         "quantization": {name: kind.plain() for file in files for name, kind in file.quantization.items()},
     }
     return data | {"names": names(data)}
