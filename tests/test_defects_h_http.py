@@ -269,3 +269,114 @@ def test_a_file_with_nothing_else_is_let_through(tmp_path: Path) -> None:
     text = 'import requests\nfrom settings import URL\n\ndef ask(p):\n    return requests.post(URL + "/api/generate", json={"model": "llama3", "prompt": p})\n'
     (tmp_path / "app.py").write_text(text)
     assert [site.model.id for site in analyse([str(tmp_path)], Configuration(), jobs=1).sites] == ["llama3"]
+
+
+# -- what a prompt asks for ---------------------------------------------------------------------------------------
+
+ASKED = """
+    import boto3
+    import anthropic
+    import google.generativeai as genai_old
+    from google import genai
+    from google.genai import types
+    from langchain_core.messages import HumanMessage
+    from langchain_openai import ChatOpenAI
+    from openai import OpenAI
+    from PIL import Image
+    gpt, claude, gemini, bedrock = OpenAI(), anthropic.Anthropic(), genai.Client(), boto3.client("bedrock-runtime")
+    CLASSIFY = "Classify the page as invoice, receipt or letter. Answer with one word."
+    SUMMARIZE = "Summarize the following document."
+    def ask(given, text, error=None):
+        {setup}
+        return {made}
+"""
+CREATE = 'gpt.chat.completions.create(model="gpt-4o", messages=[{"role": "user", "content": %s}])'
+GENERATE = 'gemini.models.generate_content(model="gemini-2.5-pro", contents=%s)'
+CONVERSE = 'bedrock.converse(modelId="amazon.nova-pro-v1:0", messages=[{"role": "user", "content": %s}])'
+MESSAGES = 'claude.messages.create(model="claude-opus-4-8", messages=[{"role": "user", "content": %s}])'
+TEXT = '{"type": "text", "text": CLASSIFY}'
+
+
+def task_of(folder: Path, made: str, setup: str = "pass") -> str | None:
+    text = ASKED.replace("{setup}", setup).replace("{made}", made)
+    (site,) = (one for one in sites(folder, text) if one.kind == "call")
+    return site.task.name if site.task is not None else None
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        CREATE % f'[{TEXT}, {{"type": "image_url", "image_url": {{"url": given}}}}]',
+        CREATE % f'[{TEXT}, {{"type": "file", "file": {{"file_id": given}}}}]',
+        CREATE % '"Classify this image as cat or dog. Answer with one word." + given',
+        'gpt.responses.create(model="gpt-4o", input=[{"role": "user", "content": ['
+        '{"type": "input_file", "file_id": given}, {"type": "input_text", "text": SUMMARIZE}]}])',
+        MESSAGES % f'[{{"type": "image", "source": {{"data": given}}}}, {TEXT}]',
+        MESSAGES % f'[{{"type": "document", "source": {{"data": given}}}}, {TEXT}]',
+        CONVERSE % '[{"image": {"format": "png", "source": {"bytes": given}}}, {"text": CLASSIFY}]',
+        CONVERSE % '[{"document": {"format": "pdf", "source": {"bytes": given}}}, {"text": SUMMARIZE}]',
+        f'ChatOpenAI(model="gpt-4o").invoke([HumanMessage(content=[{TEXT}, {{"type": "image_url", "image_url": given}}])])',
+        GENERATE % "[Image.open(given), CLASSIFY]",
+        GENERATE % '[CLASSIFY, Image.open(given).convert("RGB")]',
+        GENERATE % "[gemini.files.upload(file=given), SUMMARIZE]",
+        GENERATE % '[types.Part.from_bytes(data=given, mime_type="application/pdf"), SUMMARIZE]',
+        'genai_old.GenerativeModel("gemini-2.5-pro").generate_content([genai_old.upload_file(given), SUMMARIZE])',
+    ],
+)
+def test_pictures_and_files_are_no_texts(tmp_path: Path, made: str) -> None:
+    assert task_of(tmp_path, made) is None
+
+
+@pytest.mark.parametrize(
+    ("made", "task"),
+    [
+        (CREATE % f"[{TEXT}, {{'type': 'text', 'text': text}}]", "label-classification"),
+        (CREATE % 'f"Summarize the following transcript of a video: {text}"', "summarisation"),
+        (
+            CREATE % 'f"Classify the image caption as cat or dog. Answer with one word. {text}"',
+            "label-classification",
+        ),
+        (GENERATE % "[CLASSIFY, text]", "label-classification"),
+        (
+            CREATE % '[{"type": "text", "text": "Extract all text from the image."}, {"type": "image_url"}]',
+            "transcription",
+        ),
+    ],
+)
+def test_texts_still_are(tmp_path: Path, made: str, task: str) -> None:
+    assert task_of(tmp_path, made) == task
+
+
+REPAIR = '"\\nYour last answer was not valid. Fix the JSON and try again."'
+
+
+@pytest.mark.parametrize(
+    ("setup", "made", "task"),
+    [
+        (f"prompt = text\n        if error: prompt += {REPAIR}", CREATE % "prompt", None),
+        (f"prompt = f'{{text}}'\n        if error: prompt = prompt + {REPAIR}", CREATE % "prompt", None),
+        (
+            f"prompt = text\n        if error:\n            prompt = {REPAIR} + prompt",
+            CREATE % "prompt",
+            None,
+        ),
+        (
+            f"m = [{{'role': 'user', 'content': text}}]\n        if error: m.append({{'role': 'user', 'content': {REPAIR}}})",
+            'gpt.chat.completions.create(model="gpt-4o", messages=m)',
+            None,
+        ),
+        (
+            "prompt = 'Summarize the text: ' + text\n        if error: prompt += 'Write in short sentences.'",
+            CREATE % "prompt",
+            "summarisation",
+        ),
+        (
+            "prompt = 'Summarize the text: ' + text\n        if error: prompt += 'Then suggest a name for a startup.'",
+            CREATE % "prompt",
+            None,
+        ),
+        (f"prompt = text + {REPAIR}", CREATE % "prompt", "json-repair"),
+    ],
+)
+def test_what_is_asked_only_sometimes(tmp_path: Path, setup: str, made: str, task: str | None) -> None:
+    assert task_of(tmp_path, made, setup) == task

@@ -153,7 +153,7 @@ class Describer:
 
     def prompt(self, call: MatchedCall, bindings: Bindings) -> Prompt | None:
         """The messages: templates and system prompts of the receiver first, then what the call passes."""
-        reader = PromptReader(self.evaluator)
+        reader = PromptReader(self.evaluator, call.record.spot)
         if call.entry.kind in INFERENCE and call.match.receiver is not None:
             for part in _parts(self.objects.composed(call.match.receiver)):
                 if is_template(part):

@@ -6,11 +6,12 @@ import ast
 import re
 from collections.abc import Iterable
 
-from wattlint.callsites import signatures, tokenized
+from wattlint.callsites import signatures, sometimes, tokenized
 from wattlint.callsites.facts import Hole, Prompt, PromptPart
 from wattlint.regexes import regex
 from wattlint.semantics import arguments, strings
 from wattlint.semantics.evaluator import Evaluator
+from wattlint.semantics.scopes import Spot
 from wattlint.semantics.strings import source
 from wattlint.semantics.values import (
     Class,
@@ -93,6 +94,21 @@ BODY_KEYS = (
 )
 MEDIA = regex(r"(?:^|_)(?:image|img|picture|photo|audio|video|media|multi_?modal)", re.IGNORECASE)
 """Names of what a prompt is about that is no text: ``images=``, ``multi_modal_data``, ``input_audio``."""
+FILES = frozenset({"file", "input_file", "document"})
+"""Types of a message's part that is a file (OpenAI, LangChain; Anthropic)."""
+MEDIA_MAKERS = frozenset(
+    {
+        "from_bytes",
+        "from_uri",
+        "from_data",
+        "from_image",
+        "upload",
+        "upload_file",
+        "get_file",
+        "load_from_file",
+    }
+)
+"""Methods that give a picture, a recording or an uploaded file (google-genai 3.6, google-generativeai 0.8, vertexai 2.7)."""
 PLACEHOLDER = regex(
     r"\[(?!INST|SYSTEM|MASK|JSON|TRUE|FALSE|DONE|NONE|START|STOP|ANSWER)[A-Z][A-Z_]{3,}\]"
     r"|\{\{\s*[a-z_]\w*\s*\}\}|<<(?!SYS)[A-Za-z_]+>>|(?<!\{)\{[a-z_]\w*\}(?!\})"
@@ -106,8 +122,12 @@ MAX_DEPTH = 8
 class PromptReader:
     """Reads one prompt; ``complete`` turns False where messages may be missing."""
 
-    def __init__(self, evaluator: Evaluator) -> None:
+    def __init__(self, evaluator: Evaluator, around: Spot) -> None:
+        """``around``: where the call stands."""
         self.evaluator = evaluator
+        self._around = around
+        self._always: dict[int, PromptPart | None] = {}
+        """Parts of which only this (None: nothing) is sent each time, by their index."""
         self.complete = True
         self.parts: list[PromptPart] = []
         self._probed = False
@@ -119,7 +139,13 @@ class PromptReader:
         parts = tuple(self.parts[:MAX_PARTS])
         open_ = self._probed and not any(part.holes for part in parts)
         unfilled = any(PLACEHOLDER.search(part.static_text) for part in parts)
-        return Prompt(parts, self.complete and not open_ and not unfilled, batch, several) if parts else None
+        if not parts:
+            return None
+        always = (
+            [self._always.get(number, part) for number, part in enumerate(parts)] if self._always else None
+        )
+        kept = tuple(filter(None, always)) if always is not None else None
+        return Prompt(parts, self.complete and not open_ and not unfilled, batch, several, kept or None)
 
     def add(self, thunk: Thunk, role: str = "text", depth: int = 0, written: str = "...") -> None:
         """Append what ``thunk`` contributes, by default under ``role``. ``written``: a value's source text."""
@@ -138,6 +164,12 @@ class PromptReader:
         if tokenizes is not None:
             self.add(tokenizes, role, depth + 1)
         elif isinstance(one, (Const, Text)):
+            least = sometimes.base(one, options) if len(options) > 1 else None
+            if least is not None:
+                always = (
+                    _pieces(least) if isinstance(least, (Const, Text)) else (Hole(written, hole_kind(least)),)
+                )
+                self._always[len(self.parts)] = PromptPart(role, always)
             if self._templated and strings.is_text(one):
                 filled = strings.formatted(self.evaluator, one, [], {})
                 one = filled if isinstance(filled, (Const, Text)) else one
@@ -173,8 +205,12 @@ class PromptReader:
         if len(items) == 2 and value.kind == "tuple" and _role(items[0]) is not None:
             self.add(value.items[1], _role(items[0]) or role, depth + 1)
             return
-        for item in value.items[:MAX_PARTS]:
+        shown = value.items[:MAX_PARTS]
+        for item, is_optional in zip(shown, sometimes.optional(shown, self._around)):
+            first = len(self.parts)
             self.add(item, role, depth + 1)
+            if is_optional:
+                self._always.update(dict.fromkeys(range(first, len(self.parts))))
         if value.open or value.repeated:
             self.complete = False
             if not items:
@@ -192,10 +228,17 @@ class PromptReader:
         kind = (
             alternatives(self.evaluator.force(value.entries["type"]))[0] if "type" in value.entries else None
         )
-        if isinstance(kind, Const) and isinstance(kind.value, str) and MEDIA.search(kind.value):
+        if (
+            isinstance(kind, Const)
+            and isinstance(kind.value, str)
+            and (kind.value in FILES or MEDIA.search(kind.value))
+        ):
             self.parts.append(PromptPart(own, (Hole(kind.value, "image"),)))
             return
         self.add_media(value.entries, own)
+        if depth and "document" in value.entries and len(value.entries) == 1:  # Bedrock
+            self.parts.append(PromptPart(own, (Hole("document", "image"),)))
+            return
         if "system" in value.entries:
             self.add(value.entries["system"], "system", depth + 1)
         for key in BODY_KEYS:
@@ -318,8 +361,16 @@ def hole_kind(value: Value) -> str:
             return "history" if one.repeated or one.open else "value"
         if isinstance(one, (Result, Element)):
             name = _called(one)[0] if isinstance(one, Result) else ""
+            if name in MEDIA_MAKERS or (isinstance(one, Result) and _is_picture(one)):
+                return "image"
             return "file" if name in ("read", "read_text", "load", "getvalue") else "value"
     return "value"
+
+
+def _is_picture(value: Result) -> bool:
+    """``PIL.Image.open(file)``, also through ``.convert("RGB")``."""
+    root = _root(value)
+    return isinstance(root, Result) and getattr(alternatives(root.callee)[0], "path", "").startswith("PIL.")
 
 
 def _root(value: Value) -> Value:
