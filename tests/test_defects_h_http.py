@@ -380,3 +380,32 @@ REPAIR = '"\\nYour last answer was not valid. Fix the JSON and try again."'
 )
 def test_what_is_asked_only_sometimes(tmp_path: Path, setup: str, made: str, task: str | None) -> None:
     assert task_of(tmp_path, made, setup) == task
+
+
+ANSWERED = """
+    from openai import OpenAI
+    def ask(text):
+        out = OpenAI().responses.create(model="gpt-4o", input=text).output_text
+        {use}
+"""
+
+
+@pytest.mark.parametrize(
+    ("use", "labels"),
+    [
+        ('if "SQLQuery:" in out: return out.split("SQLQuery:")[1]', ()),
+        ('if "Result" in out: return out.partition("Result")[2]', ()),
+        ('if out.startswith("DONE"): return out[4:]\n        if out.startswith("FAIL"): return None', ()),
+        ('if out.startswith("Answer:"): out = out.removeprefix("Answer:")', ()),
+        ('if "yes" in out.lower(): return True', ("yes",)),
+        (
+            'if out.startswith("DONE"): return True\n        if out.startswith("FAIL"): return None',
+            ("DONE", "FAIL"),
+        ),
+        ('if "spam" in out: return out.split()', ("spam",)),
+        ('if out.strip().split(":")[0] == "ham": return 1\n        return out == "spam"', ("spam",)),
+    ],
+)
+def test_markers_are_no_answers(tmp_path: Path, use: str, labels: tuple[str, ...]) -> None:
+    (site,) = sites(tmp_path, ANSWERED.format(use=use))
+    assert site.contract.labels == labels
