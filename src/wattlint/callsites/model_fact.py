@@ -150,6 +150,7 @@ REASONS = {
     "annotation only": "declared without a value",
     "set in several places": "set in several places",
     "secret": "looks like a secret, and is not read",
+    "parameter": "a parameter",
     "budget": "too many steps away to follow",
     "recursion": "defined by itself",
 }
