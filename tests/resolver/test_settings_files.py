@@ -163,8 +163,8 @@ def test_command_lines(name: str, tmp_path: Path) -> None:
 
 
 UNKNOWN: dict[str, tuple[str, str]] = {
-    "environment": ("import os" + USE.format("os.getenv('MODEL')"), "environment"),
-    "environment item": ("import os" + USE.format("os.environ['MODEL']"), "environment"),
+    "environment": ("import os" + USE.format("os.getenv('MODEL')"), "environment variable MODEL"),
+    "environment item": ("import os" + USE.format("os.environ['MODEL']"), "environment variable MODEL"),
     "public parameter": (
         "from openai import OpenAI\ndef ask(q, model):\n    OpenAI().responses.create(model=model, input=q)\n",
         "parameter model",
@@ -181,7 +181,10 @@ UNKNOWN: dict[str, tuple[str, str]] = {
         "from openai import OpenAI\ndef ask(**kwargs):\n    OpenAI().responses.create(input='Hi', **kwargs)\n",
         "may come through **kwargs",
     ),
-    "recursion": ("def pick(n):\n    return pick(n - 1)" + USE.format("pick(3)"), "budget"),
+    "recursion": (
+        "def pick(n):\n    return pick(n - 1)" + USE.format("pick(3)"),
+        "too many steps away to follow",
+    ),
 }
 
 

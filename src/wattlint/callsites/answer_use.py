@@ -60,6 +60,8 @@ METADATA = frozenset(
     }
 )
 """Parts of a response that tell about the answer: ``int(response.usage.input_tokens)`` makes no number of it."""
+CUTTING = frozenset({"split", "rsplit", "partition", "rpartition", "removeprefix", "removesuffix", "replace"})
+"""Methods by which what stands around a marker is taken out of an answer."""
 NOTHING = frozenset({"none", "null", "n/a", "na", "nan", "nil", "unknown", "error", "empty"})
 """Compared with nothing else, these ask whether there is an answer, not which."""
 
@@ -75,6 +77,10 @@ def of_use(evaluator: Evaluator, record: CallRecord) -> OutputContract:
     holders = {id(record.node)}
     names: set[str] = set()
     labels: dict[str, str] = {}
+    markers: set[str] = set()
+    """Words at which the answer is cut: what is asked for stands beside them."""
+    openings: set[str] = set()
+    cut = False
     kind: str | None = None
     evidence: list[str] = []
     uses = evaluator.once((id(scope), "uses"), lambda: Uses(body), _NO_USES)
@@ -100,6 +106,8 @@ def of_use(evaluator: Evaluator, record: CallRecord) -> OutputContract:
                     names.add(name)
                     for later in uses.of(name, at):
                         heappush(todo, later)
+        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
+            cut = cut or (node.slice.lower is not None and _is_answer(node.value, names, holders))
         elif isinstance(node, ast.Subscript) and _is_answer(node.slice, names, holders):
             note(words_of(node.value, keys=True), "looked up among {}", node)
         elif isinstance(node, ast.Compare) and len(node.ops) == 1:
@@ -112,7 +120,11 @@ def of_use(evaluator: Evaluator, record: CallRecord) -> OutputContract:
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             name, receiver = node.func.attr, node.func.value
             if name in ("startswith", "endswith") and node.args and _is_answer(receiver, names, holders):
-                note(words_of(node.args[0]), f"tested with {name}({{}})", node)
+                words = [word for word in words_of(node.args[0]) if not word.endswith(":")]
+                openings.update(map(str.lower, words))
+                note(words, f"tested with {name}({{}})", node)
+            elif name in CUTTING and node.args and _is_answer(receiver, names, holders):
+                markers.update(map(str.lower, words_of(node.args[0])))
             elif name == "get" and node.args and _is_answer(node.args[0], names, holders):
                 note(words_of(receiver, keys=True), "looked up among {}", node)
             elif name in ("match", "fullmatch", "search"):
@@ -120,6 +132,10 @@ def of_use(evaluator: Evaluator, record: CallRecord) -> OutputContract:
             elif name == "loads" and node.args and _is_answer(node.args[0], names, holders):
                 kind = kind or "json"
                 evidence.append(f"the answer is parsed with {source(node.func)} (line {node.lineno})")
+    if cut:
+        markers |= openings  # ``answer[len("DONE"):]``
+    if markers:
+        labels = {word: label for word, label in labels.items() if word not in markers}
     if labels.keys() - NOTHING:
         found = tuple(labels.values())[:MAX_LABELS]
         is_bool = set(labels) <= {"yes", "no", "true", "false", "y", "n", "1", "0"}
@@ -190,7 +206,7 @@ def _asked(node: ast.AST) -> list[ast.expr]:
     if isinstance(node, (ast.Assign, ast.AnnAssign, ast.NamedExpr)):
         return [node.value] if node.value is not None else []
     if isinstance(node, ast.Subscript):
-        return [node.slice]
+        return [node.value if isinstance(node.slice, ast.Slice) else node.slice]
     if isinstance(node, ast.Compare):
         return [node.left, node.comparators[0]] if len(node.ops) == 1 else []
     if isinstance(node, ast.Call):
@@ -261,7 +277,10 @@ def _compared(node: ast.Compare, names: set[str], holders: set[int], words_of: W
             return [
                 word
                 for word in words_of(left)
-                if len(word) <= 12 and word not in RESPONSE_KEYS and "<" not in word
+                if len(word) <= 12
+                and word not in RESPONSE_KEYS
+                and "<" not in word
+                and not word.endswith(":")
             ]
     return []
 

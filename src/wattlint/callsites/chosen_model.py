@@ -9,7 +9,7 @@ from pathlib import Path
 from wattlint.callsites import options, versions
 from wattlint.callsites.facts import ModelFact
 from wattlint.callsites.matched import Bindings, MatchedCall
-from wattlint.callsites.model_fact import OWN_MODELS_ONLY, model_fact
+from wattlint.callsites.model_fact import model_fact
 from wattlint.callsites.objects import Objects
 from wattlint.callsites.options import Given
 from wattlint.callsites.saved_weights import is_saved_here
@@ -52,8 +52,9 @@ class ModelChooser:
 
     def of_call(self, call: MatchedCall, bindings: Bindings, provider: str | None) -> ModelFact:
         """The model fact of ``call``, which ``provider`` serves."""
-        if call.http is not None and call.http.model is not None:
-            return ModelFact(call.http.model, "literal", (), (call.http.model,))
+        in_url = call.http.endpoint.model if call.http is not None else None
+        if in_url is not None:
+            return ModelFact(in_url, "literal", (), (in_url,))
         values: list[Value] = []
         is_open = computed = refused = False
         given_by: Given | None = None
@@ -73,7 +74,8 @@ class ModelChooser:
                     break
                 continue
             as_a_whole = (
-                bool(given.arguments.positional)
+                call.http is None
+                and bool(given.arguments.positional)
                 and entry.model is not None
                 and entry.model.position is None
                 and (entry.prompt is None or entry.prompt.position is None)
@@ -89,11 +91,15 @@ class ModelChooser:
                 break
         if not values:
             reason = "may come through **kwargs" if is_open else "None by default" if refused else "not given"
+            if call.http is not None and not is_open:
+                reason = "the body of the request is not known"
             return ModelFact(unknown_reason="computed at run time" if computed else reason)
         fitting = [one for one in values if not _is_misfit(one, call)]
         if not fitting:
             return ModelFact(unknown_reason=f"{options.text(values[0])} is no model for {call.entry.sdk}")
-        fact = model_fact(join(fitting), self.models, provider if provider in OWN_MODELS_ONLY else None)
+        loads_weights = any(entry.loads_locally for entry, _ in bindings.pairs)
+        server = "ollama" if call.entry.sdk == "ollama" else provider
+        fact = model_fact(join(fitting), self.models, server, loads_weights)
         if fact.id is not None and self._is_folder(fact.id, call, bindings):
             return ModelFact(unknown_reason=f"local path {fact.id}", local_path=True)
         several = call.match.others or self._of_subclasses(call)

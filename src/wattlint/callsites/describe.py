@@ -65,7 +65,7 @@ class Describer:
             end_column=node.end_col_offset or node.col_offset,
             callee=" ".join(ast.unparse(indirect.called(self.objects, call)).split())[:120],
             sdk=entry.sdk,
-            entry_point=http.name if http else entry.name,
+            entry_point=http.endpoint.name if http else entry.name,
             kind=call.kind,  # type: ignore[arg-type]
             confidence="structural" if call.match.structural else "resolved",
             function=call.record.scope.qualname or None,
@@ -119,7 +119,7 @@ class Describer:
     def provider(self, call: MatchedCall, bindings: Bindings) -> str | None:
         """Who serves the call: by URL, by the type of the client, by the entry point; ``custom`` for other servers."""
         if call.http is not None:
-            return call.http.provider
+            return call.http.endpoint.provider
         base_url = bindings.base_url
         if base_url is not None:
             # An address only known at run time is mostly that of the client's maker, except that all speak OpenAI's.
@@ -156,7 +156,7 @@ class Describer:
 
     def prompt(self, call: MatchedCall, bindings: Bindings) -> Prompt | None:
         """The messages: templates and system prompts of the receiver first, then what the call passes."""
-        reader = PromptReader(self.evaluator)
+        reader = PromptReader(self.evaluator, call.record.spot)
         if call.entry.kind in INFERENCE and call.match.receiver is not None:
             for part in _parts(self.objects.composed(call.match.receiver)):
                 if is_template(part):

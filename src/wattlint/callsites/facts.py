@@ -38,7 +38,7 @@ class Hole(NamedTuple):
     name: str
     """The expression as written, shortened: ``document``, ``row["text"]``."""
     kind: str = "value"
-    """``value``, ``history`` (a growing list of messages), ``image`` (or sound), ``file``, ``loop-item``, ``parameter``
+    """``value``, ``history`` (a growing list of messages), ``image`` (or sound, or an attached file), ``file``, ``loop-item``, ``parameter``
     or ``unknown``."""
 
 
@@ -67,6 +67,13 @@ class Prompt(NamedTuple):
     """Number of prompts in one call when a list literal of known length is passed."""
     several: bool = False
     """More than one prompt may be passed: a list of texts or conversations, not one conversation's messages."""
+    always: tuple[PromptPart, ...] | None = None
+    """What is sent each time, where that is less than ``parts``: the rest only under a condition."""
+
+    @property
+    def least(self) -> Prompt:
+        """As it is sent when none of the conditions holds."""
+        return self if self.always is None else self._replace(parts=self.always, always=None)
 
     @property
     def static_text(self) -> str:

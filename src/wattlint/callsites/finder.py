@@ -137,7 +137,9 @@ class Finder:
             return MatchedCall(record, frame, match, given)
         http = http_call(self.objects, callee, node, frame, spot)
         if http is not None:
-            return MatchedCall(record, frame, Match(http.entry, None, False), http.given, http)
+            return MatchedCall(
+                record, frame, Match(http.entry, None, http.endpoint.structural), http.given, http
+            )
         passed = indirect.passed_on(self.objects, callee, node, frame, spot)
         return MatchedCall(record, frame, *passed, indirect=True) if passed is not None else None
 

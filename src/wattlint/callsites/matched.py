@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from wattlint.callsites import ambient, options
@@ -9,6 +10,7 @@ from wattlint.callsites.http import HttpCall
 from wattlint.callsites.objects import Match, Objects
 from wattlint.callsites.options import Given
 from wattlint.catalogue.records import EntryPoint
+from wattlint.regexes import regex
 from wattlint.semantics.frames import Frame
 from wattlint.semantics.scopes import CallRecord
 from wattlint.semantics.values import Const, Text, Unknown, Value, alternatives
@@ -18,6 +20,9 @@ CLIENT_ARGUMENTS = {
     "region": ("region_name", "region", "location", "aws_region"),
 }
 """Read from clients that the catalogue knows no options of."""
+OWN_ADDRESS = regex(r"environment variable ([a-z]+)_(?:api_)?base(?:_url)?", re.IGNORECASE)
+"""By which an SDK takes its address itself: OPENAI_BASE_URL, ANTHROPIC_BASE_URL (``_client.py`` of openai 3.57 and
+anthropic 2.14), OPENAI_API_BASE (openai 0.28)."""
 
 
 @dataclass(slots=True)
@@ -38,7 +43,7 @@ class MatchedCall:
 
     @property
     def kind(self) -> str:
-        return self.http.kind if self.http else self.entry.kind
+        return self.http.endpoint.kind if self.http else self.entry.kind
 
 
 class Bindings:
@@ -86,9 +91,19 @@ class Bindings:
         if value is None:
             return None
         found = options.opening(value)
-        if found is None and any(not isinstance(one, Const) for one in alternatives(value)):
+        if found is None and not all(map(self._is_left_out, alternatives(value))):
             return "{}"
         return found
+
+    def _is_left_out(self, address: Value) -> bool:
+        """With default settings none is given: by no caller, or only by the variable that the SDK reads anyway."""
+        if not isinstance(address, Unknown):
+            return isinstance(address, Const)
+        if not address.optional or not address.why.startswith("environment"):
+            return address.optional
+        variable = OWN_ADDRESS.fullmatch(address.why)
+        own = {name for entry, _ in self.pairs for name in (entry.sdk, entry.provider)}
+        return variable is not None and variable[1].lower() in own
 
     @property
     def limit(self) -> int | None:

@@ -24,7 +24,10 @@ LOCAL = regex(
     r"^(\.{0,2}/|~/|[A-Za-z]:[\\/])|\.(bin|safetensors|pt|pth|onnx|ckpt)$|(^|/)(checkpoints?|outputs?)/"
     r"|(^|/)checkpoint-\d+$|/[^/]+/$"
 )
-NAMES_A_PROVIDER = regex(r"^[a-z_]+[/:]")
+ABSOLUTE = regex(r"^(?:/|[A-Za-z]:[\\/]).*[\\/](?=[^\\/])")
+NAMES_A_PROVIDER = regex(r"^(?!models/)[a-z_]+[/:]")
+"""``models/`` is how Google writes any model."""
+WRITTEN_HERE = frozenset({"literal", "local_const"})
 SIGNIFICANT = (
     "config_file",
     "env_default",
@@ -45,37 +48,34 @@ SIGNIFICANT = (
 """Of several hops the first of these names how the model is given."""
 
 
-def model_fact(value: Value | None, models: ModelCatalogue, provider: str | None) -> ModelFact:
-    """``provider`` is who serves the call, where its endpoint serves only its own models; else None."""
+def model_fact(
+    value: Value | None, models: ModelCatalogue, provider: str | None, loads_weights: bool = False
+) -> ModelFact:
+    """``provider`` is who serves the call; ``loads_weights``: nobody, the model runs here."""
     if value is None:
         return ModelFact(unknown_reason="not given")
-    makers = OWN_MODELS_ONLY.get(provider or "")
     found: dict[str, Const] = {}
     reason: str | None = None
     for one in _texts(value):
         if isinstance(one, Const):
             name = str(one.value).strip()
             if LOCAL.search(name):
-                reason = reason or f"local path {name}"
+                # Where a folder lies on this machine is nobody's business.
+                reason = reason or f"local path {ABSOLUTE.sub('.../', name)}"
                 continue
             plain = name in PLAIN_NAMES.get(provider or "", ())
             if not name or name.endswith("/") or not (plain or models.looks_like_model(name)):
                 reason = reason or f"placeholder {name!r}"
                 continue
-            maker = models.maker_of(name)
-            written_here = {hop.how for hop in one.origin} <= {"literal", "local_const"}
-            if (
-                makers is not None
-                and not written_here
-                and maker is not None
-                and maker not in makers
-                and not NAMES_A_PROVIDER.match(name)
-            ):
-                reason = reason or f"{name} is not served by {provider}"
+            refusal = _no_weights(name, models) if loads_weights else None
+            if not {hop.how for hop in one.origin} <= WRITTEN_HERE:
+                refusal = refusal or _not_served(name, models, provider)
+            if refusal is not None:
+                reason = reason or refusal
                 continue
             found.setdefault(name, one)
         elif isinstance(one, Unknown):
-            reason = reason or one.why
+            reason = reason or in_words(one)
         else:
             reason = reason or "computed at run time"
     if not found:
@@ -97,6 +97,23 @@ def model_fact(value: Value | None, models: ModelCatalogue, provider: str | None
     )
 
 
+def _no_weights(name: str, models: ModelCatalogue) -> str | None:
+    """Why a library that loads weights cannot mean this model: what a setting for all libraries has for an API."""
+    record = models.lookup(name)
+    return f"{name} has no weights to load" if record is not None and not record.open_weights else None
+
+
+def _not_served(name: str, models: ModelCatalogue, provider: str | None) -> str | None:
+    """Why ``provider`` cannot mean this model, which is written elsewhere, maybe for another one."""
+    if provider == "ollama":
+        return _no_weights(f"ollama/{name}", models) and f"{name} is not served by Ollama"
+    makers = OWN_MODELS_ONLY.get(provider or "")
+    if makers is None or NAMES_A_PROVIDER.match(name):
+        return None
+    maker = models.maker_of(name.removeprefix("models/"))
+    return f"{name} is not served by {provider}" if maker is not None and maker not in makers else None
+
+
 def _by_default(value: Const) -> bool:
     """Not merely one of several things that may happen, unless it is somebody's default."""
     return "possible" not in {hop.how for hop in value.origin} or is_default(value)
@@ -115,9 +132,16 @@ def _texts(value: Value) -> Iterable[Value]:
         elif isinstance(one, Mapping):
             continue
         elif isinstance(one, Text):
-            yield Unknown("computed at run time")
+            yield Unknown("text")
         else:
             yield one
+
+
+def in_words(unknown: Unknown) -> str:
+    """Why a value is not known, for people: the evaluator's own reason where that is in the words of their code."""
+    if unknown.why.startswith(NAMED):
+        return unknown.why
+    return REASONS.get(unknown.why, "computed at run time")
 
 
 def via(origin: tuple[Hop, ...]) -> str:
@@ -126,6 +150,18 @@ def via(origin: tuple[Hop, ...]) -> str:
     return next((how for how in SIGNIFICANT if how in hows), "literal")
 
 
+NAMED = ("parameter ", "name ", "attribute ", "environment variable", "key given")
+REASONS = {
+    "command line": "a command-line option without a default",
+    "loop item": "an item of a loop",
+    "required field": "a field without a default",
+    "annotation only": "declared without a value",
+    "set in several places": "set in several places",
+    "secret": "looks like a secret, and is not read",
+    "parameter": "a parameter",
+    "budget": "too many steps away to follow",
+    "recursion": "defined by itself",
+}
 MAX_CALLED_WITH = 3
 """From more different models than this, none of them a default, none is chosen."""
 DEFAULTS = frozenset(

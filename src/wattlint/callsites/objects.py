@@ -209,6 +209,7 @@ class Objects:
 
     def match(self, callee: Value, node: ast.Call, near: ModuleIndex) -> Match | None:
         """The entry point a callee is, by name; failing that, by the shape of the call in the module ``near``."""
+        guest: Match | None = None
         other: Match | None = None
         for one in alternatives(callee):
             name = self.qualname(one)
@@ -225,10 +226,13 @@ class Objects:
             if receiver is one and (_mostly_own(callee) or _may_be_a_part(callee)):
                 continue
             match = Match(entry, receiver, False, _others(callee, one, node))
-            if entry.kind not in UNREPORTED:
+            if entry.kind in UNREPORTED:
+                other = other or match
+            elif self.sdks.is_guest(name):
+                guest = guest or match
+            else:
                 return match
-            other = other or match
-        return other or self._structural(callee, node, near)
+        return guest or other or self._structural(callee, node, near)
 
     def _structural(self, callee: Value, node: ast.Call, near: ModuleIndex) -> Match | None:
         """By attribute chain and keywords, where the receiver's type is not known (or not in the catalogue)."""

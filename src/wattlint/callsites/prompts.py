@@ -5,24 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from wattlint.callsites import signatures, tokenized
+from wattlint.callsites import signatures, sometimes, tokenized
 from wattlint.callsites.facts import Hole, Prompt, PromptPart
+from wattlint.callsites.holes import TEMPLATE_METHODS, called, hole_kind, pieces
 from wattlint.regexes import regex
 from wattlint.semantics import arguments, strings
 from wattlint.semantics.evaluator import Evaluator
+from wattlint.semantics.scopes import Spot
 from wattlint.semantics.strings import source
 from wattlint.semantics.values import (
     Class,
     Composite,
     Const,
-    Element,
     Mapping,
-    Member,
     Result,
     Sequence,
     Text,
     Thunk,
-    Unknown,
     Value,
     alternatives,
 )
@@ -62,7 +61,6 @@ TEMPLATES = frozenset(
         "Prompt",
     }
 )
-TEMPLATE_METHODS = frozenset({"from_template", "from_messages", "from_file", "from_examples"})
 FORMATTERS = frozenset(
     {
         "format",
@@ -92,6 +90,8 @@ BODY_KEYS = (
 )
 MEDIA = regex(r"(?:^|_)(?:image|img|picture|photo|audio|video|media|multi_?modal)", re.IGNORECASE)
 """Names of what a prompt is about that is no text: ``images=``, ``multi_modal_data``, ``input_audio``."""
+FILES = frozenset({"file", "input_file", "document"})
+"""Types of a message's part that is a file (OpenAI, LangChain; Anthropic)."""
 PLACEHOLDER = regex(
     r"\[(?!INST|SYSTEM|MASK|JSON|TRUE|FALSE|DONE|NONE|START|STOP|ANSWER)[A-Z][A-Z_]{3,}\]"
     r"|\{\{\s*[a-z_]\w*\s*\}\}|<<(?!SYS)[A-Za-z_]+>>|(?<!\{)\{[a-z_]\w*\}(?!\})"
@@ -105,8 +105,12 @@ MAX_DEPTH = 8
 class PromptReader:
     """Reads one prompt; ``complete`` turns False where messages may be missing."""
 
-    def __init__(self, evaluator: Evaluator) -> None:
+    def __init__(self, evaluator: Evaluator, around: Spot) -> None:
+        """``around``: where the call stands."""
         self.evaluator = evaluator
+        self._around = around
+        self._always: dict[int, PromptPart | None] = {}
+        """Parts of which only this (None: nothing) is sent each time, by their index."""
         self.complete = True
         self.parts: list[PromptPart] = []
         self._probed = False
@@ -118,7 +122,13 @@ class PromptReader:
         parts = tuple(self.parts[:MAX_PARTS])
         open_ = self._probed and not any(part.holes for part in parts)
         unfilled = any(PLACEHOLDER.search(part.static_text) for part in parts)
-        return Prompt(parts, self.complete and not open_ and not unfilled, batch, several) if parts else None
+        if not parts:
+            return None
+        always = (
+            [self._always.get(number, part) for number, part in enumerate(parts)] if self._always else None
+        )
+        kept = tuple(filter(None, always)) if always is not None else None
+        return Prompt(parts, self.complete and not open_ and not unfilled, batch, several, kept or None)
 
     def add(self, thunk: Thunk, role: str = "text", depth: int = 0, written: str = "...") -> None:
         """Append what ``thunk`` contributes, by default under ``role``. ``written``: a value's source text."""
@@ -137,11 +147,19 @@ class PromptReader:
         if tokenizes is not None:
             self.add(tokenizes, role, depth + 1)
         elif isinstance(one, (Const, Text)):
+            least = sometimes.base(one, options) if len(options) > 1 else None
+            if least is not None:
+                always = (
+                    pieces(self.evaluator, least)
+                    if isinstance(least, (Const, Text))
+                    else (Hole(written, hole_kind(self.evaluator, least)),)
+                )
+                self._always[len(self.parts)] = PromptPart(role, always)
             if self._templated and strings.is_text(one):
                 filled = strings.formatted(self.evaluator, one, [], {})
                 one = filled if isinstance(filled, (Const, Text)) else one
             self._probed = self._probed or _is_probe(one)
-            self.parts.append(PromptPart(role, _pieces(self.evaluator, one)))
+            self.parts.append(PromptPart(role, pieces(self.evaluator, one)))
         elif isinstance(one, Sequence):
             self._sequence(one, role, written, depth)
         elif isinstance(one, Mapping):
@@ -172,8 +190,12 @@ class PromptReader:
         if len(items) == 2 and value.kind == "tuple" and role_of(items[0]) is not None:
             self.add(value.items[1], role_of(items[0]) or role, depth + 1)
             return
-        for item in value.items[:MAX_PARTS]:
+        shown = value.items[:MAX_PARTS]
+        for item, is_optional in zip(shown, sometimes.optional(shown, self._around)):
+            first = len(self.parts)
             self.add(item, role, depth + 1)
+            if is_optional:
+                self._always.update(dict.fromkeys(range(first, len(self.parts))))
         if value.open or value.repeated:
             self.complete = False
             if not items:
@@ -191,10 +213,17 @@ class PromptReader:
         kind = (
             alternatives(self.evaluator.force(value.entries["type"]))[0] if "type" in value.entries else None
         )
-        if isinstance(kind, Const) and isinstance(kind.value, str) and MEDIA.search(kind.value):
+        if (
+            isinstance(kind, Const)
+            and isinstance(kind.value, str)
+            and (kind.value in FILES or MEDIA.search(kind.value))
+        ):
             self.parts.append(PromptPart(own, (Hole(kind.value, "image"),)))
             return
         self.add_media(value.entries, own)
+        if depth and "document" in value.entries and len(value.entries) == 1:  # Bedrock
+            self.parts.append(PromptPart(own, (Hole("document", "image"),)))
+            return
         if "system" in value.entries:
             self.add(value.entries["system"], "system", depth + 1)
         for key in BODY_KEYS:
@@ -255,19 +284,6 @@ def is_template(value: Value) -> bool:
     return False
 
 
-def called(value: Result) -> tuple[str, Value | None]:
-    callee = alternatives(value.callee)[0]
-    if isinstance(callee, Member):
-        return callee.name, callee.owner
-    path = getattr(callee, "path", "")
-    head, _, last = path.rpartition(".")
-    if last in TEMPLATE_METHODS:
-        from wattlint.semantics.values import External
-
-        return last, External(head)
-    return last, None
-
-
 def _last(value: Value | None) -> str:
     return getattr(value, "path", getattr(value, "name", "")).rpartition(".")[2]
 
@@ -294,51 +310,3 @@ def _is_probe(value: Value) -> bool:
         and len(value.value.split()) <= PROBE_WORDS
         and any(hop.how == "via_caller" for hop in value.origin)
     )
-
-
-def _pieces(ev: Evaluator, value: Const | Text) -> tuple[str | Hole, ...]:
-    if isinstance(value, Const):
-        return (str(value.value),)
-    return tuple(
-        piece if isinstance(piece, str) else Hole(piece.source, hole_kind(ev, piece.value))
-        for piece in value.pieces
-    )
-
-
-def hole_kind(ev: Evaluator, value: Value) -> str:
-    """What a hole is likely filled with, from where its value comes."""
-    for one in alternatives(value):
-        if _is_of_loop(ev, one):
-            return "loop-item"
-        if isinstance(one, Unknown):
-            return "parameter" if one.why.startswith("parameter") else "value"
-        if isinstance(one, Sequence):
-            return "history" if one.repeated or one.open else "value"
-        if isinstance(one, (Result, Element)):
-            name = called(one)[0] if isinstance(one, Result) else ""
-            return "file" if name in ("read", "read_text", "load", "getvalue") else "value"
-    return "value"
-
-
-def _is_of_loop(ev: Evaluator, value: Value) -> bool:
-    """A loop's item or what was taken from it, or ``texts[i]``, ``frame.loc[i, "text"]`` with ``i`` the place of an item."""
-    for _ in range(MAX_DEPTH):
-        if isinstance(value, Element) and value.key is not None and _is_index(ev, value.key):
-            return True
-        if isinstance(value, (Element, Member)):
-            value = alternatives(value.owner)[0]
-        elif isinstance(value, Result) and isinstance(value.callee, (Element, Member)):
-            value = alternatives(value.callee)[0]
-        else:
-            break
-    return isinstance(value, Unknown) and value.why in ("loop item", "loop index")
-
-
-def _is_index(ev: Evaluator, key: Value) -> bool:
-    for one in alternatives(key):
-        if isinstance(one, Unknown) and one.why == "loop index":
-            return True
-        if isinstance(one, Sequence) and one.kind == "tuple" and one.items:
-            first = ev.force(one.items[0])
-            return isinstance(first, Unknown) and first.why == "loop index"
-    return False

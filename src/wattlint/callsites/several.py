@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 
 from wattlint.callsites import tokenized
-from wattlint.callsites.prompts import MESSAGE_CLASSES, called, role_of
+from wattlint.callsites.holes import called
+from wattlint.callsites.prompts import MESSAGE_CLASSES, role_of
 from wattlint.semantics.evaluator import Evaluator
 from wattlint.semantics.values import Mapping, Result, Sequence, Text, Value, alternatives
 

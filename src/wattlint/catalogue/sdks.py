@@ -7,7 +7,7 @@ instance of the type ``openai.OpenAI``; ``TYPE().__call__`` is a call of an inst
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,6 +25,8 @@ class HttpEndpoint(NamedTuple):
     """``call``, ``embed`` or ``other``."""
     model: str | None
     """The model in the path, when it is there and known."""
+    structural: bool = False
+    """Told by the payload too, for the URL alone could be anybody's."""
 
 
 class Quantization(NamedTuple):
@@ -48,6 +50,7 @@ class SdkCatalogue:
         self._entries: dict[str, EntryPoint] = {}
         self._names: dict[str, str | None] = {}
         self._http: frozenset[str] = frozenset(data["http"])
+        self._guests: frozenset[str] = frozenset(data["guests"])
         self._wildcards = [name for name in data["imports"] if "*" in name]
         self.imports: frozenset[str] = frozenset(data["imports"])
         self.hosts: tuple[str, ...] = tuple(data["hosts"])
@@ -65,6 +68,11 @@ class SdkCatalogue:
         """The entry point that ``qualname`` is, through base types, wildcards and re-exports."""
         name = self._name(qualname)
         return self._entry_named(name) if name and name not in self._http else None
+
+    def is_guest(self, qualname: str) -> bool:
+        """Whether ``qualname`` is a method that another SDK adds to a type."""
+        type_name, _, attributes = qualname.rpartition("()")
+        return any(f"{base}(){attributes}" in self._guests for base in self.bases(type_name))
 
     def named(self, name: str) -> EntryPoint | None:
         """The entry point with this name of its own."""
@@ -117,13 +125,15 @@ class SdkCatalogue:
                 return self._entry_named(name)
         return None
 
-    def endpoint(self, url: str) -> HttpEndpoint | None:
-        """The model server that ``url`` belongs to; ``{}`` stands for an unknown part of it."""
-        for pattern, name, provider, kind in self._data["endpoints"]:
+    def endpoint(self, url: str, sends: Callable[[str], bool] | None = None) -> HttpEndpoint | None:
+        """The model server that ``url`` belongs to; ``{}`` stands for an unknown part of it. ``sends``: whether the
+        payload has a key."""
+        for pattern, name, provider, kind, needs in self._data["endpoints"]:
             found = re.search(pattern, url)
-            if found:
+            if found and (not needs or (sends is not None and all(map(sends, needs)))):
                 model = found.groupdict().get("model")
-                return HttpEndpoint(name, provider, kind, model if model and "{}" not in model else None)
+                known = model if model and "{}" not in model else None
+                return HttpEndpoint(name, provider, kind, known, bool(needs))
         return None
 
     def http_callee(self, qualname: str) -> EntryPoint | None:

@@ -83,6 +83,7 @@ def is_probe(function: str | None) -> bool:
 
 def repairs(prompt: Prompt) -> str | None:
     """The format that an answer in a hole is to be brought into."""
+    prompt = prompt.least
     text = prompt.static_text
     if not prompt.holes or len(text) > LONGEST_REPAIR:
         return None

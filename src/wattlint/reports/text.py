@@ -24,7 +24,9 @@ GENERAL = {
     r"^parameter .*": "a parameter",
     r"^placeholder .*": "a placeholder",
     r"^.* is not served by .*": "the only candidate is another provider's",
-    r"^environment$": "an environment variable without a default",
+    r"^.* has no weights to load$": "the only candidate has no weights to load",
+    r"^local path .*": "a local path",
+    r"^environment variable.*": "an environment variable without a default",
 }
 """Reasons for an unknown model -> the same without names of the user's own code."""
 

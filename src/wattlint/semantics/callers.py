@@ -225,7 +225,7 @@ def joined(
         return found[0] if len(found) == 1 else Sequence((), open=True, kind="tuple")
     if default is not None:
         if isinstance(default, Const) and default.value is None and not any(is_known(one) for one in found):
-            found.append(Unknown(f"parameter {name}"))  # optional, so somebody gives it
+            found.append(Unknown(f"parameter {name}", optional=True))  # so somebody gives it
         # Where a caller leaves it out, what the author chose for that comes before what another one passes.
         found.insert(0 if omitted else len(found), default)
     return join(found) if found else Unknown(f"parameter {name}")

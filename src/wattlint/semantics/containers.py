@@ -97,9 +97,9 @@ def subscript(ev: Evaluator, node: ast.Subscript, frame: Frame, spot: Spot) -> V
         return join(found)
     key = ev.value(node.slice, frame, spot)
     if isinstance(owner, External) and owner.path == "os.environ":
-        name = alternatives(key)[0]
-        known = environment.variable(ev, str(name.value), frame, spot) if isinstance(name, Const) else None
-        return known or environment.UNSET
+        first = alternatives(key)[0]
+        name = str(first.value) if isinstance(first, Const) else ""
+        return environment.variable(ev, name, frame, spot) or environment.unset(name)
     value = item(ev, owner, key)
     if not isinstance(value, TRACED):
         return value

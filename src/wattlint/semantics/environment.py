@@ -20,19 +20,23 @@ if TYPE_CHECKING:
     from wattlint.semantics.scopes import ClassInfo, Spot
 
 MAX_BYTES = 100_000
-UNSET = Unknown("environment")
 
 
 def get(ev: Evaluator, given: Arguments, node: ast.Call, frame: Frame, spot: Spot) -> Value:
     """``os.getenv(name, default)``."""
-    first = alternatives(ev.force(given.positional[0]))[0] if given.positional else UNSET
+    first = alternatives(ev.force(given.positional[0]))[0] if given.positional else None
     name = str(first.value) if isinstance(first, Const) else ""
     found = variable(ev, name, frame, spot)
     default = given.positional[1] if len(given.positional) > 1 else given.keywords.get("default")
     if default is None:
-        return found or UNSET
+        return found or unset(name, optional=True)
     fallback = through(ev.force(default), Hop("env_default", frame.module.path, node.lineno, name))
     return fallback if found is None else join([found, fallback])
+
+
+def unset(name: str, optional: bool = False) -> Unknown:
+    """What a variable is that only whoever runs the code sets."""
+    return Unknown(f"environment variable {name}".strip(), optional)
 
 
 def variable(ev: Evaluator, name: str, frame: Frame, spot: Spot) -> Value | None:

@@ -294,7 +294,12 @@ _EXTERNAL: dict[str, Handler] = {
     "os.path.abspath": _first,
     "os.path.realpath": _first,
     "os.path.normpath": _first,
-    "json.dumps": _first,  # the data itself: a request body is read through it
+    # The data itself: a request body is read through them.
+    "json.dumps": _first,
+    "orjson.dumps": _first,
+    "ujson.dumps": _first,
+    "simplejson.dumps": _first,
+    "builtins.bytes": _first,
     "dataclasses.replace": records.replaced,
     "attrs.evolve": records.replaced,
     "attr.evolve": records.replaced,

@@ -80,8 +80,8 @@ def _of_container(
     ev: Evaluator, owner: Mapping | Sequence, name: str, node: ast.Call, frame: Frame, spot: Spot
 ) -> Value:
     given = arguments.of(ev, node, frame, spot)
-    if name in ("copy", "model_copy", "__copy__"):
-        return owner
+    if name in ("copy", "model_copy", "__copy__", "encode", "decode"):
+        return owner  # data that was written as JSON is kept as data
     if isinstance(owner, Mapping):
         if owner.how == "ini" and name.startswith("get") and len(given.positional) > 1:
             return config_files.ini_option(ev, owner, given)

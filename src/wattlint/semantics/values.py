@@ -183,9 +183,11 @@ class Choice:
 
 @dataclass(slots=True, eq=False)
 class Unknown:
-    """Nothing is known, and why: ``parameter``, ``budget``, ``recursion``, ``runtime``, ``external`` ..."""
+    """Nothing is known, and why: ``parameter x``, ``budget``, ``recursion``, ``computed at run time`` ..."""
 
     why: str
+    optional: bool = False
+    """It is None unless somebody outside the project gives something."""
 
 
 Value = Union[
@@ -248,7 +250,7 @@ def join(values: Iterable[Value]) -> Value:
             if isinstance(one, Const):
                 key: object = ("const", type(one.value), one.value)
             elif isinstance(one, Unknown):
-                key = ("unknown", one.why)
+                key = ("unknown", one.why, one.optional)
             elif isinstance(one, External):
                 key = ("external", one.path)
             elif isinstance(one, (Function, Class)):

@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from wattlint.callsites.facts import Certainty, OutputContract, Prompt, TaskVerdict
+from wattlint.callsites.facts import Certainty, OutputContract, Prompt, Solver, TaskVerdict
 from wattlint.callsites.tasks.demands import Demand, demands
 from wattlint.callsites.tasks.instruction import Instruction, read_instruction
 from wattlint.callsites.tasks.language import language
@@ -52,6 +52,11 @@ NEGATED = regex(
 MEDIA = regex(r"image|picture|photo|screenshot|audio|video|pixel|\bimg", re.IGNORECASE)
 MEDIA_TOKEN = regex(r"<\|?(?:image|img|vision|audio|video)", re.IGNORECASE)
 """What stands for a picture in a model's own prompt format: ``<image>``, ``<|vision_start|>``."""
+ATTACHED = regex(
+    r"\b(?:this|the (?:following|attached|uploaded|provided|given)|attached|uploaded) (?:\w+ )?"
+    r"(?:images?|pictures?|photos?|photographs?|screenshots?|videos?|audio|recordings?|pdfs?)\b"
+    r"(?!['\u2019]s|[- ](?:captions?|descriptions?|titles?|transcripts?|urls?|links?|tags?|names?|prompts?|metadata|comments?))"
+)
 NAME_BREAK = regex(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z0-9]+")
 WHOLE_PART = 3
 """Words up to this length must be a whole part of a name: ``ner`` is no part of ``generate``."""
@@ -82,6 +87,17 @@ def recognise(
 
     ``names`` are the enclosing function and the variables around the call; ``output_limit`` is in tokens.
     """
+    whole = _recognise(prompt, contract, names, output_limit)
+    if whole is None or prompt is None or prompt.always is None:
+        return whole
+    least = _recognise(prompt.least, contract, names, output_limit)
+    # What is only asked sometimes neither makes a task nor leaves another one alone.
+    return least if least is not None and least.name == whole.name else None
+
+
+def _recognise(
+    prompt: Prompt | None, contract: OutputContract, names: tuple[str, ...], output_limit: int | None
+) -> TaskVerdict | None:
     instruction = read_instruction(prompt) if prompt else Instruction()
     claims = _claims(instruction)
     if not claims:
@@ -107,7 +123,7 @@ def _judge(
 ) -> TaskVerdict | None:
     """The verdict for one claimed task that needs less than a large model."""
     task = claim.task
-    if task.solver == "code" and prompt is not None and _shows(prompt):
+    if not task.media and prompt is not None and _shows(prompt, instruction.whole, task.solver):
         return None
     if instruction.words > TOO_LONG or (instruction.history and not task.history):
         return None
@@ -126,11 +142,19 @@ def _judge(
     return _verdict(task, _at_most(task, STEPS[min(level, 2)]), evidence, instruction.whole)
 
 
-def _shows(prompt: Prompt) -> bool:
-    """It is about a picture or a sound: no code reads ``the document`` in it."""
+def _shows(prompt: Prompt, whole: str, solver: Solver) -> bool:
+    """It is about a picture, a sound or a file: what reads text, code or a small model, does not read these.
+
+    What is written into a text is a text for a small model, whatever its name (``{videos}``); code may lack its words.
+    """
+    named = (
+        hole for part in prompt.parts if len(part.pieces) == 1 or solver == "code" for hole in part.holes
+    )
     return (
-        any(hole.kind == "image" or MEDIA.search(hole.name) for hole in prompt.holes)
+        any(hole.kind == "image" for hole in prompt.holes)
+        or any(MEDIA.search(hole.name) for hole in named)
         or MEDIA_TOKEN.search(prompt.static_text) is not None
+        or ATTACHED.search(whole) is not None
     )
 
 

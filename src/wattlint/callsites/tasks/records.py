@@ -49,6 +49,7 @@ class Recogniser(NamedTuple):
     confirms: tuple[str, ...]
     generic: bool
     history: bool
+    media: bool
     at_most: Certainty
 
 
@@ -80,6 +81,7 @@ def recognisers() -> tuple[Recogniser, ...]:
             tuple(task["recognise"]["confirms"]),
             task["recognise"]["generic"],
             task["recognise"]["history"],
+            task["recognise"]["media"],
             task["recognise"]["at_most"],
         )
         for rank, task in enumerate(store.section("tasks")["tasks"])

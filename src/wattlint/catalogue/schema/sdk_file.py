@@ -237,6 +237,8 @@ class Endpoint(Strict):
     """Literal texts; every such URL contains one of them, and the sieve looks for them in the raw file."""
     pattern: str
     """Regular expression searched in the URL; a group ``model`` captures the model."""
+    needs: list[str] = []
+    """Keys of the payload without which the URL says too little; with them, the call is known by its structure."""
     provider: str | None = None
     kind: Literal["call", "embed", "other"] = "call"
 

@@ -96,11 +96,19 @@ def plain(files: list[SdkFile], known_types: Lineages) -> dict[str, Any]:
     types = {name: kind for file in files for name, kind in file.types.items()}
     constructors = {path: name for name, kind in types.items() for path in kind.constructors}
     endpoints = [point for file in files for point in file.endpoints]
+    guests = [
+        callee
+        for file in files
+        for _, _, entry in file.entries()
+        for callee in entry.callees
+        if "()" in callee and callee.partition("()")[0] not in file.types
+    ]
     data = {
         "entries": entries,
         "http": http,
         "callees": {path: name for path, name in callees.items() if "*" not in path},
         "wildcard_callees": wildcards(callees),
+        "guests": guests,
         "structural": {last: sorted(rows, key=lambda row: -len(row[0])) for last, rows in structural.items()},
         "lineage": {name: lineage(name, types, known_types) for name in types},
         "type_providers": {name: kind.provider for name, kind in types.items() if kind.provider},
@@ -113,7 +121,9 @@ def plain(files: list[SdkFile], known_types: Lineages) -> dict[str, Any]:
         },
         "distributions": versions(files),
         "hosts": sorted({marker for point in endpoints for marker in point.markers}),
-        "endpoints": [(point.pattern, point.name, point.provider, point.kind) for point in endpoints],
+        "endpoints": [
+            (point.pattern, point.name, point.provider, point.kind, tuple(point.needs)) for point in endpoints
+        ],
         "quantization": {name: kind.plain() for file in files for name, kind in file.quantization.items()},
     }
     return data | {"names": names(data)}

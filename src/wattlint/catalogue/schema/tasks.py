@@ -85,6 +85,8 @@ class Recogniser(Strict):
     """Only when no other task matches the same demand."""
     history: bool = False
     """Conversation history is this task's input, not a sign of a dialogue."""
+    media: bool = False
+    """Pictures, recordings and files are this task's input; any other is told of texts alone."""
     at_most: Literal["low", "medium", "high"] = "high"
 
 
