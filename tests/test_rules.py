@@ -769,7 +769,7 @@ def test_the_examples_of_every_page(case, tmp_path, monkeypatch):
     (tmp_path / "case.py").write_text(case.source, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     code = Path(case.path).name[:6]
-    analysis = check_paths(["case.py"], case_settings(case, preview=True, extend_select=(code,)))
+    analysis = check_paths(["."], case_settings(case, preview=True, extend_select=(code,)))
     assert analysis.problems == [] or "file" in load_rules()[code].kinds
     assert [finding.line for finding in analysis.findings if finding.code == code] == list(case.marked)
 
