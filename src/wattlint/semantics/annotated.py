@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 from wattlint.semantics.scopes import END, Spot, last_name
 from wattlint.semantics.values import (
     Class,
-    Const,
     External,
     Instance,
     Result,
-    Unknown,
     Value,
     alternatives,
     is_none,
     join,
+    tells_nothing,
 )
 
 if TYPE_CHECKING:
@@ -76,17 +75,16 @@ def typed(ev: Evaluator, annotation: ast.expr | None, frame: Frame, spot: Spot) 
 def instead(ev: Evaluator, value: Value, annotation: ast.expr | None, frame: Frame) -> Value:
     """What is annotated, for a ``value`` that tells nothing; that it may be None is kept.
 
-    Where something is passed that nobody can read (``settings.client``), only classes of SDKs count: one of the project
-    may come with any values in its fields.
+    Only where it is a class of an SDK: one of the project may come with any values in its fields, and much would have to
+    be looked at to tell that.
     """
-    given_type = typed(ev, annotation, frame, END)
-    if given_type is None or not (
-        isinstance(value, (Unknown, Const))
-        or (
-            isinstance(given_type, Result)
-            and isinstance(given_type.callee, External)
-            and ev.project.is_external(given_type.callee.path)
-        )
+    given_type = (
+        typed(ev, annotation, frame, END) if annotation is not None and tells_nothing(value) else None
+    )
+    if not (
+        isinstance(given_type, Result)
+        and isinstance(given_type.callee, External)
+        and ev.project.is_external(given_type.callee.path)
     ):
         return value
     found = [one if is_none(one) else given_type for one in alternatives(value)]

@@ -35,8 +35,8 @@ from wattlint.semantics.values import (
     Unknown,
     Value,
     alternatives,
+    is_known,
     join,
-    tells_nothing,
     through,
 )
 
@@ -219,11 +219,14 @@ def _inline(ev: Evaluator, function: Function, bound: dict[str, Thunk], depth: i
         if returned
         else Const(None)
     )
-    if not isinstance(info.node, ast.Lambda) and info.node.returns is not None and tells_nothing(value):
-        typed = annotated.typed(ev, info.node.returns, ev.frame_of(scope.parent or scope), END)
+    if isinstance(info.node, ast.Lambda) or info.node.returns is None:
+        return value
+    outside = ev.frame_of(scope.parent or scope)
+    if not any(is_known(one) for one in alternatives(value)):
+        typed = annotated.typed(ev, info.node.returns, outside, END)
         if typed is not None:
             return typed
-    return value
+    return annotated.instead(ev, value, info.node.returns, outside)
 
 
 def _is_dependency(name: str) -> bool:

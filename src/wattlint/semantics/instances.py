@@ -31,7 +31,6 @@ from wattlint.semantics.values import (
     is_known,
     is_none,
     join,
-    tells_nothing,
     through,
 )
 
@@ -189,9 +188,10 @@ def _stored(ev: Evaluator, owner: Instance, cls: ClassInfo, name: str, stores: l
             value = ev.value(store.value, at, store.spot)
             for step in store.path:
                 value = containers.element(ev, value, step)
+            value = annotated.instead(ev, value, store.annotation, ev.frame_of(cls.scope))
             line = getattr(store.node, "lineno", 0)
             found.append(through(value, Hop("self_attr", cls.module.path, line, f"self.{name}")))
-            if store.annotation is not None and tells_nothing(value):
+            if isinstance(value, Unknown) and store.annotation is not None:
                 given_type = annotated.typed(ev, store.annotation, ev.frame_of(cls.scope), END)
                 if given_type is not None:
                     found.append(given_type)

@@ -33,7 +33,6 @@ from wattlint.semantics.values import (
     alternatives,
     is_none,
     join,
-    tells_nothing,
     through,
 )
 
@@ -128,7 +127,7 @@ def _bound(ev: Evaluator, name: str, frame: Frame, spot: Spot, local: bool) -> V
             flat = [one for value in found for one in alternatives(value)]
             found = sorted(flat, key=is_none)  # None only says that a function sets it later
         value = join(found)
-    if isinstance(bindings[0].node, ast.AnnAssign) and tells_nothing(value):
+    if isinstance(bindings[0].node, ast.AnnAssign):
         value = annotated.instead(ev, value, bindings[0].node.annotation, frame)
     if name in scope.mutations:
         made = definitions[0].spot if definitions else None

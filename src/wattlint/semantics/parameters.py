@@ -14,12 +14,12 @@ from wattlint.semantics.frames import Frame
 from wattlint.semantics.scopes import END, Binding
 from wattlint.semantics.values import (
     Class,
-    Const,
     Mapping,
     Sequence,
     Unknown,
     Value,
-    tells_nothing,
+    is_none,
+    join,
 )
 
 if TYPE_CHECKING:
@@ -48,14 +48,17 @@ def parameter(ev: Evaluator, binding: Binding, frame: Frame) -> Value:
     else:
         default = callers.default_of(ev, info, binding.node, frame)
         value = callers.joined(ev, info, name, default, starred)
-    if tells_nothing(value):
-        outside = ev.frame_of(frame.scope.parent or frame.scope)
-        injected = annotated.metadata(ev, binding.node.annotation, outside, END)
-        if injected is not None:
-            return injected
-        typed = annotated.instead(ev, value, binding.node.annotation, outside)
-        is_open = typed is value and isinstance(value, (Unknown, Const)) and frame.arguments is None
-        return Unknown("loop item") if is_open and per_item.takes_item(ev, info, binding.node) else typed
+    outside = ev.frame_of(frame.scope.parent or frame.scope)
+    if not (isinstance(value, Unknown) or is_none(value)):
+        return annotated.instead(ev, value, binding.node.annotation, outside)
+    injected = annotated.metadata(ev, binding.node.annotation, outside, END)
+    if injected is not None:
+        return injected
+    given_type = annotated.typed(ev, binding.node.annotation, outside, END)
+    if given_type is not None:
+        return given_type if isinstance(value, Unknown) else join([given_type, value])
+    if frame.arguments is None and per_item.takes_item(ev, info, binding.node):
+        return Unknown("loop item")
     return value
 
 
