@@ -18,6 +18,7 @@ Where a bar is missed, it says so: the bar stands beside the figure.
 TITLES = {
     "cold": "Cold",
     "llm": "Applications of LLMs",
+    "torch": "Libraries of PyTorch",
     "warm": "Warm",
     "peers": "Beside other tools",
     "start": "Start-up",

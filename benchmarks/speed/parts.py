@@ -60,6 +60,10 @@ def cold_llm(cache: Path, runs: int) -> Results:
     return _cold("llm", "wall ≤ 2.0 ×", cache, runs)
 
 
+def cold_torch(cache: Path, runs: int) -> Results:
+    return _cold("torch", "", cache, runs)
+
+
 def _cold(name: str, bar: str, cache: Path, runs: int) -> Results:
     top = tree(name, cache)
     costs = take_turns({"ruff": ruff(top), "wattlint": wattlint(top)}, runs)
@@ -276,4 +280,4 @@ def _parsing(files: list[Path]) -> float:
     return time.process_time() - start
 
 
-__all__ = ["analysis", "cold", "cold_llm", "memory", "peers", "plugin", "python_files", "start", "warm"]
+__all__ = ["analysis", "cold", "cold_llm", "cold_torch", "memory", "peers", "plugin", "python_files", "start", "warm"]

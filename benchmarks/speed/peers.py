@@ -44,6 +44,7 @@ def peer_commands(cache: Path) -> dict[str, Peer]:
         "flake8": Peer(call(f"{bare}/flake8", "--isolated", "--exit-zero"), ""),
         "flake8 + bugbear": Peer(call(f"{bugbear}/flake8", "--isolated", "--exit-zero"), "≥ 50 ×"),
         "TorchFix": Peer(call(f"{others}/torchfix"), "≥ 100 ×", every=1),
+        "TorchFix, on what it is made for": Peer(call(f"{others}/torchfix"), "≥ 100 ×", "torch", every=10),
         "Fixit": Peer(call(f"{others}/fixit", "lint"), "≥ 100 ×", every=100),
         "pylint": Peer(call(f"{others}/pylint", "--exit-zero", "--recursive=y"), "", every=800),
         "semgrep (three rules)": Peer(

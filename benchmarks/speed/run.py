@@ -2,7 +2,7 @@
 
     python benchmarks/speed/run.py [--runs 5] [--only PART ...]
 
-Parts: cold, llm, warm, peers, start, plugin, memory, analysis, growth. Trees and peers are downloaded once into
+Parts: cold, llm, torch, warm, peers, start, plugin, memory, analysis, growth. Trees and peers are downloaded once into
 ``.cache/bench``. Commands take turns; every figure is a ratio of medians of one session. Results of the parts that ran
 are kept in ``.cache/bench/results.json``, and the page is written from all of them.
 """
@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PARTS = {
     "cold": parts.cold,
     "llm": parts.cold_llm,
+    "torch": parts.cold_torch,
     "warm": parts.warm,
     "peers": parts.peers,
     "start": parts.start,
