@@ -280,4 +280,15 @@ def _parsing(files: list[Path]) -> float:
     return time.process_time() - start
 
 
-__all__ = ["analysis", "cold", "cold_llm", "cold_torch", "memory", "peers", "plugin", "python_files", "start", "warm"]
+__all__ = [
+    "analysis",
+    "cold",
+    "cold_llm",
+    "cold_torch",
+    "memory",
+    "peers",
+    "plugin",
+    "python_files",
+    "start",
+    "warm",
+]
