@@ -20,6 +20,18 @@ ENVIRONMENT = {
     "GIT_COMMITTER_NAME": "A",
     "GIT_COMMITTER_EMAIL": "a@example.org",
 }
+SLOW = """\
+from transformers import pipeline
+
+pipe = pipeline("text-generation", model="gpt2")
+
+
+def run_all(texts):
+    for text in texts:
+        pipe(text)
+"""
+"""A module with one finding."""
+BASELINE = ".wattlint-baseline.json"
 
 
 class Repo:

@@ -7,19 +7,7 @@ import os
 
 import pytest
 
-from git_helper import run
-
-SLOW = """\
-from transformers import pipeline
-
-pipe = pipeline("text-generation", model="gpt2")
-
-
-def run_all(texts):
-    for text in texts:
-        pipe(text)
-"""
-FILE = ".wattlint-baseline.json"
+from git_helper import BASELINE, SLOW, run
 
 
 @pytest.fixture
@@ -27,19 +15,19 @@ def folder(tmp_path):
     (tmp_path / "pyproject.toml").write_text("[project]\nname = 'x'\n")
     (tmp_path / "slow.py").write_text(SLOW)
     status, out, err = run(tmp_path, "baseline", "write")
-    assert (status, out.splitlines()[0], err) == (0, f"Wrote 1 finding as 1 entry to {FILE}.", "")
-    assert f"--baseline {FILE}" in out
+    assert (status, out.splitlines()[0], err) == (0, f"Wrote 1 finding as 1 entry to {BASELINE}.", "")
+    assert f"--baseline {BASELINE}" in out
     return tmp_path
 
 
 def check(folder, *options: str) -> tuple[int, str]:
-    status, out, err = run(folder, "check", "--baseline", FILE, *options)
+    status, out, err = run(folder, "check", "--baseline", BASELINE, *options)
     assert err == ""
     return status, out
 
 
 def entries(folder) -> list[dict[str, object]]:
-    data = json.loads((folder / FILE).read_text())
+    data = json.loads((folder / BASELINE).read_text())
     assert data["wattlint-baseline"] == 1
     return data["entries"]
 
@@ -75,7 +63,7 @@ def test_lines_move(folder):
 
 def _checked(folder, known=0, changed=0, gone=0, new=0) -> str:
     out = run(folder, "baseline", "check")[1]
-    line = f"{FILE}: {known} known, {changed} changed, {gone} gone; {new} new finding{'' if new == 1 else 's'} not in it.\n"
+    line = f"{BASELINE}: {known} known, {changed} changed, {gone} gone; {new} new finding{'' if new == 1 else 's'} not in it.\n"
     assert out.endswith(line), out
     return out
 
@@ -128,54 +116,54 @@ def test_files_that_were_not_looked_at_keep_their_entries(folder):
 
 
 def test_configured(folder):
-    (folder / "pyproject.toml").write_text(f'[tool.wattlint]\nbaseline = "{FILE}"\n')
+    (folder / "pyproject.toml").write_text(f'[tool.wattlint]\nbaseline = "{BASELINE}"\n')
     assert run(folder, "check")[0] == 0
     (folder / "sub").mkdir()
     assert run(folder / "sub", "check", "..")[0] == 0
 
 
 def test_sarif_marks_old_findings_as_suppressed(folder):
-    (run_,) = json.loads(run(folder, "check", "--baseline", FILE, "--format", "sarif")[1])["runs"]
+    (run_,) = json.loads(run(folder, "check", "--baseline", BASELINE, "--format", "sarif")[1])["runs"]
     assert [result["suppressions"][0]["kind"] for result in run_["results"]] == ["external"]
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{", f"{FILE}:1: damaged: not valid JSON"),
-        ("", f"{FILE}:1: damaged: not valid JSON"),
-        ("[]", f'{FILE}: no baseline of wattlint: it has no key "wattlint-baseline"'),
+        ("{", f"{BASELINE}:1: damaged: not valid JSON"),
+        ("", f"{BASELINE}:1: damaged: not valid JSON"),
+        ("[]", f'{BASELINE}: no baseline of wattlint: it has no key "wattlint-baseline"'),
         (
             '{"wattlint-baseline": 2, "entries": []}',
-            f"{FILE}: a baseline of version 2, this wattlint reads version 1",
+            f"{BASELINE}: a baseline of version 2, this wattlint reads version 1",
         ),
-        ('{"wattlint-baseline": 1}', f'{FILE}: damaged: "entries" is not a list'),
-        ('{"wattlint-baseline": 1, "entries": [{}]}', f'{FILE}: damaged: entry 1: "rule" is missing'),
-        ('{"wattlint-baseline": 1, "entries": [3]}', f"{FILE}: damaged: entry 1 is not an object"),
-        ("[" * 100_000, f"{FILE}"),
+        ('{"wattlint-baseline": 1}', f'{BASELINE}: damaged: "entries" is not a list'),
+        ('{"wattlint-baseline": 1, "entries": [{}]}', f'{BASELINE}: damaged: entry 1: "rule" is missing'),
+        ('{"wattlint-baseline": 1, "entries": [3]}', f"{BASELINE}: damaged: entry 1 is not an object"),
+        ("[" * 100_000, f"{BASELINE}"),
         (
             '{"wattlint-baseline": 1, "entries": [{"rule": "", "file": "", "function": "", "call": "", "count": 0}]}',
-            f'{FILE}: damaged: entry 1: "count" is no positive number',
+            f'{BASELINE}: damaged: entry 1: "count" is no positive number',
         ),
     ],
 )
 def test_damaged_or_of_another_version(folder, text, message):
-    (folder / FILE).write_text(text)
-    for command in (["check", "--baseline", FILE], ["baseline", "check"], ["baseline", "update"]):
+    (folder / BASELINE).write_text(text)
+    for command in (["check", "--baseline", BASELINE], ["baseline", "check"], ["baseline", "update"]):
         status, out, err = run(folder, *command)
         assert (status, out) == (2, ""), command
         assert err.startswith(f"wattlint: {message}") and err.count("\n") == 1
-    assert (folder / FILE).read_text() == text
+    assert (folder / BASELINE).read_text() == text
 
 
 def test_missing(folder):
-    (folder / FILE).unlink()
-    status, out, err = run(folder, "check", "--baseline", FILE)
+    (folder / BASELINE).unlink()
+    status, out, err = run(folder, "check", "--baseline", BASELINE)
     assert (status, out) == (2, "") and "no such baseline" in err
 
 
 def test_nothing_is_left_half_written(folder, monkeypatch):
-    before = (folder / FILE).read_text()
+    before = (folder / BASELINE).read_text()
 
     def full(descriptor):
         raise OSError(28, "No space left on device")
@@ -185,9 +173,9 @@ def test_nothing_is_left_half_written(folder, monkeypatch):
     for action in ("write", "update"):
         status, out, err = run(folder, "baseline", action)
         assert (status, out) == (2, "") and "no space left on device" in err
-    assert (folder / FILE).read_text() == before
+    assert (folder / BASELINE).read_text() == before
     assert {path.name for path in folder.iterdir()} - {".wattlint_cache"} == {
-        FILE,
+        BASELINE,
         "pyproject.toml",
         "slow.py",
     }

@@ -13,7 +13,7 @@ import pytest
 from lsprotocol import types
 from pygls.workspace import PositionCodec, TextDocument
 
-from git_helper import Repo, diff, run, told
+from git_helper import BASELINE, SLOW, Repo, diff, run, told
 from wattlint.config import Overrides
 from wattlint.lsp.actions import code_actions
 from wattlint.lsp.diagnostics import diagnostics
@@ -167,22 +167,13 @@ def test_a_link_that_was_switched_is_another_file(tmp_path: Path) -> None:
 
 # -- baselines --------------------------------------------------------------------------------------------------
 
-SLOW = """\
-from transformers import pipeline
-
-pipe = pipeline("text-generation", model="gpt2")
-
-
-def run_all(texts):
-    for text in texts:
-        pipe(text)
-"""
-FILE = ".wattlint-baseline.json"
-
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    for name, text in {"pyproject.toml": f'[tool.wattlint]\nbaseline = "{FILE}"\n', "a/one.py": SLOW}.items():
+    for name, text in {
+        "pyproject.toml": f'[tool.wattlint]\nbaseline = "{BASELINE}"\n',
+        "a/one.py": SLOW,
+    }.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
     (tmp_path / "b").mkdir()
@@ -192,7 +183,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def entries(folder: Path) -> list[tuple[str, str]]:
-    return [(one["rule"], one["file"]) for one in json.loads((folder / FILE).read_text())["entries"]]
+    return [(one["rule"], one["file"]) for one in json.loads((folder / BASELINE).read_text())["entries"]]
 
 
 ALL_ENTRIES = [("LLM105", "b/two.py"), ("LLM301", "a/one.py"), ("LLM301", "b/two.py")]
@@ -200,10 +191,10 @@ ALL_ENTRIES = [("LLM105", "b/two.py"), ("LLM301", "a/one.py"), ("LLM301", "b/two
 
 @pytest.mark.parametrize("text", ["import os\n", "", "{}", '{"wattlint-baseline": 1, "entries": 3}'])
 def test_a_baseline_is_not_written_over_what_is_none(project: Path, text: str) -> None:
-    (project / FILE).write_text(text)
+    (project / BASELINE).write_text(text)
     status, out, err = run(project, "baseline", "write")
-    assert (status, out) == (2, "") and FILE in err
-    assert (project / FILE).read_text() == text
+    assert (status, out) == (2, "") and BASELINE in err
+    assert (project / BASELINE).read_text() == text
 
 
 @pytest.mark.parametrize(
@@ -224,7 +215,7 @@ def test_what_a_narrow_run_covers_is_still_dropped(project: Path) -> None:
     assert run(project, "baseline", "write", "a")[0] == 0
     assert sorted(entries(project)) == [ALL_ENTRIES[0], ALL_ENTRIES[2]]
     # A rule that the configuration turns off is not kept for ever.
-    (project / "wattlint.toml").write_text(f'baseline = "{FILE}"\nignore = ["LLM105"]\n')
+    (project / "wattlint.toml").write_text(f'baseline = "{BASELINE}"\nignore = ["LLM105"]\n')
     assert "1 gone" in run(project, "baseline", "update")[1]
 
 

@@ -12,13 +12,12 @@ from itertools import accumulate, chain
 from typing import TYPE_CHECKING, Final
 
 from wattlint.sources import touched
+from wattlint.sources.touched import SETTLED_NS
 from wattlint.workers import deal, in_blocks, usual_number
 
 if TYPE_CHECKING:
     from wattlint.kept_parts import Parts
 
-SETTLED_NS = 2_000_000_000
-"""A file that was changed this short before it was read may change again without a new time stamp."""
 State = tuple[int, int, int, int]
 UNKNOWN: State = (0, 0, 0, 0)
 """Of what cannot be trusted."""

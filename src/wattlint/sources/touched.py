@@ -25,6 +25,8 @@ DIGEST_BYTES = 12
 OURS = frozenset({".wattlint_cache", "__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache"})
 """Come and go without a meaning."""
 READ_BYTES = 64 * 1024 * 1024
+SETTLED_NS = 2_000_000_000
+"""A file that was changed this short before it was read may change again without a new time stamp."""
 
 
 def record() -> None:

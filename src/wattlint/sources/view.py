@@ -7,14 +7,11 @@ import os
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from wattlint.sources import touched
 from wattlint.sources.git import GitError
 
 MAX_LINKS = 40
 """Links that lead to links are followed this far, as by Linux."""
-
-
-SETTLED_NS = 2_000_000_000
-"""A file may have changed although its time stamp is this much older: some file systems count in seconds."""
 
 
 class Told(NamedTuple):
@@ -35,7 +32,7 @@ class Unmodified(NamedTuple):
         """``raw``: what was read there, before this is asked."""
         try:
             status = os.stat(path)
-            if max(status.st_mtime_ns, status.st_ctime_ns) < self.told.began_ns - SETTLED_NS:
+            if max(status.st_mtime_ns, status.st_ctime_ns) < self.told.began_ns - touched.SETTLED_NS:
                 return True
             if raw is None:
                 with open(path, "rb") as file:
