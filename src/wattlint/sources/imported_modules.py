@@ -33,19 +33,20 @@ class ImportedModules:
         self._bases_of: dict[tuple[str, str], tuple[str, ...]] = {}
 
     def named(self, folder: str, imports: bytes) -> Iterator[str]:
-        """Files of the project that import statements in ``folder`` name: modules, the packages around them, submodules."""
+        """Files of the project that import statements in ``folder`` get names from: modules and submodules; the packages
+        around a module too where the whole path is imported (``import package.module`` binds ``package``)."""
         for dots, module, names in re.findall(FROM, imports) if b"from" in imports else ():
             parts = module.decode(*NAMES).split(".") if module else []
             bases = self._bases(folder, len(dots), parts)
             if bases:  # most statements import from outside the project
                 submodules = [name.decode(*NAMES) for name in re.findall(NAME, names)]
                 for base in bases:
-                    yield from self._files(base, parts, submodules)
+                    yield from self._named_from(base, parts, submodules)
         for names in re.findall(IMPORT, imports):
             for name in re.findall(NAME, names):
                 parts = name.decode(*NAMES).split(".")
                 for base in self._bases(folder, 0, parts):
-                    yield from self._files(base, parts, [])
+                    yield from (file for files in self._on_the_way(base, parts) for file in files)
 
     def _bases(self, folder: str, dots: int, parts: list[str]) -> tuple[str, ...]:
         """Folders in which ``parts`` may begin."""
@@ -71,15 +72,23 @@ class ImportedModules:
             if name in self._names_in(self._root) and self._has_module(source, first):
                 yield source
 
-    def _files(self, base: str, parts: list[str], submodules: list[str]) -> Iterator[str]:
+    def _named_from(self, base: str, parts: list[str], submodules: list[str]) -> Iterator[str]:
+        """What ``from`` reads names in: the module itself, or as much of the way to it as there is."""
         if not parts and "__init__.py" in self._names_in(base):
             yield os.path.join(base, "__init__.py")
-        for part in parts:
-            yield from self._module_files(base, part)
-            base = f"{base}{os.sep}{part}"
-        if self._names_in(base):
+        yield from next(filter(None, reversed(self._on_the_way(base, parts))), ())
+        folder = os.sep.join((base, *parts))
+        if self._names_in(folder):
             for name in submodules:
-                yield from self._module_files(base, name)
+                yield from self._module_files(folder, name)
+
+    def _on_the_way(self, base: str, parts: list[str]) -> list[list[str]]:
+        """The files of each package on the way to a module, and its own."""
+        found = []
+        for part in parts:
+            found.append(list(self._module_files(base, part)))
+            base = f"{base}{os.sep}{part}"
+        return found
 
     def _module_files(self, folder: str, name: str) -> Iterator[str]:
         names = self._names_in(folder)
