@@ -6,7 +6,6 @@ depend on how many processes there are, and memory does not grow with the number
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from typing import TYPE_CHECKING
@@ -57,13 +56,12 @@ class _Batch:
         # The largest first: else one process is left with it at the end.
         roots = sorted(groups, key=lambda root: (-len(groups[root]), root))
         blocks = len(sifter.blocks) if sifter is not None else 0
-        here = os.getpid()
 
         def work(drawn: Iterator[int]) -> tuple[Done, list[Looks]]:
             outcomes: list[tuple[int, Outcome]] = []
             broken: list[tuple[str, Problem]] = []
             looks: list[Looks] = []
-            last = None
+            last = None  # of which nobody lets go here: mostly the process ends with it
             for number in drawn:
                 if number < len(roots):
                     if last is not None:
@@ -74,8 +72,6 @@ class _Batch:
                     broken += others
                 elif sifter is not None:
                     looks.append(sifter([number - len(roots)]))
-            if last is not None and os.getpid() == here:  # a process that ends need not take things apart
-                self._files.workspace.forget(last)
             return (outcomes, broken), looks
 
         many = blocks or sum(map(len, groups.values())) >= FEW_PASSING

@@ -180,6 +180,11 @@ class Workspace:
         self._words.pop(root, None)
         self._inside.clear()
 
+    def let_go(self) -> None:
+        """Let go of every project."""
+        for root in {key[0] for key in self._finders}:
+            self.forget(root)
+
     def edited(self, file: Path) -> None:
         """The text of ``file`` has changed in an editor: forget what was concluded, and nothing else that was read."""
         for reach in self._reaches:

@@ -148,6 +148,7 @@ class _Side:
         files = files or self.sifted(jobs)
         with touched.noting_in(self._seen), self._standing_in():
             analysis = analyse_sifted(files, jobs=jobs)
+            files.workspace.let_go()  # the other version needs as much room
             told = touched.take_told()  # by the name of the version
             secret = any(_is_secret(path) and disk.is_file(path) for path in told)
         unread = not self._in_place and any(UNREAD in problem.message for problem in analysis.problems)
