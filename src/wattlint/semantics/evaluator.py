@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from time import perf_counter, thread_time
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from wattlint.semantics import attributes, calls, comprehensions, containers, names, stores, strings, truth
+from wattlint.semantics.budget import NOTHING, Budget
 from wattlint.semantics.frames import Frame
-from wattlint.semantics.limits import (
-    ATTEMPTS,
-    BLAMED,
-    FAILURES,
-    MAX_CALLER_DEPTH,
-    MAX_DEPTH,
-    STEPS_AFTER_FAILURES,
-    STEPS_PER_QUERY,
-)
+from wattlint.semantics.limits import MAX_CALLER_DEPTH, MAX_DEPTH
 from wattlint.semantics.module_index import ModuleIndex
 from wattlint.semantics.project import Project
 from wattlint.semantics.scopes import FunctionInfo, Scope, Spot
@@ -36,17 +27,16 @@ from wattlint.semantics.values import (
     alternatives,
     join,
 )
-from wattlint.sources.limits import OutOfTime
 
 T = TypeVar("T")
-_NOTHING = object()
 _RECURSION: Value = Unknown("recursion")
 
 
-class Evaluator:
+class Evaluator(Budget):
     """One per project and run. Values are cached per (expression, frame)."""
 
     def __init__(self, project: Project) -> None:
+        super().__init__()
         self.project = project
         self._results: dict[tuple[object, object], Any] = {}
         self._active: dict[tuple[object, object], int] = {}
@@ -63,15 +53,6 @@ class Evaluator:
         """Depth of an evaluation -> the provisional answers to forget when it ends."""
         self.followed: dict[int, int] = {}
         """How often each function is being followed into at the moment, by id of its FunctionInfo."""
-        self._steps = 0
-        self._budget = STEPS_PER_QUERY
-        self._gives_up = False
-        self._failures = 0
-        """Questions that used up their budget, of those that may give up."""
-        self._blamed = 0
-        """How many answers were found to blame for the end of a budget."""
-        self._failed: dict[tuple[object, object], tuple[int, Any]] = {}
-        """Those answers: in how many questions, and what was found of them."""
         self._caller_depth = 0
         self._reached = 0
         """How deep in callers what is being evaluated went; above the limit: it was cut there."""
@@ -81,55 +62,15 @@ class Evaluator:
         """Answers cut at the limit of callers: they hold at this depth only."""
         self._sometimes: set[tuple[object, object]] = set()
         """What has, or had, an answer that holds at times: of most questions only this is asked."""
-        self._seconds = 0.0
-        self._deadline = float("inf")
-        self._ask_again = float("inf")
-        """When the deadline can have passed at the earliest."""
         project.before_parsing = self.check_time
 
     # -- queries ------------------------------------------------------------------------------------------------
 
-    @contextmanager
-    def within(self, seconds: float) -> Iterator[None]:
-        """Questions asked meanwhile raise OutOfTime when they all together take longer (of processor time)."""
-        self._seconds, self._deadline = seconds, thread_time() + seconds
-        self._ask_again = perf_counter() + seconds
-        try:
-            yield
-        finally:
-            self._deadline = self._ask_again = float("inf")
-
-    def check_time(self) -> None:
-        now = perf_counter()
-        if now < self._ask_again:
-            return  # no more processor time than time has passed, and to ask for it is slow
-        left = self._deadline - thread_time()
-        if left < 0:
-            raise OutOfTime(self._seconds)
-        self._ask_again = now + left
-
     def begin_query(self, gives_up: bool = False) -> None:
-        """Start a new budget: call before each question about a call site. Raises OutOfTime.
-
-        ``gives_up``: where other questions of that kind used up theirs, be content with what they found. A large framework
-        otherwise takes a whole budget for each of hundreds of calls, for one and the same code.
-        """
-        self.check_time()
-        self._failures += self._gives_up and self._steps > self._budget
-        self._gives_up = gives_up
-        is_doubtful = gives_up and self._failures >= FAILURES
-        self._budget = STEPS_AFTER_FAILURES if is_doubtful else STEPS_PER_QUERY
-        self._steps = 0
+        super().begin_query(gives_up)
         self._cuts = 0
         self._provisional.clear()
         self._until.clear()
-
-    def insist(self) -> None:
-        """Do not give up in what remains of this question; where its budget is used up, there is a new one."""
-        if self._steps > self._budget:
-            self.begin_query()
-        self._gives_up = False
-        self._budget = STEPS_PER_QUERY
 
     def force(self, thunk: Thunk) -> Value:
         if isinstance(thunk, tuple):
@@ -168,14 +109,14 @@ class Evaluator:
         for from elsewhere it could be a better one, and answers must not depend on the order of questions. Until
         then it is remembered for as long as all the evaluations that cut it are under way.
         """
-        known = self._results.get(key, _NOTHING)
-        return self._once(key, during, compute) if known is _NOTHING else known
+        known = self._results.get(key, NOTHING)
+        return self._once(key, during, compute) if known is NOTHING else known
 
     def _once(self, key: tuple[object, object], during: T, compute: Callable[..., T], *given: object) -> T:
         """``once`` for what is not remembered for good."""
         if key in self._sometimes:
             known = self._known_at(key, self._caller_depth)
-            if known is not _NOTHING:
+            if known is not NOTHING:
                 return known  # type: ignore[no-any-return]
         if key in self._active:
             self._cuts |= 1 << self._active[key]
@@ -202,14 +143,8 @@ class Evaluator:
             self._results[key] = result
             return result
         self._sometimes.add(key)
-        if (
-            self._gives_up
-            and self._steps > self._budget
-            and self._steps - steps >= self._budget * BLAMED
-            and self._blamed == blamed  # nothing inside it is to blame
-        ):
-            self._blamed += 1
-            self._failed[key] = self._failed.get(key, (0, None))[0] + 1, result
+        if self._steps > self._budget:
+            self._blame(key, result, steps, blamed)
         if cuts:
             self._provisional[key] = (result, cuts, at, reached)
             self._until.setdefault(cuts.bit_length() - 1, []).append(key)
@@ -235,12 +170,10 @@ class Evaluator:
                 self._cuts |= cuts
                 self._reached = max(self._reached, at + reached - since)
                 return result
-        if self._gives_up and key in self._failed:
-            attempts, result = self._failed[key]
-            if attempts >= ATTEMPTS:
-                self._cuts |= 1
-                return result
-        return _NOTHING
+        found = self._given_up(key)
+        if found is not NOTHING:
+            self._cuts |= 1
+        return found
 
     def of_callers(self, ask: Callable[[], T]) -> T | None:
         """``ask()``, one step from a function to its callers; None at the limit.
