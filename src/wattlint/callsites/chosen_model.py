@@ -173,7 +173,7 @@ class ModelChooser:
                 if spot is None:
                     continue
                 verdicts = self._verdicts(node.test, call.frame, spot)
-                if not verdicts and given & _written(node.test):
+                if not verdicts and given & _written(node.test) and not _fills_what_it_asks(node):
                     # The branch is chosen by the model's own name.
                     verdicts = {self.evaluator.truth(node.test, call.frame, spot)}
                 if verdicts == {arm != "body"}:
@@ -212,6 +212,22 @@ def _is_misfit(value: Value, call: MatchedCall) -> bool:
     if call.kind == "embed" and call.entry.sdk != "ollama" and name in PROVIDER_WORDS:
         return True
     return call.entry.sdk == "llama-cpp-python" and "/" in name and "gguf" not in name and "ggml" not in name
+
+
+def _fills_what_it_asks(node: ast.If) -> bool:
+    """``if name not in loaded: loaded[name] = load(name)``: empty at first, whatever is put in later."""
+    test = node.test
+    if not (isinstance(test, ast.Compare) and isinstance(test.ops[-1], (ast.In, ast.NotIn))):
+        return False
+    container = ast.unparse(test.comparators[-1])
+    targets = (
+        target
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Assign)
+        for target in inner.targets
+        if isinstance(target, ast.Subscript)
+    )
+    return any(ast.unparse(target.value) == container for target in targets)
 
 
 def _arguments_written(call: MatchedCall) -> set[str]:
