@@ -36,6 +36,8 @@ PROVIDER_WORDS = frozenset(
     ).split()
 )
 """Words by which code names who serves its models."""
+NAMED_SERVERS = frozenset({"ollama", "bedrock"})
+"""Who serves a call whatever its client is: entry points with these first names."""
 CHECKED = frozenset({"langchain", "llama-index"})
 """Their classes check the model's type: None is an error, not the default."""
 
@@ -98,7 +100,8 @@ class ModelChooser:
         if not fitting:
             return ModelFact(unknown_reason=f"{options.text(values[0])} is no model for {call.entry.sdk}")
         loads_weights = any(entry.loads_locally for entry, _ in bindings.pairs)
-        server = "ollama" if call.entry.sdk == "ollama" else provider
+        named = call.entry.name.partition(".")[0]
+        server = named if named in NAMED_SERVERS else provider
         fact = model_fact(join(fitting), self.models, server, loads_weights)
         if fact.id is not None and self._is_folder(fact.id, call, bindings):
             return ModelFact(unknown_reason=f"local path {fact.id}", local_path=True)

@@ -71,7 +71,7 @@ def _of_instance(ev: Evaluator, owner: Instance, name: str, above: ClassInfo | N
             if field and not any(is_known(one) for one in alternatives(value)):
                 value = join([value, _field(ev, owner, cls, name)])
             elif field and not any(_always(store) for store in stores):
-                default = _said(_field(ev, owner, cls, name))
+                default = _said(classes.class_level(ev, cls, name))
                 value = join([value, *default] if _is_handed_in(value) else [*default, value])
             elif not any(is_known(one) for one in alternatives(value)):
                 rest = order[order.index(cls) + 1 :]
