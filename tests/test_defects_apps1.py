@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from resolver.project import call, model, sites
+from wattlint.run import check_paths
+from wattlint.settings import Settings
 
 
 def test_a_cache_that_the_branch_fills_is_empty_at_first(tmp_path):
@@ -102,3 +104,98 @@ def test_a_field_that_is_only_renamed_keeps_its_default(tmp_path):
                     return self.client.chat.completions.create(model=self.model, messages=messages)
     """
     assert model(tmp_path, text) == "gpt-4o"
+
+
+OWN_CLASS = """
+    from transformers import PreTrainedModel, {base}
+    class Speech({base}):
+        def generate(self, text, voice=None):
+            {body}
+    class Reader:
+        def __init__(self, path):
+            self.model = Speech.from_pretrained(path).eval()
+        def read(self, texts):
+            for text in texts:
+                self.model.generate(text, voice=1)
+"""
+
+
+def test_what_an_own_class_generates_itself_is_no_call_of_transformers(tmp_path):
+    own = OWN_CLASS.format(base="PreTrainedModel", body="return self.decoder.sample(text)")
+    assert [site.kind for site in sites(tmp_path, own)] == ["load"]
+    assert list(check_paths([str(tmp_path / "app.py")], Settings(select=("LLM301",))).findings) == []
+
+
+def test_what_an_own_class_passes_on_is_a_call_of_transformers(tmp_path):
+    passed_on = OWN_CLASS.format(base="LlamaForCausalLM", body="return super().generate(text)")
+    assert call(tmp_path, passed_on).entry_point == "transformers.generate"
+
+
+def test_an_own_class_is_what_its_name_says(tmp_path):
+    text = """
+        from transformers import PreTrainedModel
+        class MusicPreTrainedModel(PreTrainedModel):
+            pass
+        class MusicForCausalLM(MusicPreTrainedModel):
+            def forward(self, ids): ...
+        class MusicEncoder(MusicPreTrainedModel):
+            def forward(self, ids): ...
+        lm = MusicForCausalLM.from_pretrained("acme/music")
+        encoder = MusicEncoder.from_pretrained("acme/sound")
+        def run(ids):
+            return lm(ids), encoder(ids)
+    """
+    found = [(site.entry_point, site.kind) for site in sites(tmp_path, text)]
+    assert found == [
+        ("transformers.from_pretrained", "load"),
+        ("transformers.from_pretrained.encoder", "load"),
+        ("transformers.forward", "call"),
+        ("transformers.encode", "embed"),
+    ]
+
+
+def test_modelscope_hands_on_the_classes_of_transformers(tmp_path):
+    text = """
+        from modelscope import AutoModelForCausalLM, AutoTokenizer
+        model = AutoModelForCausalLM.from_pretrained("Qwen/Qwen2.5-7B-Instruct")
+        tokenizer = AutoTokenizer.from_pretrained("Qwen/Qwen2.5-7B-Instruct")
+        def ask(text):
+            return model.generate(**tokenizer(text, return_tensors="pt"), max_new_tokens=64)
+    """
+    found = [(site.kind, site.confidence, site.model.id) for site in sites(tmp_path, text)]
+    assert found == [(kind, "resolved", "Qwen/Qwen2.5-7B-Instruct") for kind in ("load", "call")]
+
+
+def test_litellm_has_google_s_own_interface_too(tmp_path):
+    text = """
+        from litellm.google_genai import agenerate_content
+        async def ask(text):
+            return await agenerate_content("gemini/gemini-2.5-flash", contents=text, config={"max_output_tokens": 64})
+    """
+    found = call(tmp_path, text)
+    assert (found.model.id, found.output_limit) == ("gemini/gemini-2.5-flash", 64)
+
+
+BEDROCK = """
+    from aiobotocore.session import get_session
+    class Client:
+        async def ask(self, model_name, messages):
+            settings = {{"service_name": "bedrock-runtime", "region_name": "us-east-1"}}
+            async with get_session().create_client(**settings) as client:
+                return await client.converse(modelId=model_name, messages=messages)
+    class App:
+        model: str = "{model}"
+        async def run(self, messages):
+            return await Client().ask(model_name=self.model, messages=messages)
+"""
+
+
+def test_bedrock_is_not_asked_for_a_name_of_somebody_else_s(tmp_path):
+    found = call(tmp_path, BEDROCK.format(model="gpt-4o"))
+    assert (found.confidence, found.provider, found.model.id) == ("resolved", "bedrock", None)
+    assert found.model.unknown_reason == "gpt-4o is not served by bedrock under this name"
+
+
+def test_bedrock_has_names_of_its_own(tmp_path):
+    for name in ("us.anthropic.claude-sonnet-4-6", "openai.gpt-oss-120b-1:0"):
+        assert model(tmp_path, BEDROCK.format(model=name)) == name
