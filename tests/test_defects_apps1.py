@@ -199,3 +199,23 @@ def test_bedrock_is_not_asked_for_a_name_of_somebody_else_s(tmp_path):
 def test_bedrock_has_names_of_its_own(tmp_path):
     for name in ("us.anthropic.claude-sonnet-4-6", "openai.gpt-oss-120b-1:0"):
         assert model(tmp_path, BEDROCK.format(model=name)) == name
+
+
+def test_a_load_that_an_own_class_passes_on_is_one(tmp_path):
+    text = """
+        from transformers import LlamaForCausalLM
+        class Mine(LlamaForCausalLM):
+            @classmethod
+            def from_pretrained(cls, name, **options):
+                model = super().from_pretrained(name, **options)
+                model.extra = 1
+                return model
+        lm = Mine.from_pretrained("meta-llama/Llama-3.1-8B-Instruct")
+        def ask(ids):
+            return lm.generate(ids, max_new_tokens=8)
+    """
+    found = [(site.line, site.kind, site.model.id) for site in sites(tmp_path, text)]
+    assert found == [
+        (5, "load", "meta-llama/Llama-3.1-8B-Instruct"),
+        (10, "call", "meta-llama/Llama-3.1-8B-Instruct"),
+    ]

@@ -125,7 +125,7 @@ class Finder:
     def _matched(self, record: CallRecord) -> MatchedCall | None:
         """The entry point that a call reaches: by name, by URL, or handed on to another function."""
         node, spot = record.node, record.spot
-        if isinstance(node.func, ast.Attribute) and is_super(node.func.value):
+        if isinstance(node.func, ast.Attribute) and is_super(node.func.value) and not _of_class(record):
             return None  # a subclass passing on to its SDK base: the caller's call is the site
         if indirect.is_forwarder(record):
             return None
@@ -157,6 +157,12 @@ class Finder:
 def _is_inside(record: CallRecord, names: Set[str]) -> bool:
     function = record.scope.function
     return function is not None and function.name in names
+
+
+def _of_class(record: CallRecord) -> bool:
+    """In a class method, ``Mine.from_pretrained`` say, whose callers call the project's own."""
+    function = record.scope.function
+    return function is not None and "classmethod" in function.decorators
 
 
 def _subclass(callee: Value, record: CallRecord, frame: Frame) -> Instance | None:

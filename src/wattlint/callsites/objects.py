@@ -356,8 +356,8 @@ def _loaded(value: Value) -> Class | None:
         if not isinstance(callee, Member):
             return None
         value = alternatives(callee.owner)[0]
-        if isinstance(value, Class):
-            return value
+        if isinstance(value, (Class, Instance)):
+            return value if isinstance(value, Class) else value.cls
     return None
 
 

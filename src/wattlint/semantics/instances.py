@@ -214,11 +214,7 @@ def _is_handed_in(value: Value) -> bool:
 
 def _said(default: Value) -> list[Value]:
     """What a class-level value says, unless it only holds the place: None, an empty text."""
-    return [
-        one
-        for one in alternatives(default)
-        if is_known(one) and not (isinstance(one, Const) and not one.value)
-    ]
+    return [one for one in alternatives(default) if isinstance(one, Const) and one.value]
 
 
 def _mutated(ev: Evaluator, value: Value, cls: ClassInfo, name: str) -> Value:
