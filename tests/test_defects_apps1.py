@@ -219,3 +219,20 @@ def test_a_load_that_an_own_class_passes_on_is_one(tmp_path):
         (5, "load", "meta-llama/Llama-3.1-8B-Instruct"),
         (10, "call", "meta-llama/Llama-3.1-8B-Instruct"),
     ]
+
+
+def test_a_chat_model_that_a_setting_shares_is_no_embedding_model(tmp_path):
+    text = """
+        from openai import OpenAI
+        class Handler:
+            def __init__(self, model="gpt-4o-mini"):
+                self.model = model
+                self.client = OpenAI()
+            def embed(self, text):
+                return self.client.embeddings.create(model=self.model, input=text)
+            def ask(self, messages):
+                return self.client.chat.completions.create(model=self.model, messages=messages)
+    """
+    embed, ask = sites(tmp_path, text)
+    assert (embed.model.id, ask.model.id) == (None, "gpt-4o-mini")
+    assert embed.model.unknown_reason == "gpt-4o-mini is no embedding model for openai"

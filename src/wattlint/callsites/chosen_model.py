@@ -96,9 +96,10 @@ class ModelChooser:
             if call.http is not None and not is_open:
                 reason = "the body of the request is not known"
             return ModelFact(unknown_reason="computed at run time" if computed else reason)
-        fitting = [one for one in values if not _is_misfit(one, call)]
+        fitting = [one for one in values if not self._is_misfit(one, call)]
         if not fitting:
-            return ModelFact(unknown_reason=f"{options.text(values[0])} is no model for {call.entry.sdk}")
+            what = "embedding model" if call.kind == "embed" else "model"
+            return ModelFact(unknown_reason=f"{options.text(values[0])} is no {what} for {call.entry.sdk}")
         loads_weights = any(entry.loads_locally for entry, _ in bindings.pairs)
         named = call.entry.name.partition(".")[0]
         server = named if named in NAMED_SERVERS else provider
@@ -113,6 +114,22 @@ class ModelChooser:
             reason = "the branch is not taken with default settings"
             return ModelFact(candidates=fact.candidates, unknown_reason=reason)
         return fact
+
+    def _is_misfit(self, value: Value, call: MatchedCall) -> bool:
+        """A name from elsewhere that this library cannot mean: a provider or a chat model that nobody has the weights of
+        for an embedding model, weights in another format."""
+        if not isinstance(value, Const) or not isinstance(value.value, str):
+            return False
+        if {hop.how for hop in value.origin} <= {"literal", "local_const"}:
+            return False
+        name = value.value.lower()
+        if call.kind == "embed" and call.entry.sdk != "ollama":
+            record = self.models.lookup(name)
+            if name in PROVIDER_WORDS or (record and record.kind == "chat" and not record.open_weights):
+                return True
+        return (
+            call.entry.sdk == "llama-cpp-python" and "/" in name and "gguf" not in name and "ggml" not in name
+        )
 
     def _is_folder(self, id: str, call: MatchedCall, bindings: Bindings) -> bool:
         """A path that could be a hub's id by its form: a hub's have one slash."""
@@ -203,18 +220,6 @@ class ModelChooser:
     def _names_provider(self, word: str) -> bool:
         parts = re.split(r"[^a-z0-9]+", word.lower())
         return any(part in PROVIDER_WORDS or self.sdks.is_sdk_module(part) for part in parts if part)
-
-
-def _is_misfit(value: Value, call: MatchedCall) -> bool:
-    """A name from elsewhere that this library cannot mean: a provider for a model, weights in another format."""
-    if not isinstance(value, Const) or not isinstance(value.value, str):
-        return False
-    if {hop.how for hop in value.origin} <= {"literal", "local_const"}:
-        return False
-    name = value.value.lower()
-    if call.kind == "embed" and call.entry.sdk != "ollama" and name in PROVIDER_WORDS:
-        return True
-    return call.entry.sdk == "llama-cpp-python" and "/" in name and "gguf" not in name and "ggml" not in name
 
 
 def _fills_what_it_asks(node: ast.If) -> bool:
