@@ -36,6 +36,8 @@ PROVIDER_WORDS = frozenset(
     ).split()
 )
 """Words by which code names who serves its models."""
+NAMED_SERVERS = frozenset({"ollama", "bedrock"})
+"""Who serves a call whatever its client is: entry points with these first names."""
 CHECKED = frozenset({"langchain", "llama-index"})
 """Their classes check the model's type: None is an error, not the default."""
 
@@ -94,11 +96,13 @@ class ModelChooser:
             if call.http is not None and not is_open:
                 reason = "the body of the request is not known"
             return ModelFact(unknown_reason="computed at run time" if computed else reason)
-        fitting = [one for one in values if not _is_misfit(one, call)]
+        fitting = [one for one in values if not self._is_misfit(one, call)]
         if not fitting:
-            return ModelFact(unknown_reason=f"{options.text(values[0])} is no model for {call.entry.sdk}")
+            what = "embedding model" if call.kind == "embed" else "model"
+            return ModelFact(unknown_reason=f"{options.text(values[0])} is no {what} for {call.entry.sdk}")
         loads_weights = any(entry.loads_locally for entry, _ in bindings.pairs)
-        server = "ollama" if call.entry.sdk == "ollama" else provider
+        named = call.entry.name.partition(".")[0]
+        server = named if named in NAMED_SERVERS else provider
         fact = model_fact(join(fitting), self.models, server, loads_weights)
         if fact.id is not None and self._is_folder(fact.id, call, bindings):
             return ModelFact(unknown_reason=f"local path {fact.id}", local_path=True)
@@ -110,6 +114,22 @@ class ModelChooser:
             reason = "the branch is not taken with default settings"
             return ModelFact(candidates=fact.candidates, unknown_reason=reason)
         return fact
+
+    def _is_misfit(self, value: Value, call: MatchedCall) -> bool:
+        """A name from elsewhere that this library cannot mean: a provider or a chat model that nobody has the weights of
+        for an embedding model, weights in another format."""
+        if not isinstance(value, Const) or not isinstance(value.value, str):
+            return False
+        if {hop.how for hop in value.origin} <= {"literal", "local_const"}:
+            return False
+        name = value.value.lower()
+        if call.kind == "embed" and call.entry.sdk != "ollama":
+            record = self.models.lookup(name)
+            if name in PROVIDER_WORDS or (record and record.kind == "chat" and not record.open_weights):
+                return True
+        return (
+            call.entry.sdk == "llama-cpp-python" and "/" in name and "gguf" not in name and "ggml" not in name
+        )
 
     def _is_folder(self, id: str, call: MatchedCall, bindings: Bindings) -> bool:
         """A path that could be a hub's id by its form: a hub's have one slash."""
@@ -173,7 +193,7 @@ class ModelChooser:
                 if spot is None:
                     continue
                 verdicts = self._verdicts(node.test, call.frame, spot)
-                if not verdicts and given & _written(node.test):
+                if not verdicts and given & _written(node.test) and not _fills_what_it_asks(node):
                     # The branch is chosen by the model's own name.
                     verdicts = {self.evaluator.truth(node.test, call.frame, spot)}
                 if verdicts == {arm != "body"}:
@@ -202,16 +222,20 @@ class ModelChooser:
         return any(part in PROVIDER_WORDS or self.sdks.is_sdk_module(part) for part in parts if part)
 
 
-def _is_misfit(value: Value, call: MatchedCall) -> bool:
-    """A name from elsewhere that this library cannot mean: a provider for a model, weights in another format."""
-    if not isinstance(value, Const) or not isinstance(value.value, str):
+def _fills_what_it_asks(node: ast.If) -> bool:
+    """``if name not in loaded: loaded[name] = load(name)``: empty at first, whatever is put in later."""
+    test = node.test
+    if not (isinstance(test, ast.Compare) and isinstance(test.ops[-1], (ast.In, ast.NotIn))):
         return False
-    if {hop.how for hop in value.origin} <= {"literal", "local_const"}:
-        return False
-    name = value.value.lower()
-    if call.kind == "embed" and call.entry.sdk != "ollama" and name in PROVIDER_WORDS:
-        return True
-    return call.entry.sdk == "llama-cpp-python" and "/" in name and "gguf" not in name and "ggml" not in name
+    container = ast.unparse(test.comparators[-1])
+    targets = (
+        target
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Assign)
+        for target in inner.targets
+        if isinstance(target, ast.Subscript)
+    )
+    return any(ast.unparse(target.value) == container for target in targets)
 
 
 def _arguments_written(call: MatchedCall) -> set[str]:

@@ -12,7 +12,7 @@ from wattlint.callsites.describe import Describer
 from wattlint.callsites.facts import CallSite
 from wattlint.callsites.http import http_call
 from wattlint.callsites.matched import MatchedCall
-from wattlint.callsites.objects import Match, Objects
+from wattlint.callsites.objects import Match, Objects, is_super
 from wattlint.callsites.options import Given
 from wattlint.callsites.plausible import ANYTHING, Clues, Plausible, names_in
 from wattlint.catalogue.models import load_models
@@ -125,7 +125,7 @@ class Finder:
     def _matched(self, record: CallRecord) -> MatchedCall | None:
         """The entry point that a call reaches: by name, by URL, or handed on to another function."""
         node, spot = record.node, record.spot
-        if isinstance(node.func, ast.Attribute) and _is_super(node.func.value):
+        if isinstance(node.func, ast.Attribute) and is_super(node.func.value) and not _of_class(record):
             return None  # a subclass passing on to its SDK base: the caller's call is the site
         if indirect.is_forwarder(record):
             return None
@@ -159,8 +159,10 @@ def _is_inside(record: CallRecord, names: Set[str]) -> bool:
     return function is not None and function.name in names
 
 
-def _is_super(node: ast.expr) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
+def _of_class(record: CallRecord) -> bool:
+    """In a class method, ``Mine.from_pretrained`` say, whose callers call the project's own."""
+    function = record.scope.function
+    return function is not None and "classmethod" in function.decorators
 
 
 def _subclass(callee: Value, record: CallRecord, frame: Frame) -> Instance | None:

@@ -27,6 +27,8 @@ LOCAL = regex(
 ABSOLUTE = regex(r"^(?:/|[A-Za-z]:[\\/]).*[\\/](?=[^\\/])")
 NAMES_A_PROVIDER = regex(r"^(?!models/)[a-z_]+[/:]")
 """``models/`` is how Google writes any model."""
+BEDROCK_ID = regex(r"^(?:[a-z]+\.)?[a-z][a-z0-9-]*\.[a-z]|^arn:")
+"""``anthropic.claude-...``, ``us.anthropic.claude-...``: the maker comes first."""
 WRITTEN_HERE = frozenset({"literal", "local_const"})
 SIGNIFICANT = (
     "config_file",
@@ -107,6 +109,8 @@ def _not_served(name: str, models: ModelCatalogue, provider: str | None) -> str 
     """Why ``provider`` cannot mean this model, which is written elsewhere, maybe for another one."""
     if provider == "ollama":
         return _no_weights(f"ollama/{name}", models) and f"{name} is not served by Ollama"
+    if provider == "bedrock" and not NAMES_A_PROVIDER.match(name):
+        return None if BEDROCK_ID.match(name) else f"{name} is not served by bedrock under this name"
     makers = OWN_MODELS_ONLY.get(provider or "")
     if makers is None or NAMES_A_PROVIDER.match(name):
         return None

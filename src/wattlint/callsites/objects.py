@@ -140,7 +140,7 @@ class Objects:
             if entry.returns.startswith("argument:"):
                 inner = self._argument(value, entry.returns.partition(":")[2])
                 return self.type_of(inner, depth + 1) if inner is not None else None
-        return self._made_by(name, self._first_text(value))
+        return self._made_by(name, self._first_text(value) if name in self.sdks.told_by_argument else None)
 
     def _made_by(self, name: str, first_argument: str | None = None) -> str:
         entry = self.sdks.entry(name)
@@ -158,7 +158,8 @@ class Objects:
             else next((k.value for k in call.keywords if k.arg == "service_name"), None)
         )
         if node is None:
-            return None
+            found = self._argument(value, "service_name")  # ``**settings``
+            return found.value if isinstance(found, Const) and isinstance(found.value, str) else None
         first = alternatives(self.evaluator.value(node, value.frame, value.spot))[0]
         return first.value if isinstance(first, Const) and isinstance(first.value, str) else None
 
@@ -191,8 +192,7 @@ class Objects:
         if isinstance(callee, Member):
             owner = alternatives(callee.owner)[0]
             if isinstance(owner, Class):
-                base = self.sdk_base(owner)
-                return f"{base}.{callee.name}" if base else None
+                return self._of_class(owner, callee.name)
             if isinstance(owner, (Result, Instance, Composite)):
                 name = self.type_of(owner, depth + 1)
                 return f"{name}().{callee.name}" if name else None
@@ -207,10 +207,21 @@ class Objects:
             return self.sdk_base(callee)
         return None
 
+    def _of_class(self, cls: Class, name: str) -> str | None:
+        """A class method that a project class has from an SDK. Where the base is the SDK's bare base class, the
+        project's own class tells by its name what it is: ``class MineForCausalLM(PreTrainedModel)``."""
+        base = self.sdk_base(cls)
+        if base is None:
+            return None
+        bare = self.sdks.instance_type(base)
+        own = f"{bare.rpartition('.')[0]}.{cls.info.name}.{name}" if bare is not None else None
+        return own if own is not None and self.sdks.entry(own) is not None else f"{base}.{name}"
+
     def match(self, callee: Value, node: ast.Call, near: ModuleIndex) -> Match | None:
         """The entry point a callee is, by name; failing that, by the shape of the call in the module ``near``."""
         guest: Match | None = None
         other: Match | None = None
+        own = False
         for one in alternatives(callee):
             name = self.qualname(one)
             if name is None:
@@ -223,6 +234,9 @@ class Objects:
                 receiver = one
             if isinstance(receiver, Instance) and receiver.call is None and _does_own_work(receiver):
                 continue
+            if isinstance(one, Member) and self._replaces(one):
+                own = True
+                continue
             if receiver is one and (_mostly_own(callee) or _may_be_a_part(callee)):
                 continue
             match = Match(entry, receiver, False, _others(callee, one, node))
@@ -232,7 +246,18 @@ class Objects:
                 guest = guest or match
             else:
                 return match
-        return guest or other or self._structural(callee, node, near)
+        return guest or other or (None if own else self._structural(callee, node, near))
+
+    def _replaces(self, method: Member) -> bool:
+        """A class of the project, loaded with the SDK's ``from_pretrained``, defines the method itself and does not
+        pass on to the SDK's: the calls in it are the sites, and what the SDK says of its own does not hold."""
+        cls = _loaded(alternatives(method.owner)[0])
+        found = classes.find_method(self.evaluator, cls.info, method.name) if cls is not None else None
+        return found is not None and not any(
+            is_super(node.value) and node.attr == method.name
+            for node in ast.walk(found.node)
+            if isinstance(node, ast.Attribute)
+        )
 
     def _structural(self, callee: Value, node: ast.Call, near: ModuleIndex) -> Match | None:
         """By attribute chain and keywords, where the receiver's type is not known (or not in the catalogue)."""
@@ -322,6 +347,22 @@ class Objects:
             found.append((PLAIN_CLIENT, given))
         if isinstance(callee, Member):
             self._collect(callee.owner, found, depth + 1)
+
+
+def _loaded(value: Value) -> Class | None:
+    """The project's class of ``Mine.from_pretrained(path).eval().to(device)``."""
+    for _ in range(MAX_CHAIN):
+        callee = alternatives(value.callee)[0] if isinstance(value, Result) else None
+        if not isinstance(callee, Member):
+            return None
+        value = alternatives(callee.owner)[0]
+        if isinstance(value, (Class, Instance)):
+            return value if isinstance(value, Class) else value.cls
+    return None
+
+
+def is_super(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
 
 
 def _not_own_call(objects: Objects, value: Instance) -> bool:

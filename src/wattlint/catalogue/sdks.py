@@ -55,6 +55,10 @@ class SdkCatalogue:
         self.imports: frozenset[str] = frozenset(data["imports"])
         self.hosts: tuple[str, ...] = tuple(data["hosts"])
         self.structural_names: frozenset[str] = frozenset(data["structural"])
+        self.told_by_argument: frozenset[str] = frozenset(
+            path.partition("('")[0] for path in data["constructors"] if "('" in path
+        )
+        """Whose first argument says what they make: ``boto3.client('bedrock-runtime')``."""
         self.http_names: frozenset[str] = frozenset(data["names"]["requests"])
         """Last names of the functions and methods of HTTP clients."""
         self.roots: frozenset[str] = frozenset(data["names"]["roots"])

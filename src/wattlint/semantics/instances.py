@@ -37,6 +37,7 @@ from wattlint.semantics.values import (
 if TYPE_CHECKING:
     from wattlint.semantics.evaluator import Evaluator
 
+CONSTRUCTORS = ("__init__", "__post_init__", "setup")
 TEST_DOUBLES = ("Mock", "Fake", "Dummy", "Stub")
 """Classes named so stand in for others in tests: what they hold says nothing about default settings."""
 
@@ -69,6 +70,9 @@ def _of_instance(ev: Evaluator, owner: Instance, name: str, above: ClassInfo | N
             value = _stored(ev, owner, cls, name, stores)
             if field and not any(is_known(one) for one in alternatives(value)):
                 value = join([value, _field(ev, owner, cls, name)])
+            elif field and not any(_always(store) for store in stores):
+                default = _said(classes.class_level(ev, cls, name))
+                value = join([value, *default] if _is_handed_in(value) else [*default, value])
             elif not any(is_known(one) for one in alternatives(value)):
                 rest = order[order.index(cls) + 1 :]
                 if any(name in one.self_stores or name in one.scope.bindings for one in rest):
@@ -170,9 +174,7 @@ def _stored(ev: Evaluator, owner: Instance, cls: ClassInfo, name: str, stores: l
     for store in stores:
         by_scope.setdefault(id(store.scope), []).append(store)
     found: list[Value] = []
-    groups = sorted(
-        by_scope.values(), key=lambda group: group[0].scope.name not in ("__init__", "__post_init__", "setup")
-    )
+    groups = sorted(by_scope.values(), key=lambda group: group[0].scope.name not in CONSTRUCTORS)
     for group in groups:
         scope = group[0].scope
         frame = constructors.method_frame(ev, owner, cls, group[0])
@@ -198,6 +200,21 @@ def _stored(ev: Evaluator, owner: Instance, cls: ClassInfo, name: str, stores: l
     flat = [one for value in found for one in alternatives(value)]
     flat.sort(key=lambda one: is_none(one))
     return join(flat)
+
+
+def _always(store: Store) -> bool:
+    """Whether every object has the value from when it is made."""
+    return store.scope.name in CONSTRUCTORS and not store.spot.branches
+
+
+def _is_handed_in(value: Value) -> bool:
+    """A caller gives it, so the method that sets it runs: ``Client().with_model("gpt-4o")``."""
+    return any(hop.how == "via_caller" for one in alternatives(value) for hop in getattr(one, "origin", ()))
+
+
+def _said(default: Value) -> list[Value]:
+    """What a class-level value says, unless it only holds the place: None, an empty text."""
+    return [one for one in alternatives(default) if isinstance(one, Const) and one.value]
 
 
 def _mutated(ev: Evaluator, value: Value, cls: ClassInfo, name: str) -> Value:
