@@ -35,3 +35,182 @@ def test_a_function_made_in_a_branch_sees_what_that_branch_sets(tmp_path: Path) 
         ("function.encode", "all-MiniLM-L6-v2"),
         ("SentenceTransformer", "all-MiniLM-L6-v2"),
     ]
+
+
+# -- what an exit stack enters, and what is set where something fails --------------------------------------------------
+
+STACK = """
+    from contextlib import AsyncExitStack
+    from openai import AsyncOpenAI
+    class Client:
+        def __init__(self, factory):
+            self._factory = factory
+        async def ask(self, params):
+            async with AsyncExitStack() as stack:
+                client = await stack.enter_async_context(self._factory())
+                return await self.send(client, params)
+        async def send(self, client: AsyncOpenAI, params):
+            return await client.responses.create(**params)
+    {made}
+"""
+
+
+@pytest.mark.parametrize("made", ["", "Client(lambda: AsyncOpenAI())"])
+def test_an_exit_stack_gives_what_it_enters(tmp_path: Path, made: str) -> None:
+    (site,) = sites(tmp_path, STACK.format(made=made))
+    assert (site.entry_point, site.confidence) == ("openai.responses", "resolved")
+
+
+def test_what_a_handler_sets_is_not_the_usual(tmp_path: Path) -> None:
+    found = sites(
+        tmp_path,
+        """
+        class Store:
+            def __init__(self):
+                self._encoder = None
+            def encoder(self):
+                if self._encoder is None:
+                    try:
+                        from fastembed import SparseTextEmbedding
+                        self._encoder = SparseTextEmbedding(model_name="prithivida/Splade_PP_en_v1")
+                    except Exception:
+                        self._encoder = False
+                return self._encoder if self._encoder is not False else None
+            def encode(self, text):
+                encoder = self.encoder()
+                return None if encoder is None else list(encoder.embed([text]))
+        """,
+    )
+    assert [(site.kind, site.model.id) for site in found] == [
+        ("load", "prithivida/Splade_PP_en_v1"),
+        ("embed", "prithivida/Splade_PP_en_v1"),
+    ]
+
+
+def test_counting_words_is_no_model(tmp_path: Path) -> None:
+    (site,) = sites(
+        tmp_path, 'from fastembed import SparseTextEmbedding\nSparseTextEmbedding(model_name="Qdrant/bm25")\n'
+    )
+    assert (site.model.id, site.model.unknown_reason) == (None, "Qdrant/bm25 is no network")
+
+
+# -- models around models ------------------------------------------------------------------------------------------------
+
+WRAPPED = """
+    from pydantic_ai import Agent
+    from pydantic_ai.models.fallback import FallbackModel
+    from pydantic_ai.models.instrumented import InstrumentedModel
+    from pydantic_ai.models.openai import OpenAIChatModel
+    from pydantic_ai.models.wrapper import WrapperModel
+    class Traced(WrapperModel):
+        def __init__(self, wrapped, tracer):
+            super().__init__(wrapped)
+            self.tracer = tracer
+    model = OpenAIChatModel("gpt-4o")
+    Agent({wrapped}).run_sync("Hello")
+"""
+
+
+@pytest.mark.parametrize(
+    ("wrapped", "id"),
+    [
+        ("InstrumentedModel(model)", "gpt-4o"),
+        ("FallbackModel(model, 'openai:gpt-4o-mini')", "gpt-4o"),
+        ("Traced(model, None)", None),
+    ],
+)
+def test_a_wrapper_of_a_model_is_no_other_model(tmp_path: Path, wrapped: str, id: str | None) -> None:
+    found = sites(tmp_path, WRAPPED.format(wrapped=wrapped))
+    assert [site.entry_point for site in found] == [
+        "pydantic_ai.models",
+        "pydantic_ai.Agent",
+        "pydantic_ai.run",
+    ]
+    if id is not None:
+        assert [site.model.id for site in found] == [id] * 3
+
+
+# -- calls by their shape ------------------------------------------------------------------------------------------------
+
+SHAPE = """
+    import openai
+    def ask(client, model, items, stream):
+        options = {options}
+        if stream:
+            options["stream"] = True
+        return client.{method}(**options)
+"""
+
+
+@pytest.mark.parametrize(
+    ("method", "options", "entry"),
+    [
+        ("responses.create", '{"model": model, "input": items}', "openai.responses"),
+        ("responses.create", '{"name": model, "input": items}', None),
+        ("messages.create", '{"model": model, "max_tokens": 9, "messages": items}', "anthropic.messages"),
+        ("messages.create", '{"to": model, "body": items}', None),
+    ],
+)
+def test_a_dict_written_out_shows_the_keywords(
+    tmp_path: Path, method: str, options: str, entry: str | None
+) -> None:
+    found = sites(tmp_path, SHAPE.format(method=method, options=options))
+    assert [site.entry_point for site in found] == ([] if entry is None else [entry])
+
+
+REQUEST = """
+    import aiohttp
+    async def embed(texts, model, url):
+        data = {body}
+        async with aiohttp.ClientSession() as session:
+            async with session.post(f"{{url}}{path}", json=data) as answer:
+                return await answer.json()
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "provider"),
+    [
+        ("/api/embed", '{"input": texts, "model": model}', "ollama"),
+        ("/embeddings", '{"input": texts, "model": model}', None),
+        ("/embeddings", '{"ids": texts}', "nothing"),
+        ("/api/embed", '{"page": texts}', "nothing"),
+        ("/users/embeddings", '{"input": texts, "model": model}', "nothing"),
+    ],
+)
+def test_embeddings_of_a_server_at_an_address_from_elsewhere(
+    tmp_path: Path, path: str, body: str, provider: str | None
+) -> None:
+    found = sites(tmp_path, REQUEST.format(path=path, body=body))
+    expected = [] if provider == "nothing" else [("embed", provider, "structural")]
+    assert [(site.kind, site.provider, site.confidence) for site in found] == expected
+
+
+# -- defaults that come through a caller -----------------------------------------------------------------------------------
+
+PASSED = """
+    from openai import OpenAI
+    client = OpenAI()
+    def embed(model, text):
+        return client.embeddings.create(model=model, input=text)
+    def search(settings, text):
+        model = {value}
+        return embed(model, text)
+    def other(text, model):
+        return {other}
+"""
+
+
+@pytest.mark.parametrize(
+    ("value", "other", "id"),
+    [
+        ('settings.get("model", "text-embedding-3-small")', "None", "text-embedding-3-small"),
+        ('settings.get("model", "text-embedding-3-small")', "embed(model, text)", None),
+        ('settings["model"]', 'embed("text-embedding-3-small", text)', None),
+    ],
+)
+def test_the_default_of_a_setting_stays_one_when_it_is_handed_on(
+    tmp_path: Path, value: str, other: str, id: str | None
+) -> None:
+    (site,) = sites(tmp_path, PASSED.format(value=value, other=other))
+    assert site.model.id == id
