@@ -214,3 +214,46 @@ def test_the_default_of_a_setting_stays_one_when_it_is_handed_on(
 ) -> None:
     (site,) = sites(tmp_path, PASSED.format(value=value, other=other))
     assert site.model.id == id
+
+
+# -- one of several services -----------------------------------------------------------------------------------------------
+
+SEVERAL = """
+    import anthropic
+    import os
+    from openai import OpenAI
+    FIRST = "A"
+    def get(key):
+        if {test}:
+            client = {one}
+        else:
+            client = {other}
+        return client
+    def ask(key, text):
+        return get(key).{method}(model="m", messages=text)
+"""
+CLAUDE = "messages.create"
+GPT = "chat.completions.create"
+
+
+@pytest.mark.parametrize(
+    ("test", "one", "other", "method", "provider"),
+    [
+        ("key", "anthropic.Anthropic()", "anthropic.AnthropicVertex()", CLAUDE, None),
+        ("key", "anthropic.AnthropicVertex()", "anthropic.AnthropicVertex(region=key)", CLAUDE, "vertex"),
+        ('FIRST == "A"', "anthropic.AnthropicVertex()", "anthropic.Anthropic()", CLAUDE, "vertex"),
+        ("key", 'OpenAI(base_url="https://api.groq.com/openai/v1")', "OpenAI()", GPT, "openai"),
+        (
+            "key",
+            'OpenAI(base_url="https://api.groq.com/openai/v1")',
+            'OpenAI(base_url="https://api.deepseek.com")',
+            GPT,
+            None,
+        ),
+    ],
+)
+def test_of_several_services_none_is_named(
+    tmp_path: Path, test: str, one: str, other: str, method: str, provider: str | None
+) -> None:
+    (site,) = sites(tmp_path, SEVERAL.format(test=test, one=one, other=other, method=method))
+    assert site.provider == provider

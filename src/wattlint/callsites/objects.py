@@ -377,9 +377,10 @@ def _open_type(value: Value) -> bool:
 def keywords_of(node: ast.Call, scope: Scope | None) -> frozenset[str]:
     """The names of a call's keywords, with those that a dict written out in the same function holds (``**options``)."""
     found = {keyword.arg for keyword in node.keywords if keyword.arg}
-    for keyword in node.keywords if scope is not None else ():
+    own = scope.bindings if scope is not None else {}
+    for keyword in node.keywords:
         spread = keyword.value if keyword.arg is None else None
-        for binding in scope.bindings.get(spread.id, ()) if isinstance(spread, ast.Name) else ():
+        for binding in own.get(spread.id, ()) if isinstance(spread, ast.Name) else ():
             if isinstance(binding.value, ast.Dict):
                 found.update(str(key.value) for key in binding.value.keys if isinstance(key, ast.Constant))
     return frozenset(found)
