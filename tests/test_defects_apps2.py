@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from resolver.project import sites
+from resolver.project import sites, write
+from wattlint.run import check_paths
+from wattlint.settings import Settings
 
 # -- what a function that is made in a branch sees of the names around it --------------------------------------------
 
@@ -257,3 +259,59 @@ def test_of_several_services_none_is_named(
 ) -> None:
     (site,) = sites(tmp_path, SEVERAL.format(test=test, one=one, other=other, method=method))
     assert site.provider == provider
+
+
+# -- texts that are embedded once, and kept -------------------------------------------------------------------------------
+
+KEPT = """
+    from sentence_transformers import SentenceTransformer
+    model = SentenceTransformer("all-MiniLM-L6-v2")
+    class Matcher:
+        def __init__(self):
+            self._cache = {{}}
+            self._names = {{}}
+        def embed(self, text):
+    {embed}
+        def rank(self, texts):
+            return [{each} for text in texts]
+"""
+PLAIN = """
+            return model.encode(text)
+"""
+ASKED_FIRST = """
+            found = self._cache.get(text)
+            if found is None:
+                found = model.encode(text)
+                self._cache[text] = found
+            return found
+"""
+LEFT_EARLY = """
+            if text in self._cache:
+                return self._cache[text]
+            self._cache[text] = model.encode(text)
+            return self._cache[text]
+"""
+NOTHING_KEPT = """
+            name = self._names.get(text)
+            if name is None:
+                name = model.encode(text)
+            return name
+"""
+
+
+@pytest.mark.parametrize(
+    ("embed", "each", "reported"),
+    [
+        (PLAIN, "self.embed(text)", True),
+        (NOTHING_KEPT, "self.embed(text)", True),
+        (ASKED_FIRST, "self.embed(text)", False),
+        (LEFT_EARLY, "self.embed(text)", False),
+    ],
+)
+def test_what_a_cache_is_asked_for_first_is_not_embedded_at_each_pass(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, embed: str, each: str, reported: bool
+) -> None:
+    write(tmp_path, {"app.py": KEPT.format(embed=embed, each=each)})
+    monkeypatch.chdir(tmp_path)
+    found = check_paths(["app.py"], Settings(select=("LLM310",))).findings
+    assert [one.code for one in found] == (["LLM310"] if reported else [])
