@@ -315,3 +315,66 @@ def test_what_a_cache_is_asked_for_first_is_not_embedded_at_each_pass(
     monkeypatch.chdir(tmp_path)
     found = check_paths(["app.py"], Settings(select=("LLM310",))).findings
     assert [one.code for one in found] == (["LLM310"] if reported else [])
+
+
+# -- loads through another function ----------------------------------------------------------------------------------------
+
+LOADS = """
+    import asyncio
+    from functools import partial
+    from sentence_transformers import SentenceTransformer
+    from transformers import AutoModelForCausalLM, AutoTokenizer, T5ForConditionalGeneration
+    def loaders(kind):
+        if kind:
+            return partial(T5ForConditionalGeneration.from_pretrained, device_map="auto"), AutoTokenizer
+        loader = partial(AutoModelForCausalLM.from_pretrained, device_map="auto")
+        return loader, AutoTokenizer
+    async def run(kind):
+        loader, other = loaders(kind)
+        {load}
+"""
+
+
+@pytest.mark.parametrize(
+    ("load", "entry", "id"),
+    [
+        ('loader("Qwen/Qwen2.5-0.5B")', "transformers.from_pretrained", "Qwen/Qwen2.5-0.5B"),
+        (
+            'await asyncio.to_thread(SentenceTransformer, "all-MiniLM-L6-v2")',
+            "sentence_transformers.SentenceTransformer",
+            "all-MiniLM-L6-v2",
+        ),
+        ('partial(AutoModelForCausalLM.from_pretrained, "Qwen/Qwen2.5-0.5B")', None, None),
+        ('partial(AutoTokenizer.from_pretrained, "Qwen/Qwen2.5-0.5B")()', None, None),
+        ('other.from_pretrained("Qwen/Qwen2.5-0.5B")', None, None),
+    ],
+)
+def test_a_load_through_another_function(
+    tmp_path: Path, load: str, entry: str | None, id: str | None
+) -> None:
+    found = sites(tmp_path, LOADS.format(load=load))
+    assert [(site.entry_point, site.model.id) for site in found] == ([] if entry is None else [(entry, id)])
+
+
+# -- what a request says of its model ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ('{"input": texts}', "not in the body of the request"),
+        ("texts", "the body of the request is not known"),
+    ],
+)
+def test_a_deployment_in_the_address(tmp_path: Path, body: str, reason: str) -> None:
+    url = "{url}/openai/deployments/{name}/embeddings?api-version=1"
+    lines = f'import requests\ndef embed(url, name, texts):\n    requests.post(f"{url}", json={body})\n'
+    (site,) = sites(tmp_path, lines)
+    assert (site.model.id, site.model.unknown_reason) == (None, reason)
+
+
+@pytest.mark.parametrize(("prompt", "count"), [('""', 0), ("text", 1)])
+def test_an_empty_prompt_asks_nothing(tmp_path: Path, prompt: str, count: int) -> None:
+    body = f'{{"model": model, "keep_alive": 0, "prompt": {prompt}}}'
+    lines = f'import requests\ndef ask(url, model, text):\n    requests.post(f"{{url}}/api/generate", json={body})\n'
+    assert len(sites(tmp_path, lines)) == count
