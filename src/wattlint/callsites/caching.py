@@ -6,9 +6,11 @@ module speaks of one at all, what follows from there being none is not said.
 
 from __future__ import annotations
 
+import ast
 import re
 
 from wattlint.regexes import regex
+from wattlint.semantics.scopes import CallRecord, Scope, last_name
 
 _OF_PROMPTS = (
     r"cache_control|cachePoint|cache_point|prompt_cache|cached_content|CachedContent|prompt[-_ ]?caching"
@@ -46,3 +48,49 @@ def _lines_with(words: tuple[str, ...], text: str) -> str:
         return ""
     lines = zip(text.split("\n"), small.split("\n"))
     return "\n".join(line for line, lower in lines if any(word in lower for word in there))
+
+
+KEPT = regex(r"cache|memo(?:i|$)", re.IGNORECASE)
+"""In the name of what keeps answers, by the text they are for."""
+
+
+def at_a_miss(record: CallRecord) -> bool:
+    """The call is only made where no answer is kept: ``if text not in cache``, ``if cache.get(text) is None``."""
+    scope, line = record.scope, record.node.lineno
+    if any(isinstance(node, ast.If) and _asks(node.test, scope) for node, _ in record.spot.branches):
+        return True
+    if not isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return False
+    return any(
+        isinstance(node, ast.If)
+        and node.lineno < line
+        and isinstance(node.body[-1], (ast.Return, ast.Continue))
+        and _asks(node.test, scope)
+        for node in ast.walk(scope.node)
+    )
+
+
+def _asks(test: ast.expr, scope: Scope) -> bool:
+    for node in ast.walk(test):
+        if isinstance(node, ast.Compare):
+            if isinstance(node.ops[0], (ast.In, ast.NotIn)) and _is_cache(node.comparators[0]):
+                return True
+        elif isinstance(node, ast.Name):
+            if any(_looks_up(binding.value) for binding in scope.bindings.get(node.id, ())):
+                return True
+        elif _looks_up(node):
+            return True
+    return False
+
+
+def _looks_up(node: ast.AST | None) -> bool:
+    if isinstance(node, ast.Await):
+        node = node.value
+    if isinstance(node, ast.Call):
+        function = node.func
+        return isinstance(function, ast.Attribute) and function.attr == "get" and _is_cache(function.value)
+    return isinstance(node, ast.Subscript) and _is_cache(node.value)
+
+
+def _is_cache(node: ast.expr) -> bool:
+    return KEPT.search(last_name(node)) is not None

@@ -94,7 +94,12 @@ class ModelChooser:
         if not values:
             reason = "may come through **kwargs" if is_open else "None by default" if refused else "not given"
             if call.http is not None and not is_open:
-                reason = "the body of the request is not known"
+                prompt = options.read_argument(self.evaluator, call.given, call.entry.prompt)
+                reason = (
+                    "not in the body of the request"
+                    if prompt is not None
+                    else "the body of the request is not known"
+                )
             return ModelFact(unknown_reason="computed at run time" if computed else reason)
         fitting = [one for one in values if not self._is_misfit(one, call)]
         if not fitting:

@@ -6,6 +6,7 @@ import ast
 from pathlib import Path
 
 from wattlint.callsites import (
+    caching,
     contracts,
     gradients,
     indirect,
@@ -25,14 +26,13 @@ from wattlint.callsites.chosen_model import ModelChooser
 from wattlint.callsites.contexts import contexts_of
 from wattlint.callsites.facts import RUNNING, CallSite, Growing, Loop, OutputContract, Prompt
 from wattlint.callsites.matched import Bindings, MatchedCall
-from wattlint.callsites.model_fact import OWN_MODELS_ONLY
 from wattlint.callsites.objects import Objects
 from wattlint.callsites.pipeline_tasks import only_reads
 from wattlint.callsites.prompts import PromptReader, is_template
+from wattlint.callsites.provider import provider_of
 from wattlint.callsites.tasks.recognise import recognise
 from wattlint.catalogue.models import ModelCatalogue
 from wattlint.semantics import loops, per_item, strings, unbounded
-from wattlint.semantics.module_index import ModuleIndex
 from wattlint.semantics.values import Composite, Const, Sequence, Text, Value, alternatives
 
 INFERENCE = frozenset({"call", "embed", "train"})
@@ -74,7 +74,7 @@ class Describer:
             region_place=options.place(bindings.option("region")),
             open_arguments=call.given.open and not self._only_tokens(call),
         )
-        site.provider = self.provider(call, bindings)
+        site.provider = provider_of(self.objects, call, bindings)
         site.model = self.chooser.of_call(call, bindings, site.provider)
         if site.kind == "call" and self._embeds(site):
             site.kind = "embed"
@@ -115,44 +115,6 @@ class Describer:
             return False
         records = [self.models.lookup(name) for name in site.model.candidates]
         return all(record is not None and record.kind == "embedding" for record in records)
-
-    def provider(self, call: MatchedCall, bindings: Bindings) -> str | None:
-        """Who serves the call: by URL, by the type of the client, by the entry point; ``custom`` for other servers."""
-        if call.http is not None:
-            return call.http.endpoint.provider
-        base_url = bindings.base_url
-        if base_url is not None:
-            # An address only known at run time is mostly that of the client's maker, except that all speak OpenAI's.
-            maker = self._by_type(call, bindings) if base_url == "{}" else None
-            if maker in OWN_MODELS_ONLY and maker != "openai":
-                return maker
-            endpoint = self.sdks.endpoint(base_url.rstrip("/") + "/chat/completions")
-            return endpoint.provider if endpoint else "custom"
-        if call.entry.sdk == "openai" and self._is_set_to_azure(call):
-            return "azure"
-        return self._by_type(call, bindings)
-
-    def _is_set_to_azure(self, call: MatchedCall) -> bool:
-        """``openai.api_type = "azure"`` in the same file, or as an argument: the library of old for two services."""
-        given = options.read(self.evaluator, call.given, ("api_type",), None)
-        if given is not None and "azure" in (options.text(given) or "").lower():
-            return True
-        module = call.record.scope.module
-        return self.evaluator.once((id(module), "azure"), lambda: _sets_azure(module), False)
-
-    def _by_type(self, call: MatchedCall, bindings: Bindings) -> str | None:
-        receiver = call.match.receiver
-        name = self.objects.type_of(receiver) if receiver is not None else None
-        while receiver is not None and name is None and hasattr(receiver, "owner"):
-            receiver = alternatives(receiver.owner)[0]
-            name = self.objects.type_of(receiver)
-        found = self.sdks.type_provider(name) if name else None
-        if found is not None:
-            return found
-        made_by = next(
-            (entry.provider for entry, _ in bindings.pairs[1:] if entry.provider is not None), None
-        )
-        return made_by or (call.entry.provider if not call.match.structural else None)
 
     def prompt(self, call: MatchedCall, bindings: Bindings) -> Prompt | None:
         """The messages: templates and system prompts of the receiver first, then what the call passes."""
@@ -255,7 +217,7 @@ class Describer:
         around = loops.around(self.evaluator, call.record) if item is None else loops.of_handed(item)
         site.loop = Loop(*around)  # type: ignore[arg-type]
         if site.kind in RUNNING:
-            site.fallback = runs.in_handler(call.record)
+            site.fallback = runs.in_handler(call.record) or caching.at_a_miss(call.record)
             # Asked of the calls alone that a batch or a cache could serve.
             site.beside_training = (
                 (site.loop.kind == "data" or site.use_cache is False)
@@ -312,12 +274,3 @@ def _fills(value: Value, reader: PromptReader) -> bool:
     """The input of a chain only fills the holes of its template."""
     is_input = not any(isinstance(one, (Sequence, Const, Text)) for one in alternatives(value))
     return is_input and any(part.holes for part in reader.parts)
-
-
-def _sets_azure(module: ModuleIndex) -> bool:
-    stores = (
-        store.value
-        for scope in module.scopes.values()
-        for store in scope.attribute_stores.get("openai", {}).get("api_type", ())
-    )
-    return any(isinstance(value, ast.Constant) and "azure" in str(value.value).lower() for value in stores)

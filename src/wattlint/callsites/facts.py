@@ -321,7 +321,7 @@ class CallSite:
     runs: Runs | None = None
     """How often the code around the call runs, where it tells; ``once`` per start of the program."""
     fallback: bool = False
-    """Made in an exception handler, because something before it failed."""
+    """Made in an exception handler, because something before it failed, or only where a cache lacks the answer."""
     growing: Growing | None = None
     endless_retry: str | None = None
     """What tries the call again for as long as it fails, as a sentence with its line."""

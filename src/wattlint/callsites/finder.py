@@ -131,7 +131,7 @@ class Finder:
             return None
         frame = self.evaluator.frame_of(record.scope)
         callee = self.evaluator.value(node.func, frame, spot)
-        match = self.objects.match(callee, node, frame.module)
+        match = self.objects.match(callee, node, frame.module, record.scope)
         if match is not None:
             given = Given(arguments.of(self.evaluator, node, frame, spot), _subclass(callee, record, frame))
             return MatchedCall(record, frame, match, given)

@@ -63,9 +63,10 @@ def _with_base(objects: Objects, callee: Value, url: str) -> str:
 
 
 def _sends(objects: Objects, entry: EntryPoint, given: Given, key: str) -> bool:
-    """The payload is known to have ``key``."""
+    """The payload is known to have ``key``; an empty text asks nothing (Ollama: loads a model, or unloads it)."""
     model = entry.model
     if model is None:
         return False
     names = {name.partition(".")[0]: f"{name.partition('.')[0]}.{key}" for name in model.names}
-    return options.read(objects.evaluator, given, tuple(names.values()), model.position) is not None
+    value = options.read(objects.evaluator, given, tuple(names.values()), model.position)
+    return value is not None and not (isinstance(value, Const) and value.value == "")

@@ -167,4 +167,4 @@ def _reached(
         return None
     keywords = [ast.keyword(name, ast.Constant(None)) for name in given.keywords]
     match = objects.match(callee, ast.Call(written, [], keywords), near)
-    return (match, Given(given)) if match is not None and match.entry.kind in RUNNING else None
+    return (match, Given(given)) if match is not None and match.entry.kind in (*RUNNING, "load") else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from wattlint.callsites.facts import ModelFact, Place
@@ -25,6 +26,8 @@ LOCAL = regex(
     r"|(^|/)checkpoint-\d+$|/[^/]+/$"
 )
 ABSOLUTE = regex(r"^(?:/|[A-Za-z]:[\\/]).*[\\/](?=[^\\/])")
+COUNTS_WORDS = regex(r"(^|/)bm25$", re.IGNORECASE)
+"""What is loaded like a model, but is no network: fastembed 0.9.1, ``sparse/bm25.py``."""
 NAMES_A_PROVIDER = regex(r"^(?!models/)[a-z_]+[/:]")
 """``models/`` is how Google writes any model."""
 BEDROCK_ID = regex(r"^(?:[a-z]+\.)?[a-z][a-z0-9-]*\.[a-z]|^arn:")
@@ -65,6 +68,9 @@ def model_fact(
                 # Where a folder lies on this machine is nobody's business.
                 reason = reason or f"local path {ABSOLUTE.sub('.../', name)}"
                 continue
+            if COUNTS_WORDS.search(name):
+                reason = reason or f"{name} is no network"
+                continue
             plain = name in PLAIN_NAMES.get(provider or "", ())
             if not name or name.endswith("/") or not (plain or models.looks_like_model(name)):
                 reason = reason or f"placeholder {name!r}"
@@ -75,7 +81,8 @@ def model_fact(
             if refusal is not None:
                 reason = reason or refusal
                 continue
-            found.setdefault(name, one)
+            if name not in found or (_by_default(one) and not _by_default(found[name])):
+                found[name] = one
         elif isinstance(one, Unknown):
             reason = reason or in_words(one)
         else:

@@ -13,7 +13,7 @@ from wattlint.semantics import calls, classes
 from wattlint.semantics.evaluator import Evaluator
 from wattlint.semantics.mentions import Mentions
 from wattlint.semantics.module_index import ModuleIndex
-from wattlint.semantics.scopes import ClassInfo, last_name
+from wattlint.semantics.scopes import ClassInfo, Scope, last_name
 from wattlint.semantics.values import (
     Choice,
     Class,
@@ -217,7 +217,9 @@ class Objects:
         own = f"{bare.rpartition('.')[0]}.{cls.info.name}.{name}" if bare is not None else None
         return own if own is not None and self.sdks.entry(own) is not None else f"{base}.{name}"
 
-    def match(self, callee: Value, node: ast.Call, near: ModuleIndex) -> Match | None:
+    def match(
+        self, callee: Value, node: ast.Call, near: ModuleIndex, scope: Scope | None = None
+    ) -> Match | None:
         """The entry point a callee is, by name; failing that, by the shape of the call in the module ``near``."""
         guest: Match | None = None
         other: Match | None = None
@@ -246,7 +248,7 @@ class Objects:
                 guest = guest or match
             else:
                 return match
-        return guest or other or (None if own else self._structural(callee, node, near))
+        return guest or other or (None if own else self._structural(callee, node, near, scope))
 
     def _replaces(self, method: Member) -> bool:
         """A class of the project, loaded with the SDK's ``from_pretrained``, defines the method itself and does not
@@ -259,14 +261,16 @@ class Objects:
             if isinstance(node, ast.Attribute)
         )
 
-    def _structural(self, callee: Value, node: ast.Call, near: ModuleIndex) -> Match | None:
+    def _structural(
+        self, callee: Value, node: ast.Call, near: ModuleIndex, scope: Scope | None
+    ) -> Match | None:
         """By attribute chain and keywords, where the receiver's type is not known (or not in the catalogue)."""
         chain = attribute_chain(node.func)
         if not chain or chain[-1] not in self.sdks.structural_names:
             return None
         if all(isinstance(one, (Const,)) or not _open_type(one) for one in alternatives(callee)):
             return None
-        keywords = frozenset(keyword.arg for keyword in node.keywords if keyword.arg)
+        keywords = keywords_of(node, scope)
         entry = self.sdks.structural(chain, keywords, any(keyword.arg is None for keyword in node.keywords))
         if entry is None:
             return None
@@ -409,6 +413,18 @@ def _may_be_model(value: Value) -> bool:
 def _open_type(value: Value) -> bool:
     """A callee whose owner is not a class or function of the project."""
     return isinstance(value, (Unknown, Element, Member, External, Result))
+
+
+def keywords_of(node: ast.Call, scope: Scope | None) -> frozenset[str]:
+    """The names of a call's keywords, with those that a dict written out in the same function holds (``**options``)."""
+    found = {keyword.arg for keyword in node.keywords if keyword.arg}
+    own = scope.bindings if scope is not None else {}
+    for keyword in node.keywords:
+        spread = keyword.value if keyword.arg is None else None
+        for binding in own.get(spread.id, ()) if isinstance(spread, ast.Name) else ():
+            if isinstance(binding.value, ast.Dict):
+                found.update(str(key.value) for key in binding.value.keys if isinstance(key, ast.Constant))
+    return frozenset(found)
 
 
 def attribute_chain(node: ast.expr) -> tuple[str, ...]:

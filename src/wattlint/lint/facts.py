@@ -124,7 +124,7 @@ GROUPS: dict[str, tuple[str, str, list[tuple[str, FactType, str] | tuple[str, Fa
                 _one_of(site.Runs),
                 "How often the code around runs; `once`: per start of a program.",
             ),
-            ("fallback", BOOLEAN, "Made in an exception handler."),
+            ("fallback", BOOLEAN, "Made in an exception handler, or only where a cache lacks the answer."),
             ("is_probe", BOOLEAN, "Its function's name says that it tries the service out.", "is_probe"),
             ("endless_retry", TEXT, "What tries again without a bound, for messages."),
             ("caches_answers", BOOLEAN, "Some cache is in sight in the module."),

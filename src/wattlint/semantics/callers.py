@@ -194,7 +194,7 @@ def joined(
         return default if default is not None and is_known(default) else Unknown("budget")
     passed, omitted = given
     found: list[Value] = []
-    unknown = any(isinstance(alternatives(value)[0], (Unknown, Element)) for value, _ in passed)
+    unknown = any(_is_unknown(value) for value, _ in passed)
     # Where another caller passes something unknown, a literal is only one possibility.
     has_default = default is not None and is_known(default)
     how = "possible" if unknown and default is None else "via_caller"
@@ -229,6 +229,13 @@ def joined(
         # Where a caller leaves it out, what the author chose for that comes before what another one passes.
         found.insert(0 if omitted else len(found), default)
     return join(found) if found else Unknown(f"parameter {name}")
+
+
+def _is_unknown(value: Value) -> bool:
+    """Unknown, but not a setting whose one known text is what it is where nobody says otherwise."""
+    first, *others = alternatives(value)
+    texts = sum(isinstance(one, Const) and isinstance(one.value, str) for one in others)
+    return isinstance(first, (Unknown, Element)) and texts != 1
 
 
 def _given(ev: Evaluator, info: FunctionInfo, name: str) -> tuple[list[tuple[Value, Caller]], bool]:

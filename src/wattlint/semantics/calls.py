@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from wattlint.semantics import (
     annotated,
     arguments,
+    attributes,
     classes,
     handed_on,
     known_calls,
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
 MAX_INLINE = 6
 """Depth of the project's own calls that are followed with their arguments."""
 MAX_CALLEES = 8
+ENTERS = frozenset({"enter_context", "enter_async_context"})
+"""Methods of ``contextlib.ExitStack``: a ``with`` for what they are given."""
 MAX_COMPARED = 16
 """Items of a sequence that are compared one by one; longer ones are each their own."""
 
@@ -98,10 +101,13 @@ def apply(ev: Evaluator, callee: Value, node: ast.Call, frame: Frame, spot: Spot
 
 def _of_outside(ev: Evaluator, callee: Value, node: ast.Call, frame: Frame, spot: Spot) -> Value:
     """Of a function that nothing is known of, but that it may run what it is given: ``await asyncio.to_thread(load)``."""
-    if isinstance(node.func, ast.Attribute) and node.func.attr in handed_on.AWAITED:
-        inner = handed_on.inner_call(ev, node, frame.module)
-        if inner is not None:
-            return ev.value(inner, frame, spot)
+    if isinstance(node.func, ast.Attribute):
+        if node.func.attr in handed_on.AWAITED:
+            inner = handed_on.inner_call(ev, node, frame.module)
+            if inner is not None:
+                return ev.value(inner, frame, spot)
+        if node.func.attr in ENTERS and len(node.args) == 1:
+            return attributes.entered(ev, ev.value(node.args[0], frame, spot))
     return Result(callee, node, frame, spot)
 
 

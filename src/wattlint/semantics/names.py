@@ -58,7 +58,7 @@ def lookup(ev: Evaluator, name: str, frame: Frame, spot: Spot) -> Value:
             ):
                 return _narrowed(ev, name, frame, spot) or value
             return value
-        place = scope.spot or END
+        place = scope.spot or scope.seen_from or END
         at = at.parent
     starred = imports.from_stars(ev, name, frame.module)
     if starred is not None:

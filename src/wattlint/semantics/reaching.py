@@ -71,13 +71,16 @@ def reaching(definitions: list[Def], use: Spot, truth: Truth, whole: bool = Fals
         rank, certain = _likelihood(extra, truth)
         found.append((-1 if certain else rank, one))
     for one in later:
-        found.append((3, one))
+        found.append((4, one))
     found.sort(key=lambda entry: entry[0])
     return [one for _, one in found], complete
 
 
 def _likelihood(extra: tuple[Branch, ...], truth: Truth) -> tuple[int, bool]:
-    """0 for arms that are taken, 1 where nobody knows, 2 for arms that defaults do not take; whether all are taken."""
+    """0 for arms that are taken, 1 where nobody knows, 2 for arms that defaults do not take, 3 for handlers of
+    exceptions; whether all are taken."""
+    if any(arm.startswith("handler") for _, arm in extra):
+        return 3, False
     rank, certain = 0, True
     for node, arm in extra:
         holds = truth(node, arm)

@@ -91,6 +91,8 @@ class Scope:
     cls: ClassInfo | None = None
     spot: Spot | None = None
     """Where a comprehension or lambda stands in its parent; None for functions and classes, which run later."""
+    seen_from: Spot | None = None
+    """As what a function that runs later sees its parent: END, but only where its own branches lead."""
 
     def is_only_parameter(self, name: str) -> bool:
         """Nothing else binds ``name`` here."""

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from wattlint.semantics.scopes import (
+    END,
     MUTATORS,
     Binding,
     Branch,
@@ -196,6 +197,8 @@ class Walk:
             self.expression(decorator, scope, branches)
         self.defaults(node.args, scope, branches)
         inner = self.new_scope("function", node, node.name, scope)
+        if branches and scope.kind == "function":
+            inner.seen_from = Spot(END.order, branches)
         info = FunctionInfo(
             node,
             node.name,
