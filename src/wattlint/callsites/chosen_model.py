@@ -15,6 +15,7 @@ from wattlint.callsites.options import Given
 from wattlint.callsites.saved_weights import is_saved_here
 from wattlint.catalogue.models import ModelCatalogue
 from wattlint.catalogue.records import EntryPoint
+from wattlint.regexes import regex
 from wattlint.semantics import calls, classes
 from wattlint.semantics.frames import Frame
 from wattlint.semantics.scopes import Spot, enclosing_class
@@ -38,6 +39,9 @@ PROVIDER_WORDS = frozenset(
 """Words by which code names who serves its models."""
 CHECKED = frozenset({"langchain", "llama-index"})
 """Their classes check the model's type: None is an error, not the default."""
+
+CHAT_ONLY = regex(r"(?:openai/)?(?:chatgpt|gpt-3\.5-turbo(?!-instruct)|gpt-[4-9]|o[134](?:-|$))")
+"""OpenAI's models that its older endpoint, for completions without a chat, refuses."""
 
 
 class ModelChooser:
@@ -96,7 +100,8 @@ class ModelChooser:
             return ModelFact(unknown_reason="computed at run time" if computed else reason)
         fitting = [one for one in values if not _is_misfit(one, call)]
         if not fitting:
-            return ModelFact(unknown_reason=f"{options.text(values[0])} is no model for {call.entry.sdk}")
+            use = "completions" if call.entry.sdk == "openai" else call.entry.sdk
+            return ModelFact(unknown_reason=f"{options.text(values[0])} is no model for {use}")
         loads_weights = any(entry.loads_locally for entry, _ in bindings.pairs)
         server = "ollama" if call.entry.sdk == "ollama" else provider
         fact = model_fact(join(fitting), self.models, server, loads_weights)
@@ -210,6 +215,8 @@ def _is_misfit(value: Value, call: MatchedCall) -> bool:
         return False
     name = value.value.lower()
     if call.kind == "embed" and call.entry.sdk != "ollama" and name in PROVIDER_WORDS:
+        return True
+    if call.entry.name == "openai.completions" and CHAT_ONLY.match(name):
         return True
     return call.entry.sdk == "llama-cpp-python" and "/" in name and "gguf" not in name and "ggml" not in name
 
