@@ -197,6 +197,8 @@ class OutputContract(NamedTuple):
     """Each as a sentence part with its line: ``answer compared with "yes" (line 14)``."""
     stated: bool = False
     """Given with the call, as a schema; else read from what the code does with the answer."""
+    explains: bool = False
+    """Beside other fields, it holds reasons in the model's own words."""
 
 
 class Schemas(NamedTuple):
