@@ -140,16 +140,16 @@ class Provider:
     assert call(tmp_path, text).model.id == (model if known else None)
 
 
-def offline(statement: str, items: str = "texts") -> str:
+def offline(statement: str) -> str:
     return f"""
 from google import genai
 from openai import OpenAI
 
 client, google = OpenAI(), genai.Client()
 
-def run(texts, clients: list[OpenAI]):
+def run(texts):
     chat = google.chats.create(model="gemini-3.5-flash")
-    for item in {items}:
+    for item in texts:
         {statement}
 """
 
@@ -161,13 +161,12 @@ ASK = 'chat.completions.create(model="gpt-5.5", messages=[{"role": "user", "cont
     ("text", "found"),
     [
         (offline("print(client." + ASK + ")"), ["LLM305"]),
-        (offline("item." + ASK, "clients"), []),
         (offline('google.models.generate_content(model="gemini-3.5-flash", contents=item)'), ["LLM305"]),
         (offline('google.models.generate_content_stream(model="gemini-3.5-flash", contents=item)'), []),
         (offline("chat.send_message(item)"), []),
     ],
 )
-def test_a_batch_serves_no_stream_no_chat_and_no_list_of_clients(
+def test_a_batch_serves_no_stream_and_no_chat(
     tmp_path: Path, text: str, found: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert codes(tmp_path, {"app.py": text}, "LLM305", monkeypatch) == found
@@ -235,3 +234,84 @@ def test_a_form_without_a_demand_is_of_a_model_tuned_for_it(
     tmp_path: Path, prompt: str, found: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert codes(tmp_path, {"app.py": asked(prompt)}, "LLM103", monkeypatch) == found
+
+
+PAGE = """
+from openai import OpenAI
+
+client = OpenAI()
+TASK = '''Transcribe the text in the image.
+
+- Do not put fences (```) around it.
+{more}'''
+
+def read(url):
+    return client.chat.completions.create(model="gpt-5.5", messages=[{{"role": "user", "content": [
+        {{"type": "text", "text": TASK}}, {{"type": "image_url", "image_url": {{"url": url}}}}]}}])
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "found"),
+    [
+        ("", ["LLM103"]),
+        ("- If it has a diagram, describe it in detail.", []),
+        ("```\nDescribe the diagram.", ["LLM103"]),
+    ],
+)
+def test_a_fence_that_is_only_spoken_of_opens_none(
+    tmp_path: Path, more: str, found: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert codes(tmp_path, {"app.py": PAGE.format(more=more)}, "LLM103", monkeypatch) == found
+
+
+@pytest.mark.parametrize(
+    ("task", "found"), [("text-to-speech", []), ("automatic-speech-recognition", ["LLM301"])]
+)
+def test_speech_is_not_made_in_batches(
+    tmp_path: Path, task: str, found: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = f"""
+from transformers import pipeline
+
+pipe = pipeline("{task}", model="suno/bark")
+
+def run(parts):
+    return [pipe(part) for part in parts]
+"""
+    assert codes(tmp_path, {"app.py": text}, "LLM301", monkeypatch) == found
+
+
+@pytest.mark.parametrize(("texts", "found"), [('["probe"]', []), ('["a", "b", "c"]', ["LLM311"])])
+def test_one_text_is_no_collection(
+    tmp_path: Path, texts: str, found: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = f"""
+from openai import OpenAI
+
+def run():
+    return OpenAI().embeddings.create(model="text-embedding-3-large", input={texts})
+"""
+    assert codes(tmp_path, {"app.py": text}, "LLM311", monkeypatch) == found
+
+
+BASE = """
+class Base:
+    def all(self, texts):
+        return [self.generate(text) for text in texts]
+"""
+SUBCLASS = """
+from google import genai
+from base import Base
+
+class Gemini(Base):
+    def generate(self, text):
+        return genai.Client().models.generate_content(model="gemini-3.5-flash", contents=text)
+"""
+
+
+def test_the_line_of_a_loop_has_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, {"base.py": BASE, "app.py": SUBCLASS})
+    monkeypatch.chdir(tmp_path)
+    (finding,) = check_paths(["."], Settings(select=("LLM305",), preview=True)).findings
+    assert "(base.py:3)" in finding.message

@@ -133,6 +133,8 @@ class Loop:
     """Another object may be called at each pass, or one of several functions: no list reaches them all."""
     handed: bool = False
     """The function around the call, or its method, is handed to what goes over the items: ``frame["text"].apply(label)``."""
+    path: str | None = None
+    """Its file, where it is another one than the call's."""
 
 
 class Growing(NamedTuple):
