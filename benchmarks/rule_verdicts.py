@@ -20,6 +20,7 @@ FRESH = {
     "fresh_packages_2.txt": "packages with local models, after what those had shown was mended",
     "fresh_packages_3.txt": "packages, after what those had shown was mended in turn",
     "fresh_packages_4.txt": "packages once more",
+    "fresh_packages_5.txt": "packages drawn at random, most of them with few calls or none",
 }
 """Lists of packages that were unseen when they were read, and what they are."""
 HEADING = "## What rules report, read one by one"

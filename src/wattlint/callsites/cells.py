@@ -48,7 +48,9 @@ class Cells:
 
     def _loop(self, loop: Loop) -> Loop:
         # A loop around a call of the function can stand in a cell of its own; its line is of that cell.
-        return loop if loop.line is None else dataclasses.replace(loop, line=self._line(loop.line))
+        if loop.line is None or loop.path is not None:
+            return loop
+        return dataclasses.replace(loop, line=self._line(loop.line))
 
     def _load(self, load: LoadFact) -> LoadFact:
         place = load.quantized_by

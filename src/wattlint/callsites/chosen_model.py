@@ -15,6 +15,7 @@ from wattlint.callsites.options import Given
 from wattlint.callsites.saved_weights import is_saved_here
 from wattlint.catalogue.models import ModelCatalogue
 from wattlint.catalogue.records import EntryPoint
+from wattlint.regexes import regex
 from wattlint.semantics import calls, classes
 from wattlint.semantics.frames import Frame
 from wattlint.semantics.scopes import Spot, enclosing_class
@@ -40,6 +41,9 @@ NAMED_SERVERS = frozenset({"ollama", "bedrock"})
 """Who serves a call whatever its client is: entry points with these first names."""
 CHECKED = frozenset({"langchain", "llama-index"})
 """Their classes check the model's type: None is an error, not the default."""
+
+CHAT_ONLY = regex(r"(?:openai/)?(?:chatgpt|gpt-3\.5-turbo(?!-instruct)|gpt-[4-9]|o[134](?:-|$))")
+"""OpenAI's models that its older endpoint, for completions without a chat, refuses."""
 
 
 class ModelChooser:
@@ -103,8 +107,9 @@ class ModelChooser:
             return ModelFact(unknown_reason="computed at run time" if computed else reason)
         fitting = [one for one in values if not self._is_misfit(one, call)]
         if not fitting:
+            use = "completions" if call.entry.name == "openai.completions" else call.entry.sdk
             what = "embedding model" if call.kind == "embed" else "model"
-            return ModelFact(unknown_reason=f"{options.text(values[0])} is no {what} for {call.entry.sdk}")
+            return ModelFact(unknown_reason=f"{options.text(values[0])} is no {what} for {use}")
         loads_weights = any(entry.loads_locally for entry, _ in bindings.pairs)
         named = call.entry.name.partition(".")[0]
         server = named if named in NAMED_SERVERS else provider
@@ -132,6 +137,8 @@ class ModelChooser:
             record = self.models.lookup(name)
             if name in PROVIDER_WORDS or (record and record.kind == "chat" and not record.open_weights):
                 return True
+        if call.entry.name == "openai.completions" and CHAT_ONLY.match(name):
+            return True
         return (
             call.entry.sdk == "llama-cpp-python" and "/" in name and "gguf" not in name and "ggml" not in name
         )

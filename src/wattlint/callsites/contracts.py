@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from wattlint.callsites.answer_use import MAX_LABELS, listed, of_use
 from wattlint.callsites.facts import OutputContract
+from wattlint.regexes import regex
 from wattlint.semantics import classes
 from wattlint.semantics.evaluator import Evaluator
 from wattlint.semantics.scopes import END, CallRecord, last_name
@@ -14,6 +16,8 @@ from wattlint.semantics.values import Class, Const, Instance, Mapping, Sequence,
 TYPE_KEYWORDS = frozenset(
     {"response_format", "response_model", "output_type", "result_type", "output_schema"}
 )
+EXPLAINS = regex(r"reason|justif|expla|rationale|thought|thinking", re.IGNORECASE)
+"""In names of fields that hold sentences about the rest of the answer."""
 TEXT = OutputContract()
 
 
@@ -26,7 +30,7 @@ def of_call(evaluator: Evaluator, record: CallRecord, response_format: Value | N
     used = of_use(evaluator, record)
     if used.kind == "text" and used.evidence:
         stated = stated._replace(evidence=(*stated.evidence, *used.evidence))
-    if stated.kind in ("labels", "bool", "number") or used.kind == "text":
+    if stated.kind in ("labels", "bool", "number") or used.kind == "text" or stated.explains:
         return stated
     return OutputContract(used.kind, used.labels, (*stated.evidence, *used.evidence))
 
@@ -165,7 +169,8 @@ def _of_model_class(evaluator: Evaluator, cls: Class) -> OutputContract:
                     inner = _of_model_class(evaluator, one)
                     if inner.kind == "labels":
                         return inner
-    return OutputContract("json", (), (evidence,))
+    explains = len(fields) > 1 and any(EXPLAINS.search(ast.unparse(field.target)) for field in fields)
+    return OutputContract("json", (), (evidence,), explains=explains)
 
 
 def _literal_labels(annotation: ast.expr) -> tuple[str, ...]:

@@ -32,6 +32,7 @@ from wattlint.callsites.prompts import PromptReader, is_template
 from wattlint.callsites.provider import provider_of
 from wattlint.callsites.tasks.recognise import recognise
 from wattlint.catalogue.models import ModelCatalogue
+from wattlint.regexes import regex
 from wattlint.semantics import loops, per_item, strings, unbounded
 from wattlint.semantics.values import Composite, Const, Sequence, Text, Value, alternatives
 
@@ -40,6 +41,9 @@ FORWARD_PASSES = frozenset({"transformers.forward", "transformers.encode"})
 """Entry points that are plain forward passes; ``generate`` and pipelines switch gradients off themselves."""
 ANY_KIND = frozenset({"bedrock", "replicate", "http"})
 """SDKs with one entry point for models of every kind."""
+
+STREAMS = regex(r"(?:^|_)a?stream(?:ed|ing)?(?:_|$)")
+"""Methods that stream without being told to: ``astream``, ``generate_content_stream``, ``stream_chat``."""
 
 
 class Describer:
@@ -175,7 +179,9 @@ class Describer:
         site.reasoning_effort = bindings.text("effort")
         site.thinking_tokens = options.integer(bindings.option("effort"))
         site.stream = (
-            options.flag(bindings.option("stream")) is True or bindings.option("streamer") is not None
+            options.flag(bindings.option("stream")) is True
+            or bindings.option("streamer") is not None
+            or STREAMS.search(site.callee.rpartition(".")[2]) is not None
         )
         site.use_cache = options.flag(bindings.option("cache"))
         draft = bindings.option("draft")

@@ -133,6 +133,8 @@ class Loop:
     """Another object may be called at each pass, or one of several functions: no list reaches them all."""
     handed: bool = False
     """The function around the call, or its method, is handed to what goes over the items: ``frame["text"].apply(label)``."""
+    path: str | None = None
+    """Its file, where it is another one than the call's."""
 
 
 class Growing(NamedTuple):
@@ -197,6 +199,8 @@ class OutputContract(NamedTuple):
     """Each as a sentence part with its line: ``answer compared with "yes" (line 14)``."""
     stated: bool = False
     """Given with the call, as a schema; else read from what the code does with the answer."""
+    explains: bool = False
+    """Beside other fields, it holds reasons in the model's own words."""
 
 
 class Schemas(NamedTuple):

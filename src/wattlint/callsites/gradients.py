@@ -11,8 +11,8 @@ from wattlint.semantics import callers, calls
 from wattlint.semantics.evaluator import Evaluator
 from wattlint.semantics.loop_body import contains
 from wattlint.semantics.module_index import ModuleIndex
-from wattlint.semantics.scopes import CallRecord, last_name
-from wattlint.semantics.values import Value, alternatives
+from wattlint.semantics.scopes import CallRecord, FunctionInfo, last_name
+from wattlint.semantics.values import Function, Value, alternatives
 
 OFF = frozenset({"no_grad", "inference_mode", "set_grad_enabled", "disable_grad", "disable_gradient"})
 WANTED = frozenset(
@@ -95,10 +95,37 @@ def _switched_off(module: ModuleIndex) -> tuple[list[ast.stmt], set[str]]:
     return statements, names
 
 
+@lru_cache(maxsize=8)
+def _withs(module: ModuleIndex) -> list[ast.With | ast.AsyncWith]:
+    return [node for node in ast.walk(module.tree) if isinstance(node, (ast.With, ast.AsyncWith))]
+
+
+def _by_helper(ev: Evaluator, record: CallRecord) -> bool:
+    """Within a context manager of the project that switches gradients off: ``with self.inference():``."""
+    frame = ev.frame_of(record.scope)
+    around = [one for one in _withs(record.scope.module) if contains(one, record.node)]
+    switches = [item.context_expr for one in around for item in one.items]
+    return any(
+        isinstance(one, Function) and _gives_off(one.info)
+        for switch in switches
+        if isinstance(switch, ast.Call)
+        for one in alternatives(ev.value(switch.func, frame, record.spot))
+    )
+
+
+def _gives_off(info: FunctionInfo) -> bool:
+    """It yields where gradients are off, or returns what switches them off."""
+    if any(last_name(expression) in OFF for expression, _ in info.scope.returns):
+        return True
+    inside = [one for one in _switched_off(info.module)[0] if contains(info.node, one)]
+    yields = [node for node in ast.walk(info.node) if isinstance(node, ast.Yield)]
+    return any(contains(one, node) for one in inside for node in yields)
+
+
 def _is_off(ev: Evaluator, record: CallRecord, hops: int) -> bool:
     module = record.scope.module
     statements, names = _switched_off(module)
-    if any(contains(statement, record.node) for statement in statements):
+    if any(contains(statement, record.node) for statement in statements) or _by_helper(ev, record):
         return True
     if module.calls_named("set_grad_enabled") or module.calls_named("_set_grad_enabled"):
         return True  # as a statement, ``torch.set_grad_enabled(False)`` holds for what follows

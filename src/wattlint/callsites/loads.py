@@ -16,7 +16,7 @@ from wattlint.callsites.holders import holders_in
 from wattlint.callsites.options import Given
 from wattlint.callsites.outputs import attention_read
 from wattlint.callsites.quantized import quantization
-from wattlint.catalogue.records import EntryPoint
+from wattlint.catalogue.records import Argument, EntryPoint
 from wattlint.catalogue.sdks import SdkCatalogue
 from wattlint.semantics.evaluator import Evaluator
 from wattlint.semantics.module_index import ModuleIndex
@@ -73,8 +73,11 @@ def load_fact(
     loader = parts[-2] if parts[-1] in MAKERS and len(parts) > 1 else parts[-1]
     node, module = (record.node, record.scope.module) if record is not None else given.made or (None, None)
     file = module.file if module is not None else None
+    dtype = options.read_argument(evaluator, given, opts.get("dtype"))
+    if format_name is not None and _apart(given, opts.get("quantization"), opts.get("dtype")):
+        dtype = None  # of the branch that quantizes nothing
     return LoadFact(
-        dtype=dtype_of(options.read_argument(evaluator, given, opts.get("dtype"))),
+        dtype=dtype_of(dtype),
         quantization=format_name,
         compute_dtype=compute,
         quantized_by=place,
@@ -96,6 +99,10 @@ def load_fact(
         library_version=_version(sdks, entry.distribution, root, file),
         transformers_version=_of_transformers(sdks, entry.distribution, root, file),
     )
+
+
+def _apart(given: Given, one: Argument | None, other: Argument | None) -> bool:
+    return one is not None and other is not None and given.arguments.apart(one.names, other.names)
 
 
 def _removed(call: ast.Call) -> str | None:

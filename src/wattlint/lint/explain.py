@@ -79,7 +79,7 @@ def _origins(rule: Rule, subject: Subject) -> Iterator[str]:
         version = f"{subject.load.fact.library} {subject.load.version}"
         yield from _wrapped(f"{version}: {subject.load.version_source}", "  version   ")
     if site.loop.line is not None and "loop" in groups:
-        yield f"  loop      {site.path}:{site.loop.line} over {site.loop.over or 'something unknown'}"
+        yield f"  loop      {site.loop.path or site.path}:{site.loop.line} over {site.loop.over or 'something unknown'}"
     if "hardware" in groups:
         configured = subject.settings.impact.hardware
         yield f"  hardware  {configured or 'none configured: one GPU of 80 GB is assumed'}"

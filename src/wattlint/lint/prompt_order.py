@@ -32,7 +32,9 @@ ANSWER = regex(
     r"response|answer|output|completion|result|reply|content|malformed|invalid|broken|raw|bad|text|json",
     re.IGNORECASE,
 )
-"""Names of what a model said before."""
+"""Names of what a model said before, where that is known to be no good."""
+SAID = regex(r"response|answer|output|completion|result|reply", re.IGNORECASE)
+"""Names of what a model said before, not of a document."""
 LONGEST_REPAIR = 800
 """Characters: longer prompts ask for more than a repair."""
 
@@ -88,6 +90,9 @@ def repairs(prompt: Prompt) -> str | None:
     if not prompt.holes or len(text) > LONGEST_REPAIR:
         return None
     found = REPAIR.search(text)
-    if found is None or not any(ANSWER.search(hole.name) for hole in prompt.holes):
+    if found is None:
+        return None
+    said = SAID if found["made"] else ANSWER
+    if not any(said.search(hole.name.replace("json.dumps", "")) for hole in prompt.holes):
         return None
     return str(next(filter(None, found.groups()))).upper()

@@ -428,10 +428,12 @@ class Subject:
 
     @property
     def loop_place(self) -> str | None:
-        """``over`` and line, for messages."""
+        """``over`` and line, with the file where it is another one, for messages."""
         loop = self.site.loop
         if loop.kind == "none" or loop.line is None:
             return None
+        if loop.path is not None:
+            return f"{loop.over or 'the loop'} ({loop.path}:{loop.line})"
         return f"{loop.over} (line {loop.line})" if loop.over else f"the loop in line {loop.line}"
 
     @property

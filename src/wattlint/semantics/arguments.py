@@ -20,10 +20,18 @@ class Arguments:
 
     positional: list[Thunk] = field(default_factory=list)
     keywords: dict[str, Thunk] = field(default_factory=dict)
-    from_mapping: set[str] = field(default_factory=set)
-    """Names of keywords that came through ``**``."""
+    choices: list[list[set[object]]] = field(default_factory=list)
+    """The names in each dict that ``**options`` may be, where it may be several."""
     open_positional: bool = False
     open_keywords: bool = False
+
+    def apart(self, names: tuple[str, ...], others: tuple[str, ...]) -> bool:
+        """No dict that gives one of ``names`` gives one of ``others``: they are of two branches."""
+        for dicts in self.choices:
+            giving = [held for held in dicts if not held.isdisjoint(names)]
+            if giving and all(held.isdisjoint(others) for held in giving):
+                return any(not held.isdisjoint(others) for held in dicts)
+        return False
 
 
 def of(ev: Evaluator, node: ast.Call, frame: Frame, spot: Spot) -> Arguments:
@@ -56,6 +64,8 @@ def _spread(ev: Evaluator, value: Value, result: Arguments) -> None:
             result.open_keywords = True
     if any(one.open for one in mappings):
         result.open_keywords = True
+    if len(mappings) > 1:
+        result.choices.append([set(one.entries) for one in mappings])
     names = {key for one in mappings for key in one.entries if isinstance(key, str)}
     for name in sorted(names):
         holders = [one.entries[name] for one in mappings if name in one.entries]
@@ -63,7 +73,6 @@ def _spread(ev: Evaluator, value: Value, result: Arguments) -> None:
             result.keywords[name] = (
                 holders[0] if len(holders) == 1 else join(ev.force(one) for one in holders)
             )
-            result.from_mapping.add(name)
 
 
 def bind(

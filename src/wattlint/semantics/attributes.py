@@ -19,6 +19,7 @@ from wattlint.semantics.values import (
     Member,
     ModuleRef,
     Package,
+    Sequence,
     Unknown,
     Value,
     alternatives,
@@ -50,8 +51,11 @@ def get(ev: Evaluator, owner: Value, name: str) -> Value:
         return classes.of_class(ev, owner, name)
     if isinstance(owner, Mapping) and owner.by_attribute:
         return containers.item(ev, owner, Const(name))
-    if isinstance(owner, Const) and name == "value" and isinstance(owner.value, (str, int)):
-        return owner  # the value of an enum member
+    if name == "value" and (
+        isinstance(owner, (Mapping, Sequence))
+        or (isinstance(owner, Const) and isinstance(owner.value, (str, int)))
+    ):
+        return owner  # of an enum member, which stands for its value here
     if isinstance(owner, Const):
         folder = paths.attribute(owner, name)
         if folder is not None:

@@ -35,6 +35,7 @@ class LoopShape(NamedTuple):
     timed: bool = False
     dispatched: bool = False
     handed: bool = False
+    path: str | None = None
 
 
 NO_LOOP = LoopShape()
@@ -48,6 +49,8 @@ def around(ev: Evaluator, record: CallRecord) -> LoopShape:
     if own.kind in ("data", "unbounded", "chat"):
         return own
     outer = _through_callers(ev, record.scope, MAX_HOPS, set())
+    if outer.path == record.scope.module.path:
+        outer = outer._replace(path=None)
     return outer if outer.kind == "data" or own.kind == "none" else own
 
 
@@ -185,13 +188,13 @@ def _through_callers(ev: Evaluator, scope: Scope, hops: int, seen: set[int]) -> 
     seen.add(id(info))
     mapped = per_item.of_function(ev, info)
     if mapped is not None:
-        return of_handed(mapped)._replace(via_function=info.name)
+        return of_handed(mapped)._replace(via_function=info.name, path=mapped.record.scope.module.path)
     found = callers.of(ev, info)
     for caller in found:
         record = CallRecord(caller.node, caller.frame.scope, caller.spot, False)
         shape = _lexical(ev, record)
         if shape.kind == "data":
-            return shape._replace(via_function=info.name)
+            return shape._replace(via_function=info.name, path=record.scope.module.path)
     for caller in found:
         shape = _through_callers(ev, caller.frame.scope, hops - 1, seen)
         if shape.kind == "data":

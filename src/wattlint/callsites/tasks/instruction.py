@@ -16,8 +16,10 @@ from wattlint.regexes import regex
 MAX_CHARACTERS = 6_000
 """Of a prompt; what comes after is not read, and the instruction counts as long."""
 FENCED = regex(
-    r"```.*?(?:```|\Z)|\"\"\".*?(?:\"\"\"|\Z)|'''.*?(?:'''|\Z)|<(\w+)>(?:(?!<\1>).)*?</\1>", re.DOTALL
+    r"```(?!\)).*?```|(?:(?m:^)[ \t]*```|```\w*[ \t]*\n).*\Z|\"\"\".*?(?:\"\"\"|\Z)|'''.*?(?:'''|\Z)|<(\w+)>(?:(?!<\1>).)*?</\1>",
+    re.DOTALL,
 )
+"""A fence that nothing closes has a line of its own: else it is only spoken of (``no backticks (```)``)."""
 HOLE = regex(r"\{[^{}\n]*\}")
 MARKERS = regex(r"\[/?inst\]|<</?sys>>|</?s>|<\|[^|<>]*\|>", re.IGNORECASE)
 INLINE_LABEL = regex(r"(?<=[}\"'.:>])[ \t]+(?=[A-Z][A-Za-z ]{1,25}:[ \t]*(?:$|[\"'{\n]))", re.MULTILINE)

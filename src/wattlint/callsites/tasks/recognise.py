@@ -127,6 +127,8 @@ def _judge(
         return None
     if instruction.words > TOO_LONG or (instruction.history and not task.history):
         return None
+    if contract.explains and task.solver == "small-model":
+        return None  # a small model gives labels, not the reasons that the caller parses beside them
     evidence = [_quote(claim.clause), *closed]
     confirmed = contract.kind in task.confirms
     if contract.kind == "json" and confirmed:
@@ -293,6 +295,8 @@ def _label_claim(instruction: Instruction, possible: Possible) -> list[Claim]:
     """What the last slot of a template without demands waits for."""
     if not instruction.labels or instruction.words > FEW_WORDS:
         return []
+    if instruction.whole.count("###") > 1:
+        return []  # the form of a model that was tuned to fill it in
     last = instruction.labels[-1]
     if "{" not in instruction.whole.rpartition(last)[0]:
         return []
