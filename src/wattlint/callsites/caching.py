@@ -7,7 +7,9 @@ module speaks of one at all, what follows from there being none is not said.
 from __future__ import annotations
 
 import ast
+import math
 import re
+from functools import lru_cache
 
 from wattlint.regexes import regex
 from wattlint.semantics.scopes import CallRecord, Scope, last_name
@@ -56,18 +58,25 @@ KEPT = regex(r"cache|memo(?:i|$)", re.IGNORECASE)
 
 def at_a_miss(record: CallRecord) -> bool:
     """The call is only made where no answer is kept: ``if text not in cache``, ``if cache.get(text) is None``."""
-    scope, line = record.scope, record.node.lineno
+    scope = record.scope
     if any(isinstance(node, ast.If) and _asks(node.test, scope) for node, _ in record.spot.branches):
         return True
+    return _left_from(scope) < record.node.lineno
+
+
+@lru_cache(maxsize=8)
+def _left_from(scope: Scope) -> float:
+    """The line from which on a function may have been left with a kept answer; remembered, for it may have many calls."""
     if not isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        return False
-    return any(
-        isinstance(node, ast.If)
-        and node.lineno < line
+        return math.inf
+    leaves = (
+        node.lineno
+        for node in ast.walk(scope.node)
+        if isinstance(node, ast.If)
         and isinstance(node.body[-1], (ast.Return, ast.Continue))
         and _asks(node.test, scope)
-        for node in ast.walk(scope.node)
     )
+    return min(leaves, default=math.inf)
 
 
 def _asks(test: ast.expr, scope: Scope) -> bool:
