@@ -236,3 +236,14 @@ def test_a_chat_model_that_a_setting_shares_is_no_embedding_model(tmp_path):
     embed, ask = sites(tmp_path, text)
     assert (embed.model.id, ask.model.id) == (None, "gpt-4o-mini")
     assert embed.model.unknown_reason == "gpt-4o-mini is no embedding model for openai"
+
+
+def test_defaults_of_many_callers_are_no_default(tmp_path):
+    names = ("gpt-4o", "gpt-4o-mini", "gpt-4.1", "gpt-4.1-mini")
+    text = "from openai import OpenAI\n\n\ndef ask(model, messages):\n"
+    text += "    return OpenAI().chat.completions.create(model=model, messages=messages)\n"
+    for number, name in enumerate(names):
+        text += f"\n\ndef ask_{number}(messages, model={name!r}):\n    return ask(model, messages)\n"
+    found = call(tmp_path, text).model
+    assert (found.id, found.unknown_reason) == (None, "callers pass many different ones")
+    assert set(found.candidates) == set(names)

@@ -96,7 +96,7 @@ def model_fact(
     first = certain[0]
     origin = found[first].origin
     hows = {hop.how for hop in origin}
-    if len(certain) > MAX_CALLED_WITH and "via_caller" in hows and not hows & DEFAULTS:
+    if len(certain) > MAX_CALLED_WITH and "via_caller" in hows:
         return ModelFact(candidates=tuple(found), unknown_reason="callers pass many different ones")
     return ModelFact(
         id=first,
@@ -174,7 +174,7 @@ REASONS = {
     "recursion": "defined by itself",
 }
 MAX_CALLED_WITH = 3
-"""From more different models than this, none of them a default, none is chosen."""
+"""From more different models than this, if only by default of the callers, none is chosen."""
 DEFAULTS = frozenset(
     {"param_default", "env_default", "cli_default", "settings_class", "config_file", "class_attr"}
 )
