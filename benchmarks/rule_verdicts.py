@@ -28,14 +28,14 @@ BAR = 0.95
 SEARCHED = """\
 Rows of a GitHub repository, or of a file of an index of public code (by its number, where the repository is not told),
 are files that were looked for because the rule should speak there (November 2026): they show whether it is right, not
-how often it speaks. The same search, and about 700 packages, held no finding of LLM106 or LLM304 to read: high reasoning
+how often it speaks. The same search, and about 1,400 packages, held no finding of LLM106 or LLM304 to read: high reasoning
 effort stood in wrappers whose task is not told, or beside a prompt in Chinese that was not recognised; no long fixed
 prompt stood in a loop. Neither is shown to be right, so both are in preview. LLM101 and LLM102 are in preview because
 what they said about packages that nobody had read was mostly wrong; LLM103 because it stays below the bar. LLM302 speaks
-twice in 690 packages, both times rightly. LLM312 fired once, in a file whose repository is not told: a FastAPI route that
+twice in 1,430 packages, both times rightly. LLM312 fired once, in a file whose repository is not told: a FastAPI route that
 asks for the capital of the United States, rightly. LLM501 fires where limits are
-configured: twelve packages were checked with 0.5 Wh and 0.02 US$ a call and 3 Wh the project, and what it said about four
-of them compared with `wattlint estimate`."""
+configured: packages were checked with 0.5 Wh and 0.02 US$ a call and 3 Wh the project, twelve and then 64, and what it
+said about four of them, then every fifth place, compared with `wattlint estimate`."""
 MENDED = "mended: "
 
 
