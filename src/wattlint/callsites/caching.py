@@ -9,9 +9,9 @@ from __future__ import annotations
 import ast
 import math
 import re
-from functools import lru_cache
 
 from wattlint.regexes import regex
+from wattlint.semantics.evaluator import Evaluator
 from wattlint.semantics.scopes import CallRecord, Scope, last_name
 
 _OF_PROMPTS = (
@@ -56,17 +56,17 @@ KEPT = regex(r"cache|memo(?:i|$)", re.IGNORECASE)
 """In the name of what keeps answers, by the text they are for."""
 
 
-def at_a_miss(record: CallRecord) -> bool:
+def at_a_miss(ev: Evaluator, record: CallRecord) -> bool:
     """The call is only made where no answer is kept: ``if text not in cache``, ``if cache.get(text) is None``."""
     scope = record.scope
     if any(isinstance(node, ast.If) and _asks(node.test, scope) for node, _ in record.spot.branches):
         return True
-    return _left_from(scope) < record.node.lineno
+    left_from = ev.once((id(scope), "left with a kept answer"), lambda: _left_from(scope), math.inf)
+    return left_from < record.node.lineno
 
 
-@lru_cache(maxsize=8)
 def _left_from(scope: Scope) -> float:
-    """The line from which on a function may have been left with a kept answer; remembered, for it may have many calls."""
+    """The line from which on a function may have been left with a kept answer."""
     if not isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return math.inf
     leaves = (

@@ -67,7 +67,7 @@ def contexts_of(describer: Describer, call: MatchedCall, site: CallSite) -> tupl
                 output_limit=bindings.limit,
                 function=caller.frame.scope.qualname or None,
                 growing=_growing(evaluator, call, record, bound),
-                fallback=site.fallback or runs.in_handler(record) or caching.at_a_miss(record),
+                fallback=site.fallback or runs.in_handler(record) or caching.at_a_miss(evaluator, record),
             )
         )
     return tuple(found)

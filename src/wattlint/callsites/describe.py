@@ -223,7 +223,7 @@ class Describer:
         around = loops.around(self.evaluator, call.record) if item is None else loops.of_handed(item)
         site.loop = Loop(*around)  # type: ignore[arg-type]
         if site.kind in RUNNING:
-            site.fallback = runs.in_handler(call.record) or caching.at_a_miss(call.record)
+            site.fallback = runs.in_handler(call.record) or caching.at_a_miss(self.evaluator, call.record)
             # Asked of the calls alone that a batch or a cache could serve.
             site.beside_training = (
                 (site.loop.kind == "data" or site.use_cache is False)

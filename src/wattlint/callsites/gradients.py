@@ -95,15 +95,19 @@ def _switched_off(module: ModuleIndex) -> tuple[list[ast.stmt], set[str]]:
     return statements, names
 
 
-@lru_cache(maxsize=8)
-def _withs(module: ModuleIndex) -> list[ast.With | ast.AsyncWith]:
+def _withs(ev: Evaluator, module: ModuleIndex) -> list[ast.With | ast.AsyncWith]:
+    none: list[ast.With | ast.AsyncWith] = []
+    return ev.once((id(module), "withs"), lambda: _find_withs(module), none)
+
+
+def _find_withs(module: ModuleIndex) -> list[ast.With | ast.AsyncWith]:
     return [node for node in ast.walk(module.tree) if isinstance(node, (ast.With, ast.AsyncWith))]
 
 
 def _by_helper(ev: Evaluator, record: CallRecord) -> bool:
     """Within a context manager of the project that switches gradients off: ``with self.inference():``."""
     frame = ev.frame_of(record.scope)
-    around = [one for one in _withs(record.scope.module) if contains(one, record.node)]
+    around = [one for one in _withs(ev, record.scope.module) if contains(one, record.node)]
     switches = [item.context_expr for one in around for item in one.items]
     return any(
         isinstance(one, Function) and _gives_off(one.info)
