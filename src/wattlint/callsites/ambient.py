@@ -8,8 +8,9 @@ from __future__ import annotations
 import ast
 from typing import NamedTuple
 
-from wattlint.callsites import options
-from wattlint.callsites.objects import PLAIN_CLIENT, Objects
+from wattlint.callsites import makers, options
+from wattlint.callsites.makers import PLAIN_CLIENT
+from wattlint.callsites.objects import Objects
 from wattlint.callsites.options import Given, read_argument
 from wattlint.catalogue.records import Argument, EntryPoint
 from wattlint.semantics import arguments, callers, calls
@@ -74,7 +75,7 @@ def _setter(objects: Objects, node: ast.Call, frame: Frame, spot: Spot) -> Pairs
             continue
         given = Given(arguments.of(objects.evaluator, node, frame, spot))
         model = read_argument(objects.evaluator, given, entry.model)
-        return [(entry, given), *objects.bound(model, as_model=True)] if model is not None else []
+        return [(entry, given), *makers.behind(objects, model, as_model=True)] if model is not None else []
     return []
 
 
@@ -142,7 +143,11 @@ def _in_module(objects: Objects, module: ModuleIndex, sdk: str) -> list[Setting]
             frame = ev.frame_of(scope)
             held = ev.value(written.value, frame, store.spot) if isinstance(written, ast.Attribute) else None
             if held is not None and (calls.path(held) or "").startswith(sdk) and store.value is not None:
-                add(scope, store.spot, objects.bound(ev.value(store.value, frame, store.spot), as_model=True))
+                add(
+                    scope,
+                    store.spot,
+                    makers.behind(objects, ev.value(store.value, frame, store.spot), as_model=True),
+                )
     return found
 
 

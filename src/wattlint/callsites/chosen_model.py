@@ -6,7 +6,7 @@ import ast
 import re
 from pathlib import Path
 
-from wattlint.callsites import options, versions
+from wattlint.callsites import makers, options, versions
 from wattlint.callsites.facts import ModelFact
 from wattlint.callsites.matched import Bindings, MatchedCall
 from wattlint.callsites.model_fact import model_fact
@@ -156,7 +156,7 @@ class ModelChooser:
         name = options.text(value)
         for one in alternatives(value) if name is None else ():
             if isinstance(one, (Result, Instance)):
-                for entry, given in self.objects.bound(one, as_model=True):
+                for entry, given in makers.behind(self.objects, one, as_model=True):
                     found = options.read_argument(self.evaluator, given, entry.model)
                     name = options.text(found) if found is not None else None
                     if name is not None:

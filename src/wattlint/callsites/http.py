@@ -6,7 +6,7 @@ import ast
 from functools import partial
 from typing import NamedTuple
 
-from wattlint.callsites import options
+from wattlint.callsites import makers, options
 from wattlint.callsites.objects import Objects
 from wattlint.callsites.options import Given
 from wattlint.catalogue.records import EntryPoint
@@ -55,7 +55,7 @@ def _with_base(objects: Objects, callee: Value, url: str) -> str:
     """``/chat/completions`` of ``httpx.Client(base_url=...)`` as a whole."""
     if "://" in url or url.startswith("{}") or not isinstance(callee, Member):
         return url
-    for _, given in objects.bound(alternatives(callee.owner)[0]):
+    for _, given in makers.behind(objects, alternatives(callee.owner)[0]):
         base = options.read(objects.evaluator, given, ("base_url",), 0)  # aiohttp takes it by position, too
         if base is not None:
             return f"{(options.opening(base) or '{}').rstrip('/')}/{url.lstrip('/')}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from wattlint.callsites import ambient, options
+from wattlint.callsites import ambient, makers, options
 from wattlint.callsites.http import HttpCall
 from wattlint.callsites.objects import Match, Objects
 from wattlint.callsites.options import Given
@@ -55,7 +55,7 @@ class Bindings:
     def __init__(self, objects: Objects, call: MatchedCall) -> None:
         self.objects = objects
         self.evaluator = objects.evaluator
-        made = objects.bound(call.match.receiver) or self._of_model_object(call)
+        made = makers.behind(objects, call.match.receiver) or self._of_model_object(call)
         self.pairs: list[tuple[EntryPoint, Given]] = [(call.entry, call.given), *made]
         is_model = any(entry.kind in MODEL_OBJECTS for entry, _ in self.pairs)
         if not is_model and not any(self._gives_model(entry, given) for entry, given in self.pairs):
@@ -67,7 +67,7 @@ class Bindings:
         value = options.read_argument(self.evaluator, call.given, call.entry.model)
         for one in alternatives(value) if value is not None else ():
             if not isinstance(one, (Const, Text, Unknown)):
-                return self.objects.bound(one, as_model=True)
+                return makers.behind(self.objects, one, as_model=True)
         return []
 
     def _gives_model(self, entry: EntryPoint, given: Given) -> bool:

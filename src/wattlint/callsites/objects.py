@@ -1,4 +1,4 @@
-"""SDK objects: the catalogue's type of a value, the entry point a callee is, and the model an object is bound to."""
+"""SDK objects: the catalogue's type of a value, and the entry point that a callee is."""
 
 from __future__ import annotations
 
@@ -7,26 +7,23 @@ from typing import NamedTuple
 
 from wattlint.callsites.options import Given, read
 from wattlint.callsites.prompts import is_template
-from wattlint.catalogue.records import Argument, EntryPoint
+from wattlint.catalogue.records import EntryPoint
 from wattlint.catalogue.sdks import SdkCatalogue
-from wattlint.semantics import calls, classes
+from wattlint.semantics import classes
 from wattlint.semantics.evaluator import Evaluator
 from wattlint.semantics.mentions import Mentions
 from wattlint.semantics.module_index import ModuleIndex
 from wattlint.semantics.scopes import ClassInfo, Scope, last_name
 from wattlint.semantics.values import (
-    Choice,
     Class,
     Composite,
     Const,
     Element,
     External,
-    Function,
     Instance,
     Mapping,
     Member,
     Result,
-    Text,
     Unknown,
     Value,
     alternatives,
@@ -138,7 +135,7 @@ class Objects:
             if entry.returns == "self" and isinstance(callee, Member):
                 return self.type_of(alternatives(callee.owner)[0], depth + 1)
             if entry.returns.startswith("argument:"):
-                inner = self._argument(value, entry.returns.partition(":")[2])
+                inner = self.argument(value, entry.returns.partition(":")[2])
                 return self.type_of(inner, depth + 1) if inner is not None else None
         return self._made_by(name, self._first_text(value) if name in self.sdks.told_by_argument else None)
 
@@ -158,12 +155,12 @@ class Objects:
             else next((k.value for k in call.keywords if k.arg == "service_name"), None)
         )
         if node is None:
-            found = self._argument(value, "service_name")  # ``**settings``
+            found = self.argument(value, "service_name")  # ``**settings``
             return found.value if isinstance(found, Const) and isinstance(found.value, str) else None
         first = alternatives(self.evaluator.value(node, value.frame, value.spot))[0]
         return first.value if isinstance(first, Const) and isinstance(first.value, str) else None
 
-    def _argument(self, value: Result, name: str) -> Value | None:
+    def argument(self, value: Result, name: str) -> Value | None:
         given = Given.of(self.evaluator, value)
         if given is None:
             return None
@@ -295,63 +292,6 @@ class Objects:
             for one in alternatives(base)
         )
 
-    # -- bindings -----------------------------------------------------------------------------------------------
-
-    def bound(self, value: Value | None, as_model: bool = False) -> list[tuple[EntryPoint, Given]]:
-        """The SDK constructor calls behind an object, nearest first: where its model, prompt and limits are given.
-
-        ``as_model``: the object is handed to an SDK as its model, so that one of the project's own classes counts.
-        """
-        found: list[tuple[EntryPoint, Given]] = []
-        self._collect(value, found, 1 if as_model else 0)
-        return found
-
-    def _collect(self, value: Value | None, found: list[tuple[EntryPoint, Given]], depth: int) -> None:
-        if value is None or depth > MAX_CHAIN or len(found) > 8:
-            return
-        value = self.composed(value)
-        if isinstance(value, Choice):
-            for one in value.values:
-                before = len(found)
-                self._collect(one, found, depth + 1)
-                if len(found) > before:
-                    return
-        elif isinstance(value, Composite):
-            for part in value.parts:
-                self._collect(part, found, depth + 1)
-        elif isinstance(value, Member):
-            self._collect(value.owner, found, depth + 1)
-        elif isinstance(value, Instance):
-            base = self.sdk_base(value.cls)
-            entry = self.sdks.entry(base) if base else None
-            given = Given.of(self.evaluator, value)
-            if given is not None and (entry is not None or depth > 0):
-                found.append((entry or _OWN_CLASS, given))
-        elif isinstance(value, Result):
-            self._collect_result(value, found, depth)
-        elif isinstance(value, Function):  # one that makes it
-            self._collect(calls.inline(self.evaluator, value, {}, 0), found, depth + 1)
-
-    def _collect_result(self, value: Result, found: list[tuple[EntryPoint, Given]], depth: int) -> None:
-        callee = alternatives(value.callee)[0]
-        name = self.qualname(callee)
-        entry = self.sdks.entry(name) if name else None
-        given = Given.of(self.evaluator, value)
-        if entry is not None and given is not None:
-            found.append((entry, given))
-            if entry.model is not None:
-                inner = read(self.evaluator, given, entry.model.names, entry.model.position)
-                for one in alternatives(inner) if inner is not None else ():
-                    if not isinstance(one, (Const, Text, Unknown)):
-                        self._collect(one, found, depth + 1)
-                        break
-            if entry.returns is not None and entry.returns.startswith("argument:"):
-                self._collect(self._argument(value, entry.returns.partition(":")[2]), found, depth + 1)
-        elif given is not None and isinstance(callee, External):
-            found.append((PLAIN_CLIENT, given))
-        if isinstance(callee, Member):
-            self._collect(callee.owner, found, depth + 1)
-
 
 def _loaded(value: Value) -> Class | None:
     """The project's class of ``Mine.from_pretrained(path).eval().to(device)``."""
@@ -436,25 +376,3 @@ def attribute_chain(node: ast.expr) -> tuple[str, ...]:
     if isinstance(node, ast.Name):
         names.append(node.id)
     return tuple(reversed(names))
-
-
-PLAIN_CLIENT = EntryPoint(
-    name="client",
-    sdk="",
-    kind="other",
-    model=None,
-    model_default=None,
-    model_env=(),
-    prompt=None,
-    system=None,
-    limit=None,
-    limit_default=None,
-    options={},
-    returns=None,
-    provider=None,
-    distribution=None,
-    loads_locally=False,
-)
-"""A client without a model of its own: only its ``base_url`` and region are of interest."""
-_OWN_CLASS = PLAIN_CLIENT._replace(name="project", model=Argument(("model", "model_name", "model_id"), None))
-"""An object of the project that is handed to an SDK as its model."""
