@@ -354,6 +354,8 @@ class TestReach:
         write(tmp_path, "shop/__init__.py", "shop/plain.py", "shop/ui/__init__.py", "shop/ui/page.py")
         write(tmp_path, "shop/llm.py", text="import openai\nclient = openai.OpenAI()\n")
         write(tmp_path, "shop/base.py", text="from shop import (\n    llm,  # the client\n    plain,\n)\n")
+        write(tmp_path, "shop/kit/__init__.py", text="from .. import llm\n")
+        write(tmp_path, "shop/kit/plain.py")
         write(tmp_path, "shop/modèle.py", text="import openai\n")
         write(tmp_path, "shop/a.py", text="from . import b\n")
         write(tmp_path, "shop/b.py", text="from . import a\n")
@@ -375,6 +377,11 @@ class TestReach:
             ("'''from old import (gone'''\nfrom ..base import llm", True),
             ("import os\n\x0cimport shop.llm", True),
             ("import shop.modèle as x", True),
+            ("import shop.kit.plain", True),
+            ("from ..kit import plain", True),
+            ("from shop.kit.gone import x", True),
+            ("from shop.kit.plain import x", False),
+            ("from ..kit.plain import x", False),
             ("from ..plain import x", False),
             ("from ..a import x", False),
             ("from . import gone", False),
@@ -444,6 +451,23 @@ def test_the_path_of_a_module_is_no_method() -> None:
     assert not sieve.passes(Scan(b"from .feature_extraction import X\nmodel = X()"))
     assert sieve.passes(Scan(b"from a.feature_extraction import c\nc. feature_extraction (t, model='m')"))
     assert sieve.passes(Scan(b"def f(c):\n return partial(c.feature_extraction, model='m')"))
+
+
+@pytest.mark.parametrize(
+    ("code", "passes"),
+    [
+        ("from phi.agent import Agent\nagent = Agent()", True),
+        ("def f():\n    '''An import of \"phi.bar\" finds \"phi\".'''", False),
+        ("from chromadb.utils import embedding_functions as ef\nf = ef.OpenAIEmbeddingFunction()", True),
+        ("import chromadb\nstore = chromadb.PersistentClient('here')", False),
+        ("from pymilvus import model\nf = model.DefaultEmbeddingFunction()", True),
+        ("from pymilvus import MilvusClient", False),
+        ("from qdrant_client import QdrantClient", False),
+    ],
+)
+def test_an_import_can_need_more_beside_it(code: str, passes: bool) -> None:
+    """prefect was analysed whole for a name in a docstring."""
+    assert bool(load_sieve().passes(Scan(code.encode()))) is passes
 
 
 class TestProject:
