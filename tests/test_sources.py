@@ -6,10 +6,11 @@ import ast
 import os
 import re
 import subprocess
+import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from wattlint.semantics.words import FEW_QUESTIONS, Words, block_of
@@ -251,6 +252,7 @@ class TestReading:
         assert problem == Problem("gone.py", None, "cannot be read: No such file or directory")
 
     @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::SyntaxWarning")
+    @example("ϰ".encode())  # Python reads it as κ
     @given(
         st.binary(max_size=60)
         | st.text(alphabet="ab'\"\n\r\x0c\x0b\u2028#=1 \\", max_size=40).map(str.encode)
@@ -267,7 +269,8 @@ class TestReading:
         for node in ast.walk(tree):
             if isinstance(node, ast.Name):
                 line = lines[node.lineno - 1].encode()
-                assert line[node.col_offset : node.end_col_offset].decode() == node.id
+                written = line[node.col_offset : node.end_col_offset].decode()
+                assert unicodedata.normalize("NFKC", written) == node.id
 
 
 SIEVE = Sieve(
