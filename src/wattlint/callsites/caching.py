@@ -32,6 +32,8 @@ ANSWERS = regex(r"cache|memoi[sz]e|joblib|shelve|sqlite|redis|already_(?:done|pr
 OF_PROMPTS = ("cach",)
 OF_ANSWERS = ("cach", "memoi", "joblib", "shelve", "sqlite", "redis", "already_")
 """One of these is in whatever the patterns find."""
+KEPT = regex(r"cache|memo(?:i|$)", re.IGNORECASE)
+"""In the name of what keeps answers, by the text they are for."""
 
 
 def caches_prompts(text: str) -> bool:
@@ -50,10 +52,6 @@ def _lines_with(words: tuple[str, ...], text: str) -> str:
         return ""
     lines = zip(text.split("\n"), small.split("\n"))
     return "\n".join(line for line, lower in lines if any(word in lower for word in there))
-
-
-KEPT = regex(r"cache|memo(?:i|$)", re.IGNORECASE)
-"""In the name of what keeps answers, by the text they are for."""
 
 
 def at_a_miss(ev: Evaluator, record: CallRecord) -> bool:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from wattlint.callsites import caching, indirect, runs, wrappers
+from wattlint.callsites import indirect, runs, wrappers
 from wattlint.callsites.facts import RUNNING, CallSite, Context, Growing, Loop, Place
 from wattlint.callsites.matched import Bindings, MatchedCall
 from wattlint.semantics import arguments, callers, loops, unbounded
@@ -67,7 +67,7 @@ def contexts_of(describer: Describer, call: MatchedCall, site: CallSite) -> tupl
                 output_limit=bindings.limit,
                 function=caller.frame.scope.qualname or None,
                 growing=_growing(evaluator, call, record, bound),
-                fallback=site.fallback or runs.in_handler(record) or caching.at_a_miss(evaluator, record),
+                fallback=site.fallback or runs.is_fallback(evaluator, record),
             )
         )
     return tuple(found)

@@ -6,7 +6,6 @@ import ast
 from pathlib import Path
 
 from wattlint.callsites import (
-    caching,
     contracts,
     gradients,
     indirect,
@@ -24,7 +23,7 @@ from wattlint.callsites import (
 )
 from wattlint.callsites.chosen_model import ModelChooser
 from wattlint.callsites.contexts import contexts_of
-from wattlint.callsites.facts import RUNNING, CallSite, Growing, Loop, OutputContract, Prompt
+from wattlint.callsites.facts import MAKING, RUNNING, CallSite, Growing, Loop, OutputContract, Prompt
 from wattlint.callsites.matched import Bindings, MatchedCall
 from wattlint.callsites.objects import Objects
 from wattlint.callsites.pipeline_tasks import only_reads
@@ -197,13 +196,13 @@ class Describer:
         (entry, given), *makers = bindings.pairs
         if options.read_argument(self.evaluator, given, entry.model) is not None:
             return False
-        return any(maker.kind in ("bind", "load") and maker.model is not None for maker, _ in makers)
+        return any(maker.kind in MAKING and maker.model is not None for maker, _ in makers)
 
     def _given_at_maker(self, bindings: Bindings, option: str) -> bool:
         """The call itself leaves the option out; an object's maker that is a site of its own gives it."""
         for entry, given in bindings.pairs:
             if options.read_argument(self.evaluator, given, entry.options.get(option)) is not None:
-                return given is not bindings.pairs[0][1] and entry.kind in ("bind", "load")
+                return given is not bindings.pairs[0][1] and entry.kind in MAKING
         return False
 
     def _forward(self, site: CallSite, call: MatchedCall) -> None:
@@ -223,7 +222,7 @@ class Describer:
         around = loops.around(self.evaluator, call.record) if item is None else loops.of_handed(item)
         site.loop = Loop(*around)  # type: ignore[arg-type]
         if site.kind in RUNNING:
-            site.fallback = runs.in_handler(call.record) or caching.at_a_miss(self.evaluator, call.record)
+            site.fallback = runs.is_fallback(self.evaluator, call.record)
             # Asked of the calls alone that a batch or a cache could serve.
             site.beside_training = (
                 (site.loop.kind == "data" or site.use_cache is False)
@@ -238,7 +237,7 @@ class Describer:
     def _load(self, site: CallSite, call: MatchedCall, bindings: Bindings) -> None:
         """How the weights in use are loaded: by this call, or by the one that made its receiver or its model."""
         for entry, given in reversed(bindings.pairs):
-            if entry.loads_locally and entry.kind in ("load", "bind"):
+            if entry.loads_locally and entry.kind in MAKING:
                 own = given is call.given
                 callee = _unaliased(site.callee, call) if own else entry.name
                 record = call.record if own else None

@@ -11,6 +11,8 @@ from typing import Literal, NamedTuple
 Kind = Literal["call", "bind", "load", "embed", "train"]
 RUNNING: tuple[Kind, ...] = ("call", "embed")
 """Kinds that run the model. To add a ``bind`` or ``load``, which shows one typical call, would count that call twice."""
+MAKING: tuple[Kind, ...] = ("bind", "load")
+"""Kinds that make an object which stands for a model."""
 OLLAMA_PORT = ":11434"
 Confidence = Literal["resolved", "structural"]
 """``resolved``: the callee's qualified name is known. ``structural``: matched by a distinctive chain and keywords."""

@@ -12,7 +12,7 @@ from wattlint.callsites.describe import Describer
 from wattlint.callsites.facts import CallSite
 from wattlint.callsites.http import http_call
 from wattlint.callsites.matched import MatchedCall
-from wattlint.callsites.objects import Match, Objects, is_super
+from wattlint.callsites.objects import Match, Objects
 from wattlint.callsites.options import Given
 from wattlint.callsites.plausible import ANYTHING, Clues, Plausible, names_in
 from wattlint.catalogue.models import load_models
@@ -22,7 +22,7 @@ from wattlint.semantics import arguments, callers, calls, classes
 from wattlint.semantics.evaluator import Evaluator
 from wattlint.semantics.frames import Frame
 from wattlint.semantics.project import Project
-from wattlint.semantics.scopes import CallRecord, Scope
+from wattlint.semantics.scopes import CallRecord, Scope, is_super
 from wattlint.semantics.values import Class, Instance, Value, alternatives
 from wattlint.settings import Settings
 from wattlint.sources.discovery import display_path

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from functools import lru_cache
+from typing import NamedTuple
 
 from wattlint.callsites.loads import trains
 from wattlint.regexes import regex
@@ -73,63 +73,72 @@ def _find(module: ModuleIndex) -> bool:
     return False
 
 
-@lru_cache(maxsize=8)
-def _switched_off(module: ModuleIndex) -> tuple[list[ast.stmt], set[str]]:
-    """What runs without gradients, and the names used there. Remembered, for a file may have many calls."""
-    statements: list[ast.stmt] = []
+class Switches(NamedTuple):
+    """What a module says of gradients."""
+
+    off: list[ast.stmt]
+    """What runs without them."""
+    names: set[str]
+    """The names used there."""
+    withs: list[ast.With | ast.AsyncWith]
+    """Every ``with``: its manager may be one of the project's that switches them off."""
+
+
+NO_SWITCHES = Switches([], set(), [])
+
+
+def _switches(ev: Evaluator, module: ModuleIndex) -> Switches:
+    return ev.once((id(module), "gradients off"), lambda: _find_switches(module), NO_SWITCHES)
+
+
+def _find_switches(module: ModuleIndex) -> Switches:
+    off: list[ast.stmt] = []
+    withs: list[ast.With | ast.AsyncWith] = []
     for node in ast.walk(module.tree):
         if isinstance(node, (ast.With, ast.AsyncWith)):
+            withs.append(node)
             switches = [item.context_expr for item in node.items]
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             switches = node.decorator_list
         else:
             continue
         if any(last_name(one) in OFF for one in switches):
-            statements.append(node)
+            off.append(node)
     names = {
         node.attr if isinstance(node, ast.Attribute) else node.id
-        for statement in statements
+        for statement in off
         for node in ast.walk(statement)
         if isinstance(node, (ast.Attribute, ast.Name))
     }
-    return statements, names
-
-
-def _withs(ev: Evaluator, module: ModuleIndex) -> list[ast.With | ast.AsyncWith]:
-    none: list[ast.With | ast.AsyncWith] = []
-    return ev.once((id(module), "withs"), lambda: _find_withs(module), none)
-
-
-def _find_withs(module: ModuleIndex) -> list[ast.With | ast.AsyncWith]:
-    return [node for node in ast.walk(module.tree) if isinstance(node, (ast.With, ast.AsyncWith))]
+    return Switches(off, names, withs)
 
 
 def _by_helper(ev: Evaluator, record: CallRecord) -> bool:
     """Within a context manager of the project that switches gradients off: ``with self.inference():``."""
     frame = ev.frame_of(record.scope)
-    around = [one for one in _withs(ev, record.scope.module) if contains(one, record.node)]
+    around = [one for one in _switches(ev, record.scope.module).withs if contains(one, record.node)]
     switches = [item.context_expr for one in around for item in one.items]
     return any(
-        isinstance(one, Function) and _gives_off(one.info)
+        isinstance(one, Function) and _gives_off(ev, one.info)
         for switch in switches
         if isinstance(switch, ast.Call)
         for one in alternatives(ev.value(switch.func, frame, record.spot))
     )
 
 
-def _gives_off(info: FunctionInfo) -> bool:
+def _gives_off(ev: Evaluator, info: FunctionInfo) -> bool:
     """It yields where gradients are off, or returns what switches them off."""
     if any(last_name(expression) in OFF for expression, _ in info.scope.returns):
         return True
-    inside = [one for one in _switched_off(info.module)[0] if contains(info.node, one)]
+    inside = [one for one in _switches(ev, info.module).off if contains(info.node, one)]
     yields = [node for node in ast.walk(info.node) if isinstance(node, ast.Yield)]
     return any(contains(one, node) for one in inside for node in yields)
 
 
 def _is_off(ev: Evaluator, record: CallRecord, hops: int) -> bool:
     module = record.scope.module
-    statements, names = _switched_off(module)
-    if any(contains(statement, record.node) for statement in statements) or _by_helper(ev, record):
+    switches = _switches(ev, module)
+    if any(contains(statement, record.node) for statement in switches.off) or _by_helper(ev, record):
         return True
     if module.calls_named("set_grad_enabled") or module.calls_named("_set_grad_enabled"):
         return True  # as a statement, ``torch.set_grad_enabled(False)`` holds for what follows
@@ -139,7 +148,7 @@ def _is_off(ev: Evaluator, record: CallRecord, hops: int) -> bool:
     if info.cls is not None and OFF & set(info.cls.decorators):
         return True
     # By name, for ``step = self.greedy if fast else self.sample`` calls it through another one.
-    if hops == 0 or info.name in WRAPPERS or info.name in names:
+    if hops == 0 or info.name in WRAPPERS or info.name in switches.names:
         return True
     return any(
         _is_off(ev, CallRecord(caller.node, caller.frame.scope, caller.spot, False), hops - 1)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from wattlint.callsites import ambient, makers, options
+from wattlint.callsites.facts import MAKING
 from wattlint.callsites.http import HttpCall
 from wattlint.callsites.objects import Match, Objects
 from wattlint.callsites.options import Given
@@ -23,9 +24,6 @@ CLIENT_ARGUMENTS = {
 OWN_ADDRESS = regex(r"environment variable ([a-z]+)_(?:api_)?base(?:_url)?", re.IGNORECASE)
 """By which an SDK takes its address itself: OPENAI_BASE_URL, ANTHROPIC_BASE_URL (``_client.py`` of openai 3.57 and
 anthropic 2.14), OPENAI_API_BASE (openai 0.28)."""
-
-MODEL_OBJECTS = frozenset({"bind", "load"})
-"""Kinds of the entry points that make a model themselves: a model that is set for all is none of theirs."""
 
 
 @dataclass(slots=True)
@@ -57,7 +55,8 @@ class Bindings:
         self.evaluator = objects.evaluator
         made = makers.behind(objects, call.match.receiver) or self._of_model_object(call)
         self.pairs: list[tuple[EntryPoint, Given]] = [(call.entry, call.given), *made]
-        is_model = any(entry.kind in MODEL_OBJECTS for entry, _ in self.pairs)
+        # A model that is set for all is none of an object's that stands for one itself.
+        is_model = any(entry.kind in MAKING for entry, _ in self.pairs)
         if not is_model and not any(self._gives_model(entry, given) for entry, given in self.pairs):
             # Before the makers, because their defaults only hold where no model is set for all.
             self.pairs[1:1] = ambient.bound(objects, call.record, call.frame, call.entry.sdk)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import NamedTuple
 
+from wattlint.callsites.facts import MAKING
 from wattlint.callsites.options import Given, read
 from wattlint.callsites.prompts import is_template
 from wattlint.catalogue.records import EntryPoint
@@ -13,7 +14,7 @@ from wattlint.semantics import classes
 from wattlint.semantics.evaluator import Evaluator
 from wattlint.semantics.mentions import Mentions
 from wattlint.semantics.module_index import ModuleIndex
-from wattlint.semantics.scopes import ClassInfo, Scope, last_name
+from wattlint.semantics.scopes import ClassInfo, Scope, is_super, last_name
 from wattlint.semantics.values import (
     Class,
     Composite,
@@ -40,7 +41,6 @@ WRAPPED = frozenset({"module", "model", "base_model", "_orig_mod"})
 """Attributes by which a wrapper holds the whole model (``model.module if parallel else model``)."""
 MAX_CHAIN = 12
 UNREPORTED = frozenset({"derive", "other"})
-SDK_CLASS_KINDS = frozenset({"bind", "load"})
 
 
 class Match(NamedTuple):
@@ -226,7 +226,7 @@ class Objects:
             if name is None:
                 continue
             entry = self.sdks.entry(name)
-            if entry is None or (isinstance(one, Class) and entry.kind not in SDK_CLASS_KINDS):
+            if entry is None or (isinstance(one, Class) and entry.kind not in MAKING):
                 continue
             receiver = alternatives(one.owner)[0] if isinstance(one, Member) else None
             if name.endswith("().__call__"):
@@ -303,10 +303,6 @@ def _loaded(value: Value) -> Class | None:
         if isinstance(value, (Class, Instance)):
             return value if isinstance(value, Class) else value.cls
     return None
-
-
-def is_super(node: ast.expr) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
 
 
 def _not_own_call(objects: Objects, value: Instance) -> bool:

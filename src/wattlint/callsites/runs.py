@@ -6,6 +6,7 @@ import ast
 import re
 from functools import lru_cache
 
+from wattlint.callsites import caching
 from wattlint.callsites.facts import Runs
 from wattlint.regexes import regex
 from wattlint.semantics import callers
@@ -81,6 +82,11 @@ def _of_function(
     if "per-item" in answers:
         return "per-item"
     return "once" if answers and all(one == "once" for one in answers) else None
+
+
+def is_fallback(ev: Evaluator, record: CallRecord) -> bool:
+    """Something else was tried first: what failed, or a cache."""
+    return in_handler(record) or caching.at_a_miss(ev, record)
 
 
 def in_handler(record: CallRecord) -> bool:

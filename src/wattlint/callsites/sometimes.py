@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from wattlint.semantics.scopes import Branch, Spot
+from wattlint.semantics.scopes import Branch, Spot, is_handler
 from wattlint.semantics.values import Const, Gap, Text, Thunk, Unknown, Value
 
 Pieces = list["str | Gap"]
@@ -65,4 +65,4 @@ def _key(branch: Branch) -> tuple[int, str]:
 
 
 def _is_condition(branch: Branch) -> bool:
-    return isinstance(branch[0], ast.If) or branch[1].startswith("handler")
+    return isinstance(branch[0], ast.If) or is_handler(branch)

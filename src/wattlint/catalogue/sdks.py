@@ -55,10 +55,6 @@ class SdkCatalogue:
         self.imports: frozenset[str] = frozenset(data["imports"])
         self.hosts: tuple[str, ...] = tuple(data["hosts"])
         self.structural_names: frozenset[str] = frozenset(data["structural"])
-        self.told_by_argument: frozenset[str] = frozenset(
-            path.partition("('")[0] for path in data["constructors"] if "('" in path
-        )
-        """Whose first argument says what they make: ``boto3.client('bedrock-runtime')``."""
         self.http_names: frozenset[str] = frozenset(data["names"]["requests"])
         """Last names of the functions and methods of HTTP clients."""
         self.roots: frozenset[str] = frozenset(data["names"]["roots"])
@@ -67,6 +63,11 @@ class SdkCatalogue:
         """Modules that the user's own files import from: they may be the project's."""
         self.own_names: frozenset[str] = frozenset(data.get("own_names", ()))
         """Functions and classes that the user's own files describe."""
+
+    @cached_property
+    def told_by_argument(self) -> frozenset[str]:
+        """Whose first argument says what they make: ``boto3.client('bedrock-runtime')``."""
+        return frozenset(path.partition("('")[0] for path in self._data["constructors"] if "('" in path)
 
     def entry(self, qualname: str) -> EntryPoint | None:
         """The entry point that ``qualname`` is, through base types, wildcards and re-exports."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from wattlint.semantics import calls, classes, containers, imports, instances, paths
 from wattlint.semantics.frames import Frame
+from wattlint.semantics.scopes import is_super
 from wattlint.semantics.values import (
     Choice,
     Class,
@@ -76,8 +77,7 @@ def get(ev: Evaluator, owner: Value, name: str) -> Value:
 
 def of_super(ev: Evaluator, node: ast.Attribute, frame: Frame) -> Value | None:
     """``super().name``: the next definition after the enclosing class."""
-    call = node.value
-    if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "super"):
+    if not is_super(node.value):
         return None
     at: Frame | None = frame
     while at is not None and (at.scope.function is None or at.scope.function.cls is None):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from wattlint.semantics import attributes, calls, comprehensions, containers, names, stores, strings, truth
-from wattlint.semantics.budget import NOTHING, Budget
+from wattlint.semantics.budget import NOTHING, Budget, Key
 from wattlint.semantics.frames import Frame
 from wattlint.semantics.limits import MAX_CALLER_DEPTH, MAX_DEPTH
 from wattlint.semantics.module_index import ModuleIndex
@@ -38,8 +38,8 @@ class Evaluator(Budget):
     def __init__(self, project: Project) -> None:
         super().__init__()
         self.project = project
-        self._results: dict[tuple[object, object], Any] = {}
-        self._active: dict[tuple[object, object], int] = {}
+        self._results: dict[Key, Any] = {}
+        self._active: dict[Key, int] = {}
         self._frames: dict[tuple[int, int], Frame] = {}
         self._free: dict[int, Frame] = {}
         """The context-free frames inside context-free ones, by id of their scope."""
@@ -48,19 +48,19 @@ class Evaluator(Budget):
         self._kept_values: dict[int, Value] = {}
         self._cuts = 0
         """Depths of the evaluations under way that answers below led back to, as bits; bit 0: the budget."""
-        self._provisional: dict[tuple[object, object], tuple[Any, int, int, int]] = {}
-        self._until: dict[int, list[tuple[object, object]]] = {}
+        self._provisional: dict[Key, tuple[Any, int, int, int]] = {}
+        self._until: dict[int, list[Key]] = {}
         """Depth of an evaluation -> the provisional answers to forget when it ends."""
         self.followed: dict[int, int] = {}
         """How often each function is being followed into at the moment, by id of its FunctionInfo."""
         self._caller_depth = 0
         self._reached = 0
         """How deep in callers what is being evaluated went; above the limit: it was cut there."""
-        self._through_callers: dict[tuple[object, object], tuple[Any, int]] = {}
+        self._through_callers: dict[Key, tuple[Any, int]] = {}
         """Answers that followed callers, and how many one after the other: they hold where that many may follow."""
         self._cut_at: dict[tuple[object, object, int], Any] = {}
         """Answers cut at the limit of callers: they hold at this depth only."""
-        self._sometimes: set[tuple[object, object]] = set()
+        self._sometimes: set[Key] = set()
         """What has, or had, an answer that holds at times: of most questions only this is asked."""
         project.before_parsing = self.check_time
 
@@ -102,7 +102,7 @@ class Evaluator(Budget):
             return _constant(node, frame)
         return self._results.get((id(node), id(frame)))
 
-    def once(self, key: tuple[object, object], compute: Callable[[], T], during: T) -> T:
+    def once(self, key: Key, compute: Callable[[], T], during: T) -> T:
         """``compute()``, remembered under ``key``; ``during`` is the answer to a question that leads back to itself.
 
         An answer that leaned on such a cut is remembered for good only once the cycle it belongs to is closed: asked
@@ -112,7 +112,7 @@ class Evaluator(Budget):
         known = self._results.get(key, NOTHING)
         return self._once(key, during, compute) if known is NOTHING else known
 
-    def _once(self, key: tuple[object, object], during: T, compute: Callable[..., T], *given: object) -> T:
+    def _once(self, key: Key, during: T, compute: Callable[..., T], *given: object) -> T:
         """``once`` for what is not remembered for good."""
         if key in self._sometimes:
             known = self._known_at(key, self._caller_depth)
@@ -154,7 +154,7 @@ class Evaluator(Budget):
             self._cut_at[(*key, at)] = result
         return result
 
-    def _known_at(self, key: tuple[object, object], at: int) -> Any:
+    def _known_at(self, key: Key, at: int) -> Any:
         """An answer that holds ``at`` so many callers from the question, as if it were worked out here anew."""
         if key in self._through_callers:
             result, followed = self._through_callers[key]

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
-from wattlint.semantics.scopes import END, LOOPS, Branch, Spot
+from wattlint.semantics.scopes import END, LOOPS, Branch, Spot, is_handler
 
 
 class Definition(Protocol):
@@ -79,7 +79,7 @@ def reaching(definitions: list[Def], use: Spot, truth: Truth, whole: bool = Fals
 def _likelihood(extra: tuple[Branch, ...], truth: Truth) -> tuple[int, bool]:
     """0 for arms that are taken, 1 where nobody knows, 2 for arms that defaults do not take, 3 for handlers of
     exceptions; whether all are taken."""
-    if any(arm.startswith("handler") for _, arm in extra):
+    if any(map(is_handler, extra)):
         return 3, False
     rank, certain = 0, True
     for node, arm in extra:

@@ -185,6 +185,16 @@ def dotted_name(node: ast.expr) -> str | None:
     return None
 
 
+def is_super(node: ast.expr) -> bool:
+    """``super()``, with or without arguments."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
+
+
+def is_handler(branch: Branch) -> bool:
+    """What an exception leads to."""
+    return branch[1].startswith("handler")
+
+
 def last_name(node: ast.expr) -> str:
     """The last name of a callee or decorator: ``cached_property`` of ``functools.cached_property()``."""
     if isinstance(node, ast.Call):
